@@ -1,0 +1,188 @@
+//! [`App`]: the outermost stack, with what all its requests share.
+//!
+//! An app is built by value and fixed by [`App::callback`]; nothing can be registered while it serves.
+//! The [`Callback`] takes requests from whatever speaks HTTP. It never fails and never panics: an error
+//! that leaves the onion is shown to the observers and becomes a response, and so does a panic.
+//!
+//! An app can be plugged into another. Its requests then also see what the inner app shares, and
+//! errors that pass through it are shown to its observers first, then to those of the outer app.
+
+use std::any::{Any, TypeId};
+use std::fmt;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use futures_util::FutureExt;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::context::Shared;
+use crate::respond::{fail, respond};
+use crate::{Body, Context, Error, Keys, Middleware, MiddlewareFn, Next, Request, Result, Stack};
+
+type Observer = Arc<dyn Fn(&Error, &Context) + Send + Sync>;
+
+/// An application: middleware in the order of registration, and what its requests share.
+///
+/// ```
+/// use cepa_core::App;
+///
+/// let app = App::new().with(async |ctx, _next| ctx.set_body("Hello, world"));
+/// ```
+#[derive(Default)]
+pub struct App {
+    stack: Stack,
+    core: Core,
+}
+
+/// What the contexts of an app refer to.
+#[derive(Default)]
+pub(crate) struct Core {
+    pub(crate) shared: Shared,
+    pub(crate) keys: Keys,
+    pub(crate) closing: CancellationToken,
+    pub(crate) tasks: TaskTracker,
+    observers: Vec<Observer>,
+}
+
+impl App {
+    /// An app without middleware: it answers everything with 404.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a function to the onion: a closure `async |ctx, next| ..` or an `async fn`.
+    #[must_use]
+    pub fn with<F>(mut self, function: F) -> Self
+    where
+        F: AsyncFnOnce(&mut Context, Next<'_>) -> Result + for<'a> MiddlewareFn<'a>,
+    {
+        self.stack = self.stack.with(function);
+        self
+    }
+
+    /// Adds a value to the onion: a router, a static folder, another app.
+    #[must_use]
+    pub fn plug(mut self, middleware: impl Middleware) -> Self {
+        self.stack = self.stack.plug(middleware);
+        self
+    }
+
+    /// Shares a value with all requests; [`Context::shared`] gives it. One of each type: the last counts.
+    #[must_use]
+    pub fn share<T: Send + Sync + 'static>(mut self, value: Arc<T>) -> Self {
+        Arc::make_mut(&mut self.core.shared).insert(TypeId::of::<T>(), value);
+        self
+    }
+
+    /// Sets the secrets that sign cookies, the newest first.
+    #[must_use]
+    pub fn keys(mut self, secrets: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Self {
+        self.core.keys = Keys::new(secrets);
+        self
+    }
+
+    /// Adds an observer of errors. It sees every error that leaves the onion, 404s that were thrown
+    /// included, before the answer is written. Without any observer, errors that are not for
+    /// the client are printed to standard error.
+    #[must_use]
+    pub fn on_error(mut self, observer: impl Fn(&Error, &Context) + Send + Sync + 'static) -> Self {
+        self.core.observers.push(Arc::new(observer));
+        self
+    }
+
+    /// Fixes the app and gives what servers call.
+    pub fn callback(self) -> Callback {
+        Callback { stack: Arc::new(self.stack), core: Arc::new(self.core) }
+    }
+}
+
+impl Middleware for App {
+    async fn handle(&self, ctx: &mut Context, next: Next<'_>) -> Result {
+        ctx.mount(self.core.shared.clone());
+        let result = self.stack.handle(ctx, next).await;
+        ctx.unmount();
+        if let Err(error) = &result {
+            self.core.notify(error, ctx);
+        }
+        result
+    }
+}
+
+impl fmt::Debug for App {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("App").field("stack", &self.stack).finish_non_exhaustive()
+    }
+}
+
+impl Core {
+    /// Shows an error to the observers. One that panics is not the client's concern.
+    fn notify(&self, error: &Error, ctx: &Context) {
+        for observer in &self.observers {
+            let seen = std::panic::catch_unwind(AssertUnwindSafe(|| observer(error, ctx)));
+            if seen.is_err() {
+                eprintln!("an error observer panicked on: {error}");
+            }
+        }
+    }
+
+    /// Shows an error to the observers, or prints it when there are none and the client will not see it.
+    pub(crate) fn observe(&self, error: &Error, ctx: &Context) {
+        if self.observers.is_empty() && !error.is_exposed() {
+            eprintln!("{} {}: {error}", ctx.method(), ctx.url());
+        }
+        self.notify(error, ctx);
+    }
+}
+
+impl fmt::Debug for Core {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Core").field("observers", &self.observers.len()).finish_non_exhaustive()
+    }
+}
+
+/// An app that is ready to serve; cloning it costs two increments.
+#[derive(Clone, Debug)]
+pub struct Callback {
+    stack: Arc<Stack>,
+    core: Arc<Core>,
+}
+
+impl Callback {
+    /// Runs a request through the onion.
+    pub async fn handle(&self, request: Request) -> http::Response<Body> {
+        let mut ctx = Context::new(self.core.clone(), request);
+        if let Err(error) = caught(self.stack.run(&mut ctx)).await {
+            self.core.observe(&error, &ctx);
+            fail(&mut ctx, &error);
+        }
+        respond(ctx)
+    }
+
+    /// The token that [`Context::closing`] gives; servers cancel it when they begin to shut down.
+    pub fn closing(&self) -> &CancellationToken {
+        &self.core.closing
+    }
+
+    /// The tasks of [`Context::spawn`]; servers wait for them when they shut down.
+    pub fn tasks(&self) -> &TaskTracker {
+        &self.core.tasks
+    }
+}
+
+/// A future whose panic is an error: 500, the panic's text for the observers only.
+pub(crate) async fn caught(future: impl Future<Output = Result>) -> Result {
+    match AssertUnwindSafe(future).catch_unwind().await {
+        Ok(result) => result,
+        Err(payload) => Err(panicked(&*payload)),
+    }
+}
+
+fn panicked(payload: &(dyn Any + Send)) -> Error {
+    let text = match (payload.downcast_ref::<&str>(), payload.downcast_ref::<String>()) {
+        (Some(text), _) => text,
+        (_, Some(text)) => text.as_str(),
+        _ => "no message",
+    };
+    Error::internal(format!("panicked: {text}"))
+}

@@ -1,0 +1,336 @@
+//! [`Context`]: one request and its response, on the way through the onion.
+//!
+//! `request` and `response` are fields, so that both can be borrowed at once; what is used every day
+//! is also a method here, under Koa's name. As in Koa, `get` reads a header of the request and `set`
+//! writes one of the response.
+//!
+//! The context is `Send` and `Sync`: it may be held across any await, on any runtime.
+
+use std::any::{Any, TypeId};
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use http::{HeaderName, HeaderValue, Method, StatusCode};
+use tokio_util::sync::CancellationToken;
+
+use crate::app::Core;
+use crate::params::decode;
+use crate::{Cookies, Error, IntoBody, Request, Response, Result, State, negotiate};
+
+/// Values that all requests share, by type.
+pub(crate) type Shared = Arc<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>;
+
+/// One request and its response.
+#[derive(Debug)]
+pub struct Context {
+    /// What was received.
+    pub request: Request,
+    /// What will be sent.
+    pub response: Response,
+    /// Values that middleware leaves for the handlers below, one of each type.
+    pub state: State,
+    /// The pattern of the route that matched, such as `/users/:id`.
+    pub route: Option<Arc<str>>,
+    core: Arc<Core>,
+    /// What the apps mounted around this point share, the innermost last.
+    mounted: Vec<Shared>,
+}
+
+impl Context {
+    pub(crate) fn new(core: Arc<Core>, request: Request) -> Self {
+        Self {
+            request,
+            response: Response::new(),
+            state: State::default(),
+            route: None,
+            core,
+            mounted: Vec::new(),
+        }
+    }
+
+    pub(crate) fn mount(&mut self, shared: Shared) {
+        self.mounted.push(shared);
+    }
+
+    pub(crate) fn unmount(&mut self) {
+        self.mounted.pop();
+    }
+
+    /// What [`App::share`](crate::App::share) holds of this type.
+    ///
+    /// # Panics
+    /// When the app shares nothing of this type; it should have been built with it.
+    #[track_caller]
+    pub fn shared<T: Send + Sync + 'static>(&self) -> &T {
+        match self.try_shared() {
+            Some(shared) => shared,
+            #[expect(clippy::panic, reason = "documented: the app was built without it")]
+            None => panic!("the app shares no {}: App::share", std::any::type_name::<T>()),
+        }
+    }
+
+    /// What the app shares of this type, if it does.
+    pub fn try_shared<T: Send + Sync + 'static>(&self) -> Option<&T> {
+        self.find_shared::<T>()?.downcast_ref()
+    }
+
+    /// What the app shares of this type, to keep beyond this request.
+    ///
+    /// # Panics
+    /// As [`shared`](Self::shared).
+    #[track_caller]
+    pub fn shared_arc<T: Send + Sync + 'static>(&self) -> Arc<T> {
+        match self.find_shared::<T>().and_then(|shared| shared.clone().downcast().ok()) {
+            Some(shared) => shared,
+            #[expect(clippy::panic, reason = "documented: the app was built without it")]
+            None => panic!("the app shares no {}: App::share", std::any::type_name::<T>()),
+        }
+    }
+
+    fn find_shared<T: 'static>(&self) -> Option<&Arc<dyn Any + Send + Sync>> {
+        let key = TypeId::of::<T>();
+        let mounted = self.mounted.iter().rev().find_map(|shared| shared.get(&key));
+        mounted.or_else(|| self.core.shared.get(&key))
+    }
+
+    /// A parameter of the route, percent-decoded and parsed.
+    ///
+    /// # Errors
+    /// 400 when it is malformed or no `T`; 500 when the route has no parameter of this name.
+    ///
+    /// ```
+    /// # use cepa_core::{Context, Result};
+    /// async fn show(ctx: &mut Context) -> Result<String> {
+    ///     let id: u64 = ctx.param("id")?;
+    ///     Ok(format!("user {id}"))
+    /// }
+    /// ```
+    pub fn param<T>(&self, name: &str) -> Result<T>
+    where
+        T: FromStr<Err: Into<Box<dyn std::error::Error + Send + Sync>>>,
+    {
+        let Some(raw) = self.request.raw_param(name) else {
+            return Err(Error::new(500, format!("the route has no parameter \"{name}\"")));
+        };
+        let Some(text) = decode(raw) else {
+            let why = format!("parameter \"{name}\" is not well percent-encoded UTF-8");
+            return Err(Error::new(400, why).with_code("bad_encoding"));
+        };
+        text.parse().map_err(|cause: T::Err| {
+            let cause = cause.into();
+            let why = format!("parameter \"{name}\" does not fit: {cause}");
+            Error::new(400, why).with_code("bad_param").with_source(cause)
+        })
+    }
+
+    /// Fails with a status and a message, as Koa's `ctx.throw`.
+    ///
+    /// # Errors
+    /// Always: that is what it is for.
+    ///
+    /// ```
+    /// # use cepa_core::{Context, Result};
+    /// async fn pay(ctx: &mut Context) -> Result {
+    ///     ctx.throw(402, "no onions without money")
+    /// }
+    /// ```
+    pub fn throw<T>(
+        &self,
+        status: u16,
+        message: impl Into<std::borrow::Cow<'static, str>>,
+    ) -> Result<T> {
+        Err(Error::new(status, message))
+    }
+
+    /// The cookies of the request, and those that the response sets.
+    pub fn cookies(&mut self) -> Cookies<'_> {
+        Cookies { request: &self.request, response: &mut self.response, keys: &self.core.keys }
+    }
+
+    /// Cancelled when the server begins to shut down; whatever runs for long should then end.
+    pub fn closing(&self) -> &CancellationToken {
+        &self.core.closing
+    }
+
+    /// Runs a task that outlives this request. Shutdown waits for it, within the deadline, and the
+    /// app's observers see what it fails with.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime.
+    pub fn spawn(&self, task: impl Future<Output = Result> + Send + 'static) {
+        let core = self.core.clone();
+        let outline = self.request.outline();
+        self.core.tasks.spawn(async move {
+            if let Err(error) = crate::app::caught(task).await {
+                core.observe(&error, &Self::new(core.clone(), outline));
+            }
+        });
+    }
+
+    /// The method of the request.
+    pub fn method(&self) -> &Method {
+        &self.request.method
+    }
+
+    /// The path of the request, still percent-encoded.
+    pub fn path(&self) -> &str {
+        self.request.path()
+    }
+
+    /// Path and query of the request.
+    pub fn url(&self) -> &str {
+        self.request.url()
+    }
+
+    /// The first value of a parameter of the query, decoded.
+    pub fn query(&self, name: &str) -> Option<String> {
+        self.request.query_value(name)
+    }
+
+    /// The text of a header of the request; `None` when it is absent or no UTF-8.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.request.get(name)
+    }
+
+    /// The host that the client asked for, with its port.
+    pub fn host(&self) -> &str {
+        self.request.host()
+    }
+
+    /// The address of the client, when there is a socket.
+    pub fn ip(&self) -> Option<IpAddr> {
+        self.request.ip()
+    }
+
+    /// The first of the patterns that the request's content type matches, as it was given: extensions
+    /// (`json`), types, `image/*`, `+json`, `urlencoded`, `multipart`.
+    pub fn is<'p>(&self, patterns: &[&'p str]) -> Option<&'p str> {
+        let found = negotiate::type_is(self.request.content_type()?, patterns)?;
+        patterns.get(found).copied()
+    }
+
+    /// The offer that the client prefers: media types or extensions, as they were given.
+    ///
+    /// ```
+    /// # use cepa_core::{App, Json};
+    /// App::new().with(async |ctx, _next| match ctx.accepts(&["html", "json"]) {
+    ///     Some("json") => ctx.set_body(Json("hi")),
+    ///     _ => ctx.set_body("<p>hi"),
+    /// });
+    /// ```
+    pub fn accepts<'o>(&self, offers: &[&'o str]) -> Option<&'o str> {
+        let best = negotiate::accepts(self.get("accept"), offers)?;
+        offers.get(best).copied()
+    }
+
+    /// The content coding that the client prefers; without `Accept-Encoding` only `identity` will do.
+    pub fn accepts_encodings<'o>(&self, offers: &[&'o str]) -> Option<&'o str> {
+        let best = negotiate::accepts_encodings(self.get("accept-encoding"), offers)?;
+        offers.get(best).copied()
+    }
+
+    /// The charset that the client prefers.
+    pub fn accepts_charsets<'o>(&self, offers: &[&'o str]) -> Option<&'o str> {
+        let best = negotiate::accepts_charsets(self.get("accept-charset"), offers)?;
+        offers.get(best).copied()
+    }
+
+    /// The language that the client prefers.
+    pub fn accepts_languages<'o>(&self, offers: &[&'o str]) -> Option<&'o str> {
+        let best = negotiate::accepts_languages(self.get("accept-language"), offers)?;
+        offers.get(best).copied()
+    }
+
+    /// Whether the client's copy is still good (RFC 9110): answer 304 then.
+    pub fn fresh(&self) -> bool {
+        negotiate::fresh(&self.request, &self.response)
+    }
+
+    /// The status of the response; 404 until a body or a status is set.
+    pub fn status(&self) -> StatusCode {
+        self.response.status()
+    }
+
+    /// Sets the status of the response; a number or a [`StatusCode`].
+    ///
+    /// # Panics
+    /// When the number is not within 100 to 999.
+    #[track_caller]
+    pub fn set_status(&mut self, status: impl TryInto<StatusCode>) {
+        self.response.set_status(status);
+    }
+
+    /// Sets the body of the response; [`IntoBody`] says what each value does.
+    ///
+    /// # Errors
+    /// When the value has no representation.
+    pub fn set_body(&mut self, body: impl IntoBody) -> Result {
+        body.into_body(self)
+    }
+
+    /// Sets a header of the response.
+    ///
+    /// # Errors
+    /// 500 when the name is no token or the value holds control characters.
+    pub fn set(
+        &mut self,
+        name: impl TryInto<HeaderName>,
+        value: impl TryInto<HeaderValue>,
+    ) -> Result {
+        self.response.set(name, value)
+    }
+
+    /// Adds a value to a header of the response.
+    ///
+    /// # Errors
+    /// As [`set`](Self::set).
+    pub fn append(
+        &mut self,
+        name: impl TryInto<HeaderName>,
+        value: impl TryInto<HeaderValue>,
+    ) -> Result {
+        self.response.append(name, value)
+    }
+
+    /// Removes a header of the response.
+    pub fn remove(&mut self, name: &str) {
+        self.response.remove(name);
+    }
+
+    /// Whether a header of the response is set.
+    pub fn has(&self, name: &str) -> bool {
+        self.response.has(name)
+    }
+
+    /// Adds field names to `Vary`.
+    ///
+    /// # Errors
+    /// 500 when the text is no list of field names.
+    pub fn vary(&mut self, fields: &str) -> Result {
+        self.response.vary(fields)
+    }
+
+    /// Sets the content type of the response: a media type, an extension or a file name.
+    ///
+    /// # Errors
+    /// 500 when the text holds control characters.
+    pub fn set_type(&mut self, kind: &str) -> Result {
+        self.response.set_type(kind)
+    }
+
+    /// Sets the entity tag, in quotes unless it has them.
+    ///
+    /// # Errors
+    /// 500 when the tag holds a quote or a control character.
+    pub fn set_etag(&mut self, tag: &str) -> Result {
+        self.response.set_etag(tag)
+    }
+
+    /// Sets `Last-Modified`.
+    pub fn set_last_modified(&mut self, time: SystemTime) {
+        self.response.set_last_modified(time);
+    }
+}

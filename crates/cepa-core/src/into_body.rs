@@ -1,0 +1,123 @@
+//! [`IntoBody`]: what a handler may return.
+//!
+//! | value | status, unless one was set | content type, unless one was set |
+//! |---|---|---|
+//! | `&'static str`, `String` | 200 | `text/html` when the first character that is no blank is `<`, else `text/plain`; UTF-8 |
+//! | `Bytes`, `Vec<u8>` | 200 | `application/octet-stream` |
+//! | [`Json`] | 200 | `application/json; charset=utf-8`, in place of any type that is not some `json` |
+//! | [`Body`] with bytes | 200 | `application/octet-stream` |
+//! | [`Body::empty()`] | 204 | none |
+//! | `()` | 204 when the body was not set either, else as it stands | as it stands |
+//! | `Result` of one of these | the error's | the error's |
+//!
+//! A content type that was derived from one body gives way to that of the next; one that was set stays.
+
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::{HeaderValue, StatusCode};
+use serde::Serialize;
+
+use crate::{Body, Context, Result};
+
+const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
+const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
+const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
+const OCTETS: HeaderValue = HeaderValue::from_static("application/octet-stream");
+
+/// A value that can be the body of a response; the module's table says what each one does.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the body of a response",
+    label = "a handler returned this",
+    note = "return text, bytes, `Json(value)`, a `Body`, `()` when the body is already set, or a `Result` of one of these"
+)]
+pub trait IntoBody {
+    /// Puts the value into `ctx.response`.
+    ///
+    /// # Errors
+    /// When the value has no representation: a failed `Result`, a value that JSON cannot express.
+    fn into_body(self, ctx: &mut Context) -> Result;
+}
+
+/// A value to be sent as JSON.
+///
+/// ```
+/// use cepa_core::{App, Json};
+///
+/// let app = App::new().with(async |ctx, _next| ctx.set_body(Json([1, 2, 3])));
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Json<T>(pub T);
+
+impl<T: Serialize> IntoBody for Json<T> {
+    fn into_body(self, ctx: &mut Context) -> Result {
+        let text = serde_json::to_vec(&self.0)?;
+        let response = &mut ctx.response;
+        let is_json = |value: &HeaderValue| value.to_str().is_ok_and(|text| text.contains("json"));
+        if !response.headers.get(CONTENT_TYPE).is_some_and(is_json) {
+            response.headers.remove(CONTENT_TYPE);
+        }
+        response.put(Body::from(text), JSON);
+        Ok(())
+    }
+}
+
+impl IntoBody for &'static str {
+    fn into_body(self, ctx: &mut Context) -> Result {
+        ctx.response.put(Body::from(self), text_type(self));
+        Ok(())
+    }
+}
+
+impl IntoBody for String {
+    fn into_body(self, ctx: &mut Context) -> Result {
+        let kind = text_type(&self);
+        ctx.response.put(Body::from(self), kind);
+        Ok(())
+    }
+}
+
+impl IntoBody for Bytes {
+    fn into_body(self, ctx: &mut Context) -> Result {
+        ctx.response.put(Body::from(self), OCTETS);
+        Ok(())
+    }
+}
+
+impl IntoBody for Vec<u8> {
+    fn into_body(self, ctx: &mut Context) -> Result {
+        ctx.response.put(Body::from(self), OCTETS);
+        Ok(())
+    }
+}
+
+impl IntoBody for Body {
+    fn into_body(self, ctx: &mut Context) -> Result {
+        if self.is_unset() || (self.is_empty() && self.as_bytes().is_none() && !self.is_stream()) {
+            ctx.response.put_nothing();
+        } else {
+            ctx.response.put(self, OCTETS);
+        }
+        Ok(())
+    }
+}
+
+impl IntoBody for () {
+    fn into_body(self, ctx: &mut Context) -> Result {
+        let response = &mut ctx.response;
+        if response.body.is_unset() && !response.is_status_set() {
+            response.set_status(StatusCode::NO_CONTENT);
+        }
+        Ok(())
+    }
+}
+
+impl<T: IntoBody> IntoBody for Result<T> {
+    fn into_body(self, ctx: &mut Context) -> Result {
+        self?.into_body(ctx)
+    }
+}
+
+fn text_type(text: &str) -> HeaderValue {
+    let first = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+    if first.starts_with('<') { HTML } else { TEXT }
+}

@@ -1,0 +1,79 @@
+//! [`Params`]: what a route captured, as ranges of the path.
+//!
+//! A match allocates one list and copies no text; values are percent-decoded when they are asked
+//! for, and a malformed escape is found then. When middleware rewrites the path, the values
+//! become texts of their own.
+
+use std::borrow::Cow;
+use std::ops::Range;
+use std::sync::Arc;
+
+use percent_encoding::percent_decode_str;
+
+/// The parameters of the matched route, in the order of the path.
+#[derive(Clone, Debug, Default)]
+pub struct Params {
+    list: Vec<(Arc<str>, Value)>,
+}
+
+#[derive(Clone, Debug)]
+enum Value {
+    /// A range of the request's path.
+    Range(Range<usize>),
+    /// The text, once the request's path has been replaced.
+    Text(Box<str>),
+}
+
+impl Params {
+    /// Adds a parameter whose value is this range of the request's path.
+    ///
+    /// A name that is there already keeps its place and takes the new value.
+    pub fn push(&mut self, name: Arc<str>, range: Range<usize>) {
+        match self.list.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, value)) => *value = Value::Range(range),
+            None => self.list.push((name, Value::Range(range))),
+        }
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// Forgets all of them.
+    pub fn clear(&mut self) {
+        self.list.clear();
+    }
+
+    /// The still encoded value of a parameter, given the path of the request.
+    pub(crate) fn raw<'a>(&'a self, path: &'a str, name: &str) -> Option<&'a str> {
+        match self.list.iter().find(|(known, _)| **known == *name)? {
+            (_, Value::Range(range)) => path.get(range.clone()),
+            (_, Value::Text(text)) => Some(text),
+        }
+    }
+
+    /// Keeps the values readable although the request is about to lose this path.
+    pub(crate) fn keep(&mut self, path: &str) {
+        for (_, value) in &mut self.list {
+            if let Value::Range(range) = value {
+                *value = Value::Text(path.get(range.clone()).unwrap_or_default().into());
+            }
+        }
+    }
+}
+
+/// Percent-decodes a text once. `None` for an escape that is no two hex digits, or for bytes that
+/// are not UTF-8.
+pub(crate) fn decode(text: &str) -> Option<Cow<'_, str>> {
+    let bytes = text.as_bytes();
+    let well_formed = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'%').all(|(at, _)| {
+        matches!(bytes.get(at + 1..at + 3), Some(hex) if hex.iter().all(u8::is_ascii_hexdigit))
+    });
+    if well_formed { percent_decode_str(text).decode_utf8().ok() } else { None }
+}

@@ -1,0 +1,290 @@
+//! [`Response`]: status, headers and body, as middleware builds them.
+//!
+//! The status starts at 404 and is "not set": the first body makes it 200 (or 204 for an empty one)
+//! unless somebody chose another before. Header values are checked where they are set, so nothing that
+//! could split a response ever reaches the wire.
+//!
+//! Invariant: `derived` is the content type that a body brought along. While the header still equals
+//! it, the next body may replace it; a type that was set by hand stays.
+
+use std::fmt;
+use std::time::SystemTime;
+
+use http::header::{self, CONTENT_LENGTH, CONTENT_TYPE, ETAG, LAST_MODIFIED, VARY};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+
+use crate::{Body, Error, Result};
+
+/// What will be sent.
+pub struct Response {
+    /// The header fields.
+    pub headers: HeaderMap,
+    /// The bytes. Assigning here leaves status and headers alone, which is what a middleware that wraps
+    /// the body wants; a handler calls [`Context::set_body`](crate::Context::set_body).
+    pub body: Body,
+    status: StatusCode,
+    status_is_set: bool,
+    derived: Option<HeaderValue>,
+}
+
+impl Response {
+    pub(crate) fn new() -> Self {
+        Self {
+            headers: HeaderMap::new(),
+            body: Body::default(),
+            status: StatusCode::NOT_FOUND,
+            status_is_set: false,
+            derived: None,
+        }
+    }
+
+    /// The status; 404 until a body or a status is set.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// Sets the status; a number or a [`StatusCode`].
+    ///
+    /// A status without a body (204, 205, 304) drops the body that was set.
+    ///
+    /// # Panics
+    /// When the number is not within 100 to 999, as Koa throws: it is a slip of the program.
+    #[track_caller]
+    pub fn set_status(&mut self, status: impl TryInto<StatusCode>) {
+        let Ok(status) = status.try_into() else {
+            #[expect(clippy::panic, reason = "documented: the program named a status that is none")]
+            {
+                panic!("invalid status code: a status has three digits, 100 to 999")
+            }
+        };
+        self.status = status;
+        self.status_is_set = true;
+        if has_no_body(status) {
+            self.body = Body::default();
+        }
+    }
+
+    /// Whether somebody has set the status, by itself or by setting a body.
+    pub fn is_status_set(&self) -> bool {
+        self.status_is_set
+    }
+
+    /// The text of a header; `None` when it is absent or no UTF-8.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        std::str::from_utf8(self.headers.get(name)?.as_bytes()).ok()
+    }
+
+    /// Whether a header is set.
+    pub fn has(&self, name: &str) -> bool {
+        self.headers.contains_key(name)
+    }
+
+    /// Sets a header, in place of any values that it had.
+    ///
+    /// # Errors
+    /// 500 when the name is no token or the value holds CR, LF, NUL or another control character.
+    pub fn set(
+        &mut self,
+        name: impl TryInto<HeaderName>,
+        value: impl TryInto<HeaderValue>,
+    ) -> Result {
+        let (name, value) = checked(name, value)?;
+        self.headers.insert(name, value);
+        Ok(())
+    }
+
+    /// Adds a value to a header and keeps those it has.
+    ///
+    /// # Errors
+    /// As [`set`](Self::set).
+    pub fn append(
+        &mut self,
+        name: impl TryInto<HeaderName>,
+        value: impl TryInto<HeaderValue>,
+    ) -> Result {
+        let (name, value) = checked(name, value)?;
+        self.headers.append(name, value);
+        Ok(())
+    }
+
+    /// Removes a header.
+    pub fn remove(&mut self, name: &str) {
+        self.headers.remove(name);
+    }
+
+    /// Adds field names to `Vary`, without repeating any; `*` replaces all.
+    ///
+    /// # Errors
+    /// 500 when the text is no list of field names.
+    pub fn vary(&mut self, fields: &str) -> Result {
+        let mut known: Vec<String> = Vec::new();
+        let old = self.headers.get_all(VARY);
+        let old = old.iter().filter_map(|value| value.to_str().ok()).collect::<Vec<_>>().join(",");
+        for field in old.split(',').chain(fields.split(',')).map(str::trim) {
+            if field == "*" {
+                known = vec!["*".into()];
+                break;
+            }
+            let is_known = known.iter().any(|known| known.eq_ignore_ascii_case(field));
+            if !field.is_empty() && !is_known {
+                HeaderName::try_from(field).map_err(|_| bad_header("a field name of Vary"))?;
+                known.push(field.to_owned());
+            }
+        }
+        self.set(VARY, known.join(", "))
+    }
+
+    /// The media type without its parameters.
+    pub fn content_type(&self) -> Option<&str> {
+        let text = self.headers.get(CONTENT_TYPE)?.to_str().ok()?;
+        Some(text.split(';').next().unwrap_or(text).trim())
+    }
+
+    /// Sets the content type: a media type, an extension (`html`, `.html`) or a file name.
+    ///
+    /// UTF-8 is added as the charset of text and JSON that names none. An unknown extension removes
+    /// the header.
+    ///
+    /// # Errors
+    /// 500 when the text holds control characters.
+    pub fn set_type(&mut self, kind: &str) -> Result {
+        match media_type(kind) {
+            Some(kind) => self.set(CONTENT_TYPE, kind),
+            None => {
+                self.headers.remove(CONTENT_TYPE);
+                Ok(())
+            }
+        }
+    }
+
+    /// The length that will be sent, when it is known.
+    pub fn length(&self) -> Option<u64> {
+        let declared = || self.headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok();
+        self.body.size().filter(|_| !self.body.is_unset()).or_else(declared)
+    }
+
+    /// Declares the length of a streamed body; that of other bodies is always their own.
+    pub fn set_length(&mut self, length: u64) {
+        self.headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
+    }
+
+    /// Sets the entity tag, in quotes unless it has them.
+    ///
+    /// # Errors
+    /// 500 when the tag holds a quote or a control character.
+    pub fn set_etag(&mut self, tag: &str) -> Result {
+        let opaque = tag.strip_prefix("W/").unwrap_or(tag);
+        let quoted = opaque.strip_prefix('"').and_then(|tag| tag.strip_suffix('"'));
+        if quoted.unwrap_or(opaque).contains('"') {
+            return Err(bad_header("an entity tag"));
+        }
+        match quoted {
+            Some(_) => self.set(ETAG, tag),
+            None => self.set(ETAG, format!("\"{tag}\"")),
+        }
+    }
+
+    /// Sets `Last-Modified`, to the second.
+    pub fn set_last_modified(&mut self, time: SystemTime) {
+        if let Ok(value) = HeaderValue::try_from(httpdate::fmt_http_date(time)) {
+            self.headers.insert(LAST_MODIFIED, value);
+        }
+    }
+
+    /// Puts a body in, with the type that it has when nobody set one.
+    pub(crate) fn put(&mut self, body: Body, kind: HeaderValue) {
+        if !self.status_is_set {
+            self.status = StatusCode::OK;
+            self.status_is_set = true;
+        }
+        self.headers.remove(CONTENT_LENGTH);
+        if self.headers.get(CONTENT_TYPE) == self.derived.as_ref() {
+            self.headers.insert(CONTENT_TYPE, kind.clone());
+            self.derived = Some(kind);
+        }
+        self.body = if has_no_body(self.status) { Body::default() } else { body };
+    }
+
+    /// Puts in "nothing, on purpose": 204 unless a status was set.
+    pub(crate) fn put_nothing(&mut self) {
+        if !self.status_is_set {
+            self.status = StatusCode::NO_CONTENT;
+            self.status_is_set = true;
+        }
+        self.body = Body::empty();
+        for name in [CONTENT_TYPE, CONTENT_LENGTH, header::TRANSFER_ENCODING] {
+            self.headers.remove(name);
+        }
+    }
+
+    /// Removes what describes a body that will not be sent, and keeps all other headers.
+    pub(crate) fn clear_entity(&mut self) {
+        const ENTITY: [HeaderName; 10] = [
+            header::CONTENT_TYPE,
+            header::CONTENT_LENGTH,
+            header::CONTENT_ENCODING,
+            header::CONTENT_LANGUAGE,
+            header::CONTENT_LOCATION,
+            header::CONTENT_RANGE,
+            header::CONTENT_DISPOSITION,
+            header::TRANSFER_ENCODING,
+            header::ETAG,
+            header::LAST_MODIFIED,
+        ];
+        for name in ENTITY {
+            self.headers.remove(name);
+        }
+        self.body = Body::default();
+    }
+}
+
+/// Whether an answer with this status has no content (RFC 9110, 15.3.5, 15.3.6, 15.4.5, 15.2).
+pub(crate) fn has_no_body(status: StatusCode) -> bool {
+    status.is_informational() || matches!(status.as_u16(), 204 | 205 | 304)
+}
+
+/// A media type for a type, an extension or a file name, with a charset where one belongs.
+pub(crate) fn media_type(kind: &str) -> Option<String> {
+    let mut full = if kind.contains('/') {
+        kind.to_owned()
+    } else {
+        let extension = kind.rsplit('.').next().filter(|extension| !extension.is_empty())?;
+        mime_guess::from_ext(extension).first_raw()?.to_owned()
+    };
+    let has_charset = full.to_ascii_lowercase().contains("charset");
+    let essence = full.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let is_text = essence.starts_with("text/")
+        || matches!(
+            essence.as_str(),
+            "application/json" | "application/javascript" | "application/manifest+json"
+        );
+    if is_text && !has_charset {
+        full.push_str("; charset=utf-8");
+    }
+    Some(full)
+}
+
+fn checked(
+    name: impl TryInto<HeaderName>,
+    value: impl TryInto<HeaderValue>,
+) -> Result<(HeaderName, HeaderValue)> {
+    let name = name.try_into().map_err(|_| bad_header("a header name: it is no token"))?;
+    match value.try_into() {
+        Ok(value) => Ok((name, value)),
+        Err(_) => Err(bad_header(&format!("the content of header \"{name}\""))),
+    }
+}
+
+fn bad_header(what: &str) -> Error {
+    Error::new(500, format!("invalid character in {what}"))
+}
+
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("status", &self.status)
+            .field("headers", &self.headers)
+            .field("body", &self.body)
+            .finish_non_exhaustive()
+    }
+}
