@@ -1,0 +1,46 @@
+//! [`Limits`]: every bound and deadline of the HTTP side, in one place.
+
+use std::time::Duration;
+
+/// Bounds and deadlines of a server. Change what you need and keep the rest:
+///
+/// ```
+/// use cepa_server::Limits;
+///
+/// let limits = Limits { connections: 1_000, ..Limits::default() };
+/// ```
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Connections at a time, over all workers; a further one is closed at once. Default 65,536.
+    pub connections: usize,
+    /// From accepting a connection to the bytes that tell HTTP/1 from HTTP/2. Default 10 s.
+    pub first_byte: Duration,
+    /// From the first wait for a request to the end of its head; this also bounds how long a connection
+    /// may stay idle between two requests. Default 30 s.
+    pub head: Duration,
+    /// Bytes of a request's head. Default 64 KiB.
+    pub head_bytes: usize,
+    /// Header fields of a request. Default 100.
+    pub headers: usize,
+    /// How long a peer may take no byte of what is written to it. Default 30 s.
+    pub write_stall: Duration,
+    /// Requests at a time on one HTTP/2 connection. Default 128.
+    pub h2_streams: u32,
+    /// From the beginning of a shutdown to its end, finished or not. Default 10 s.
+    pub shutdown: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connections: 65_536,
+            first_byte: Duration::from_secs(10),
+            head: Duration::from_secs(30),
+            head_bytes: 64 * 1024,
+            headers: 100,
+            write_stall: Duration::from_secs(30),
+            h2_streams: 128,
+            shutdown: Duration::from_secs(10),
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! [`Server`] and [`Bound`]: from an app to a running service, in two steps, so that a program can ask
+//! for the address (and a test for the port) before it serves.
+
+use std::fmt;
+use std::net::{SocketAddr, TcpListener};
+use std::num::NonZeroUsize;
+use std::thread;
+
+use cepa_core::{App, Callback, Error, Result};
+use tokio::net::ToSocketAddrs;
+use tokio::sync::oneshot;
+
+use crate::shutdown::signal;
+use crate::worker::{self, Shared};
+use crate::{Limits, Shutdown, listener};
+
+/// An app and how to serve it.
+pub struct Server {
+    callback: Callback,
+    limits: Limits,
+    workers: Option<NonZeroUsize>,
+    ambient: bool,
+}
+
+impl Server {
+    /// A server with one worker a core and the default limits.
+    pub fn new(app: App) -> Self {
+        let callback = app.callback();
+        Self { callback, limits: Limits::default(), workers: None, ambient: false }
+    }
+
+    /// Sets bounds and deadlines.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// How many workers there are; the default is one a core.
+    #[must_use]
+    pub fn workers(mut self, count: NonZeroUsize) -> Self {
+        self.workers = Some(count);
+        self
+    }
+
+    /// Serves on the runtime that calls [`Bound::serve`], with one listener and no threads of its own.
+    #[must_use]
+    pub fn ambient(mut self) -> Self {
+        self.ambient = true;
+        self
+    }
+
+    /// Opens the listeners. Port 0 takes any free port: [`Bound::local_addr`] says which.
+    ///
+    /// # Errors
+    /// When the address cannot be resolved or listened on; the message names it.
+    pub async fn bind(self, address: impl ToSocketAddrs + fmt::Debug) -> Result<Bound> {
+        let name = format!("{address:?}");
+        let failed = |error: std::io::Error| {
+            Error::internal(format!("cannot listen on {}: {error}", name.trim_matches('"')))
+        };
+        let count = match self.workers {
+            _ if self.ambient || cfg!(not(unix)) => 1,
+            Some(count) => count.get(),
+            None => thread::available_parallelism().map_or(1, NonZeroUsize::get),
+        };
+        let mut last = std::io::Error::from(std::io::ErrorKind::AddrNotAvailable);
+        for address in tokio::net::lookup_host(address).await.map_err(failed)? {
+            match listener::open(address, count) {
+                Ok(listeners) => {
+                    let shared = Shared::new(self.callback, self.limits);
+                    let local = listeners.first().map_or(Ok(address), TcpListener::local_addr);
+                    let local = local.map_err(failed)?;
+                    return Ok(Bound { listeners, local, shared, ambient: self.ambient });
+                }
+                Err(error) => last = error,
+            }
+        }
+        Err(failed(last))
+    }
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server").field("limits", &self.limits).finish_non_exhaustive()
+    }
+}
+
+/// A server whose listeners are open; connections wait until [`serve`](Self::serve).
+#[derive(Debug)]
+pub struct Bound {
+    listeners: Vec<TcpListener>,
+    local: SocketAddr,
+    shared: Shared,
+    ambient: bool,
+}
+
+impl Bound {
+    /// The address that it listens on.
+    pub fn local_addr(&self) -> SocketAddr {
+        self.local
+    }
+
+    /// What stops it from elsewhere.
+    pub fn shutdown(&self) -> Shutdown {
+        Shutdown(self.shared.callback.closing().clone())
+    }
+
+    /// Serves until SIGTERM, Ctrl-C or [`Shutdown::begin`], and until what was accepted is finished or
+    /// [`Limits::shutdown`] has passed. Dropping the future begins the shutdown as well.
+    ///
+    /// # Errors
+    /// When a worker cannot start.
+    pub async fn serve(self) -> Result {
+        let closing = self.shared.callback.closing().clone();
+        let _stops_with_this_future = closing.clone().drop_guard();
+        let mut workers = Vec::new();
+        for (index, listener) in self.listeners.into_iter().enumerate() {
+            let (done, finished) = oneshot::channel();
+            let work = worker::run(listener, self.shared.clone());
+            if self.ambient {
+                tokio::spawn(async move {
+                    // The other side is gone when nobody waits any more.
+                    let _ = done.send(work.await);
+                });
+            } else {
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+                thread::Builder::new().name(format!("cepa-{index}")).spawn(move || {
+                    let _ = done.send(runtime.block_on(work));
+                    runtime.shutdown_background();
+                })?;
+            }
+            workers.push(finished);
+        }
+        tokio::select! {
+            () = signal() => closing.cancel(),
+            () = closing.cancelled() => {}
+        }
+        for finished in workers {
+            finished.await.map_err(|_| Error::internal("a worker ended early"))??;
+        }
+        Ok(())
+    }
+}
