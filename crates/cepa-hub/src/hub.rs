@@ -1,0 +1,331 @@
+//! The hub: who its members are, which of them a publish selects, and the fan-out.
+//!
+//! Shape: a handle around rooms, everybody and counters. A publish looks its rooms up, reads their locks, and puts one
+//! pointer into each selected member's queue; it allocates nothing beyond the message.
+//!
+//! Order: a publish returns after its last queue, so what one thread publishes arrives in its order at each member. Two
+//! threads' publishes may reach two members in different orders; whoever needs one order for all publishes through a
+//! [`Log`](crate::Log).
+//!
+//! A member in several of the targeted rooms is taken in the first of them: all targeted rooms are read-locked together
+//! and membership in an earlier one is looked up, so no set of "already sent" is built.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use serde::Serialize;
+use smallvec::SmallVec;
+
+use crate::counters::Totals;
+use crate::member::MemberInner;
+use crate::membership::Hook;
+use crate::outbox::Outcome;
+use crate::queue::Queue;
+use crate::rooms::{Everyone, Room, Rooms};
+use crate::{
+    Broadcast, Closed, Counters, Event, Member, MemberId, Membership, Message, Outbox,
+    OutboxOptions, Selection, Wire,
+};
+
+static NEXT_ID: AtomicU64 = AtomicU64::new(1);
+
+/// Rooms and their members; a clone is the same hub. Share one with the whole application.
+#[derive(Clone)]
+pub struct Hub(Arc<HubInner>);
+
+pub(crate) struct HubInner {
+    pub(crate) rooms: Rooms,
+    pub(crate) everyone: Everyone,
+    pub(crate) totals: Totals,
+    hook: Option<Arc<Hook>>,
+    closed: AtomicBool,
+}
+
+/// How a hub is made.
+#[derive(Default)]
+pub struct HubOptions {
+    shards: Option<usize>,
+    hook: Option<Hook>,
+}
+
+impl HubOptions {
+    /// The default of [`HubOptions::shards`].
+    pub const SHARDS: usize = 16;
+
+    /// The defaults.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Into how many shards rooms and members are divided: rounded up to a power of two, at most 4096.
+    #[must_use]
+    pub fn shards(mut self, shards: usize) -> Self {
+        self.shards = Some(shards);
+        self
+    }
+
+    /// Is called, with no lock held and by one thread at a time, after each change of membership. It may call the hub. It
+    /// should be quick: while more than 1024 changes wait for it, those who join and leave are held up (publishers
+    /// never, unless they evict).
+    #[must_use]
+    pub fn on_membership(mut self, hook: impl Fn(&Membership) + Send + Sync + 'static) -> Self {
+        self.hook = Some(Hook::new(hook));
+        self
+    }
+}
+
+impl Hub {
+    /// A hub with the default options.
+    pub fn new() -> Self {
+        Self::with(HubOptions::new())
+    }
+
+    /// A hub with these options.
+    pub fn with(options: HubOptions) -> Self {
+        let shards =
+            options.shards.unwrap_or(HubOptions::SHARDS).clamp(1, 4096).next_power_of_two();
+        let hook = options.hook.map(Arc::new);
+        Self(Arc::new(HubInner {
+            rooms: Rooms::new(shards, hook.clone()),
+            everyone: Everyone::new(shards),
+            totals: Totals::default(),
+            hook,
+            closed: AtomicBool::new(false),
+        }))
+    }
+
+    /// A new connection: its member, in no room yet, and its outbox. On a closed hub both are closed.
+    pub fn outbox(&self, options: OutboxOptions) -> (Member, Outbox) {
+        let queue = Arc::new(Queue::new(options.limit_bytes, options.policy));
+        let outbox = Outbox::new(Arc::clone(&queue));
+        (self.member_over(&queue, options.wire), outbox)
+    }
+
+    /// Another member over the outbox of `sibling`, which may belong to another hub: a connection with several Socket.IO
+    /// namespaces has one outbox, hence one order and one limit, and a member with its own rooms and wire for each. On a
+    /// closed hub, or over a closed outbox, both are closed.
+    pub fn attach(&self, sibling: &Member, wire: &Wire) -> Member {
+        self.member_over(&sibling.0.queue, wire.clone())
+    }
+
+    fn member_over(&self, queue: &Arc<Queue>, wire: Wire) -> Member {
+        let id = MemberId(NEXT_ID.fetch_add(1, Ordering::Relaxed));
+        let member =
+            queue.attach(wire, |lane| MemberInner::new(id, self.clone(), Arc::clone(queue), lane));
+        let mut open = true;
+        member.unless_gone(|| {
+            open = self.0.everyone.insert(&member, || !self.0.closed.load(Ordering::Acquire));
+        });
+        if !open {
+            queue.close(Closed::Hub);
+        }
+        if queue.closed().is_some() {
+            queue.detach_all();
+        }
+        Member(member)
+    }
+
+    /// Targets a room; more can be added, and a member in several gets one message.
+    pub fn to<'a>(&'a self, room: &'a str) -> Broadcast<'a> {
+        Broadcast::new(self).to(room)
+    }
+
+    /// The same as [`Hub::to`].
+    pub fn in_<'a>(&'a self, room: &'a str) -> Broadcast<'a> {
+        self.to(room)
+    }
+
+    /// Targets everybody but the members of a room.
+    pub fn except<'a>(&'a self, room: &'a str) -> Broadcast<'a> {
+        Broadcast::new(self).except(room)
+    }
+
+    /// Targets everybody; the start for [`Broadcast`]'s other words.
+    pub fn everyone(&self) -> Broadcast<'_> {
+        Broadcast::new(self)
+    }
+
+    /// Publishes an event with one argument to everybody; returns how many outboxes took it.
+    ///
+    /// # Errors
+    /// As [`Event::new`].
+    pub fn emit<T: Serialize + ?Sized>(
+        &self,
+        name: &str,
+        payload: &T,
+    ) -> Result<usize, serde_json::Error> {
+        Ok(self.publish(Event::new(name, payload)?))
+    }
+
+    /// Publishes to everybody; returns how many outboxes took it.
+    pub fn publish(&self, message: impl Into<Message>) -> usize {
+        self.deliver(&Selection::default(), &message.into())
+    }
+
+    /// Puts a message into the outboxes of this hub's own members that the selection names; returns how many took it.
+    ///
+    /// Everything that is published ends here. This is also the seam for a cluster adapter: it wraps publishing (a
+    /// [`Selection`] and an [`Event`] are plain data that it can send) and calls `deliver` for what other machines sent.
+    pub fn deliver(&self, selection: &Selection<'_>, message: &Message) -> usize {
+        let (delivered, evicted) = self.fan_out(selection, message);
+        evicted.settle();
+        delivered
+    }
+
+    /// Delivers, and leaves to the caller to settle the evictions once it holds no lock that a hook might want.
+    pub(crate) fn fan_out(&self, selection: &Selection<'_>, message: &Message) -> (usize, Evicted) {
+        let mut tally = Counters { published: 1, ..Counters::default() };
+        let mut evicted = Evicted::default();
+        self.visit(selection, |member| {
+            let (outcome, discarded) = member.push(message, selection.is_volatile());
+            tally.count(outcome, discarded);
+            if outcome == Outcome::Evicted {
+                evicted.0.push(Arc::clone(member));
+            }
+        });
+        self.0.totals.add(&tally);
+        (tally.delivered as usize, evicted)
+    }
+
+    /// Calls `f` once for each selected member.
+    pub(crate) fn visit(&self, selection: &Selection<'_>, mut f: impl FnMut(&Arc<MemberInner>)) {
+        let mut named = SmallVec::<[Targeted; 4]>::new();
+        for (names, wanted) in [(selection.rooms(), true), (selection.excepted_rooms(), false)] {
+            for name in names {
+                if let Some(room) = self.0.rooms.get(name) {
+                    match named.iter_mut().find(|known| Arc::ptr_eq(&known.room, &room)) {
+                        Some(known) => known.excepted |= !wanted,
+                        None => named.push(Targeted { room, wanted, excepted: !wanted }),
+                    }
+                }
+            }
+        }
+        named.sort_unstable_by_key(|targeted| Arc::as_ptr(&targeted.room).addr());
+        let locked: SmallVec<[_; 4]> =
+            named.iter().map(|targeted| (targeted, targeted.room.members.read())).collect();
+
+        let spared = |id| {
+            selection.excepted_members().contains(&id)
+                || locked.iter().any(|(t, members)| t.excepted && members.map.contains_key(&id))
+        };
+        if selection.rooms().is_empty() {
+            self.0.everyone.visit(|member| {
+                if !spared(member.id) {
+                    f(member);
+                }
+            });
+            return;
+        }
+        for (at, (targeted, members)) in locked.iter().enumerate() {
+            if !targeted.wanted || targeted.excepted {
+                continue;
+            }
+            for (id, member) in &members.map {
+                let earlier = locked[..at]
+                    .iter()
+                    .any(|(t, members)| t.wanted && !t.excepted && members.map.contains_key(id));
+                if !earlier && !spared(*id) {
+                    f(member);
+                }
+            }
+        }
+    }
+
+    /// How many members there are.
+    pub fn len(&self) -> usize {
+        self.0.everyone.len()
+    }
+
+    /// Whether there are no members.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// How many members a room has; 0 when there is no such room.
+    pub fn size(&self, room: &str) -> usize {
+        self.0.rooms.get(room).map_or(0, |room| room.members.read().map.len())
+    }
+
+    /// The names of all rooms, in no particular order.
+    pub fn rooms(&self) -> Vec<Arc<str>> {
+        self.0.rooms.names()
+    }
+
+    /// The members of a room, in no particular order.
+    pub fn members(&self, room: &str) -> Vec<Member> {
+        self.to(room).members()
+    }
+
+    /// The member with this id.
+    pub fn member(&self, id: MemberId) -> Option<Member> {
+        self.0.everyone.get(id).map(Member)
+    }
+
+    /// What the hub has done so far.
+    pub fn counters(&self) -> Counters {
+        self.0.totals.snapshot()
+    }
+
+    /// Closes every outbox with [`Closed::Hub`] (what waits is still read), and those made later at once.
+    pub fn close(&self) {
+        self.0.closed.store(true, Ordering::Release);
+        for member in self.everyone().members() {
+            member.0.queue.close(Closed::Hub);
+            member.0.queue.detach_all();
+        }
+    }
+
+    /// Whether [`Hub::close`] was called.
+    pub fn is_closed(&self) -> bool {
+        self.0.closed.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn inner(&self) -> &HubInner {
+        &self.0
+    }
+
+    pub(crate) fn run_hook(&self) {
+        if let Some(hook) = &self.0.hook {
+            hook.run();
+        }
+    }
+}
+
+/// Members whose outboxes a publish closed; still in their rooms, since leaving needs the locks that the publish held.
+#[derive(Default)]
+#[must_use]
+pub(crate) struct Evicted(SmallVec<[Arc<MemberInner>; 4]>);
+
+impl Evicted {
+    pub(crate) fn settle(self) {
+        for member in self.0 {
+            member.queue.detach_all();
+        }
+    }
+}
+
+/// A room that a selection names, as a target, an exception, or both.
+struct Targeted {
+    room: Arc<Room>,
+    wanted: bool,
+    excepted: bool,
+}
+
+impl Default for Hub {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for Hub {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Hub").field("counters", &self.counters()).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for HubOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HubOptions").field("shards", &self.shards).finish_non_exhaustive()
+    }
+}

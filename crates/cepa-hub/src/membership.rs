@@ -1,0 +1,126 @@
+//! The hook that is told of rooms created and deleted, joined and left.
+//!
+//! Shape: changes are noted in a queue while the room's lock is held, and the hook is called after all locks are
+//! released, by one thread at a time. So the hook sees the changes of one room in their order, and may itself call the
+//! hub.
+//!
+//! Invariant: the backlog is bounded: a thread that finds more than [`BACKLOG`] notes waits until the calling thread has
+//! caught up (never the calling thread itself, nor a publish).
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::sync::Arc;
+use std::thread::{self, ThreadId};
+
+use parking_lot::{Condvar, Mutex};
+
+use crate::MemberId;
+
+/// Notes that may wait for a slow hook before those who join and leave are held up.
+const BACKLOG: usize = 1024;
+
+/// A change of membership, as told to [`HubOptions::on_membership`](crate::HubOptions::on_membership).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Membership {
+    /// A room got its first member; followed by its `Joined`.
+    RoomCreated {
+        /// The room's name.
+        room: Arc<str>,
+    },
+    /// A room lost its last member; after that member's `Left`.
+    RoomDeleted {
+        /// The room's name.
+        room: Arc<str>,
+    },
+    /// A member joined a room.
+    Joined {
+        /// The room's name.
+        room: Arc<str>,
+        /// Who joined.
+        member: MemberId,
+    },
+    /// A member left a room.
+    Left {
+        /// The room's name.
+        room: Arc<str>,
+        /// Who left.
+        member: MemberId,
+    },
+}
+
+pub(crate) struct Hook {
+    call: Box<dyn Fn(&Membership) + Send + Sync>,
+    notes: Mutex<Notes>,
+    caught_up: Condvar,
+}
+
+#[derive(Default)]
+struct Notes {
+    waiting: VecDeque<Membership>,
+    caller: Option<ThreadId>,
+}
+
+impl Hook {
+    pub(crate) fn new(call: impl Fn(&Membership) + Send + Sync + 'static) -> Self {
+        Self { call: Box::new(call), notes: Mutex::default(), caught_up: Condvar::new() }
+    }
+
+    pub(crate) fn note(&self, change: Membership) {
+        self.notes.lock().waiting.push_back(change);
+    }
+
+    /// Calls the hook for what was noted, unless another thread is at it. Holds no lock of the hub.
+    pub(crate) fn run(&self) {
+        let me = thread::current().id();
+        let mut notes = self.notes.lock();
+        while let Some(caller) = notes.caller {
+            if caller == me || notes.waiting.len() <= BACKLOG {
+                return;
+            }
+            self.caught_up.wait(&mut notes);
+        }
+        notes.caller = Some(me);
+        drop(notes);
+        let mut calling = Calling { hook: self, over: false };
+        while let Some(change) = calling.next() {
+            (self.call)(&change);
+        }
+    }
+}
+
+/// The right to call the hook; given back when there is nothing more to tell, or when the hook panics.
+struct Calling<'a> {
+    hook: &'a Hook,
+    over: bool,
+}
+
+impl Calling<'_> {
+    /// The next note; when there is none the right ends in the same breath, so that no note is left behind.
+    fn next(&mut self) -> Option<Membership> {
+        let mut notes = self.hook.notes.lock();
+        let next = notes.waiting.pop_front();
+        if next.is_none() {
+            notes.caller = None;
+            self.over = true;
+        }
+        if notes.waiting.len() <= BACKLOG {
+            self.hook.caught_up.notify_all();
+        }
+        next
+    }
+}
+
+impl Drop for Calling<'_> {
+    fn drop(&mut self) {
+        if !self.over {
+            self.hook.notes.lock().caller = None;
+            self.hook.caught_up.notify_all();
+        }
+    }
+}
+
+impl fmt::Debug for Hook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Hook").finish_non_exhaustive()
+    }
+}

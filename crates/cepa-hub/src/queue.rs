@@ -1,0 +1,420 @@
+//! The queue behind an outbox: entries in order, bytes counted, policy applied when one is put in.
+//!
+//! Shape: one mutex around everything, held for a few instructions (never while encoding, waking or freeing). An entry is
+//! a pointer to a message, or raw bytes, and the lane it came through. A lane is one member's entrance, with its wire; it
+//! outlives its member while entries of it wait, because they still need the wire.
+//!
+//! Invariants:
+//! - `queued` is the cost of `entries`; `queued + in_flight` exceeds the limit by at most one entry.
+//! - `keys[(lane, key)] = head + index` of the one waiting entry with that key; kept under `KeepLatest` only.
+//! - Raw bytes (protocol packets) are never dropped: what makes room is events, and when there are none the outbox is
+//!   evicted, under every policy.
+//! - Once `closed` is set nothing is put in.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use bytes::Bytes;
+use parking_lot::Mutex;
+use slab::Slab;
+use smallvec::SmallVec;
+
+use crate::member::MemberInner;
+use crate::outbox::{Closed, ENTRY_COST, Outcome, Policy, Wires};
+use crate::{MemberId, Message, Wire};
+
+/// A drained queue gives back its memory when it had grown beyond this many entries.
+const KEPT_CAPACITY: usize = 32;
+
+pub(crate) type Batch = SmallVec<[Entry; 8]>;
+
+#[derive(Debug)]
+pub(crate) struct Entry {
+    lane: u32,
+    load: Load,
+}
+
+#[derive(Debug)]
+pub(crate) enum Load {
+    Message(Message),
+    Raw(Box<Bytes>),
+}
+
+impl Load {
+    fn cost(&self) -> usize {
+        match self {
+            Self::Message(message) => message.cost(),
+            Self::Raw(bytes) => ENTRY_COST + bytes.len(),
+        }
+    }
+
+    fn key(&self) -> Option<&Arc<str>> {
+        match self {
+            Self::Message(message) => message.event().key(),
+            Self::Raw(_) => None,
+        }
+    }
+}
+
+impl Entry {
+    pub(crate) fn encode(self, wires: &Wires) -> Bytes {
+        match self.load {
+            Load::Raw(bytes) => *bytes,
+            Load::Message(message) => match wires.by_lane.get(self.lane as usize) {
+                Some(Some(wire)) => message.encoded(wire),
+                // a lane lives as long as its entries, and the copy was refreshed before they were taken
+                _ => unreachable!("an entry's lane has a wire"),
+            },
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Queue {
+    limit: usize,
+    policy: Policy,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    entries: VecDeque<Entry>,
+    head: u64,
+    queued: usize,
+    in_flight: usize,
+    keys: HashMap<(u32, Arc<str>), u64>,
+    lanes: Slab<Lane>,
+    version: u64,
+    writable: bool,
+    closed: Option<Closed>,
+    waker: Option<Waker>,
+}
+
+#[derive(Debug)]
+struct Lane {
+    wire: Wire,
+    waiting: usize,
+    owner: Option<Arc<MemberInner>>,
+}
+
+impl Queue {
+    pub(crate) fn new(limit: usize, policy: Policy) -> Self {
+        Self {
+            limit,
+            policy,
+            state: Mutex::new(State {
+                entries: VecDeque::new(),
+                head: 0,
+                queued: 0,
+                in_flight: 0,
+                keys: HashMap::new(),
+                lanes: Slab::with_capacity(1),
+                version: 0,
+                writable: true,
+                closed: None,
+                waker: None,
+            }),
+        }
+    }
+
+    /// Opens a lane for the member that `make` builds from the lane's number.
+    pub(crate) fn attach(
+        &self,
+        wire: Wire,
+        make: impl FnOnce(u32) -> Arc<MemberInner>,
+    ) -> Arc<MemberInner> {
+        let mut state = self.state.lock();
+        state.version += 1;
+        let vacant = state.lanes.vacant_entry();
+        let member = make(vacant.key() as u32);
+        vacant.insert(Lane { wire, waiting: 0, owner: Some(Arc::clone(&member)) });
+        member
+    }
+
+    /// Closes a lane; what waits in it still comes out.
+    pub(crate) fn release(&self, lane: u32, id: MemberId) {
+        let owner = {
+            let mut state = self.state.lock();
+            match state.lanes.get_mut(lane as usize) {
+                Some(open) if open.is_of(id) => {
+                    let owner = open.owner.take();
+                    if open.waiting == 0 {
+                        state.lanes.remove(lane as usize);
+                    }
+                    owner
+                }
+                _ => None,
+            }
+        };
+        drop(owner);
+    }
+
+    pub(crate) fn set_wire(&self, lane: u32, id: MemberId, wire: Wire) -> bool {
+        let mut state = self.state.lock();
+        let Some(open) = state.lanes.get_mut(lane as usize).filter(|open| open.is_of(id)) else {
+            return false;
+        };
+        open.wire = wire;
+        state.version += 1;
+        true
+    }
+
+    /// Puts an entry in, or decides otherwise; says also how many other entries were dropped for it.
+    pub(crate) fn push(
+        &self,
+        lane: u32,
+        id: MemberId,
+        load: Load,
+        volatile: bool,
+    ) -> (Outcome, usize) {
+        let mut garbage = SmallVec::<[Entry; 4]>::new();
+        let mut state = self.state.lock();
+        let open = state.lanes.get(lane as usize).is_some_and(|open| open.is_of(id));
+        if state.closed.is_some() || !open {
+            return (Outcome::Closed, 0);
+        }
+        if volatile && !(state.writable && state.held() == 0) {
+            return (Outcome::Dropped, 0);
+        }
+        let cost = load.cost();
+        let entry = Entry { lane, load };
+        let outcome = match self.make_room(&mut state, &entry, cost, &mut garbage) {
+            Room::At(index) => {
+                garbage.push(state.replace(index, entry, cost));
+                Outcome::Replaced
+            }
+            Room::Back => {
+                state.push_back(entry, cost, self.policy);
+                Outcome::Queued
+            }
+            Room::None => return (Outcome::Dropped, 0),
+            Room::Evict => {
+                state.closed = Some(Closed::Evicted);
+                state.take_all(&mut garbage);
+                garbage.push(entry);
+                Outcome::Evicted
+            }
+        };
+        let waker = state.waker.take();
+        drop(state);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+        let replaced = usize::from(outcome == Outcome::Replaced);
+        (outcome, garbage.len() - replaced)
+    }
+
+    fn make_room(
+        &self,
+        state: &mut State,
+        entry: &Entry,
+        cost: usize,
+        garbage: &mut SmallVec<[Entry; 4]>,
+    ) -> Room {
+        let raw = matches!(entry.load, Load::Raw(_));
+        let latest = if self.policy == Policy::KeepLatest { entry.load.key() } else { None };
+        loop {
+            let held = state.held();
+            let index = latest.and_then(|key| state.position(entry.lane, key));
+            let freed = index.map_or(0, |index| state.entries[index].load.cost());
+            if held - freed == 0 || held - freed + cost <= self.limit {
+                return index.map_or(Room::Back, Room::At);
+            }
+            match self.policy {
+                Policy::Disconnect => return Room::Evict,
+                Policy::DropNewest if raw => return Room::Evict,
+                Policy::DropNewest => return Room::None,
+                Policy::DropOldest | Policy::KeepLatest => match state.drop_oldest() {
+                    Some(dropped) => garbage.push(dropped),
+                    None if raw => return Room::Evict,
+                    None => return Room::Back,
+                },
+            }
+        }
+    }
+
+    /// Takes entries until `max_bytes` are reached, at least one; registers the task when there is none.
+    pub(crate) fn poll_take(
+        &self,
+        cx: Option<&mut Context<'_>>,
+        max_bytes: usize,
+        batch: &mut Batch,
+        wires: &mut Wires,
+    ) -> Poll<Result<(), Closed>> {
+        let mut state = self.state.lock();
+        state.in_flight = 0;
+        if state.version != wires.version {
+            state.copy_wires(wires);
+        }
+        while let Some(entry) = state.pop_front() {
+            state.in_flight += entry.load.cost();
+            batch.push(entry);
+            if state.in_flight >= max_bytes {
+                break;
+            }
+        }
+        if !batch.is_empty() {
+            if state.entries.is_empty() && state.entries.capacity() > KEPT_CAPACITY {
+                state.entries = VecDeque::new();
+            }
+            return Poll::Ready(Ok(()));
+        }
+        if let Some(closed) = state.closed {
+            return Poll::Ready(Err(closed));
+        }
+        if let Some(cx) = cx {
+            match &mut state.waker {
+                Some(waker) => waker.clone_from(cx.waker()),
+                none => *none = Some(cx.waker().clone()),
+            }
+        }
+        Poll::Pending
+    }
+
+    /// Closes for writing; the first reason stays. Wakes the reader.
+    pub(crate) fn close(&self, reason: Closed) {
+        let waker = {
+            let mut state = self.state.lock();
+            state.closed.get_or_insert(reason);
+            state.waker.take()
+        };
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
+    /// The reader has gone: closed, emptied, and its members taken out of their hubs.
+    pub(crate) fn shut(&self) {
+        let mut garbage = SmallVec::new();
+        {
+            let mut state = self.state.lock();
+            state.closed.get_or_insert(Closed::Member);
+            state.take_all(&mut garbage);
+            state.in_flight = 0;
+            state.waker = None;
+        }
+        drop(garbage);
+        self.detach_all();
+    }
+
+    pub(crate) fn detach_all(&self) {
+        let owners: SmallVec<[Arc<MemberInner>; 1]> = {
+            let state = self.state.lock();
+            state.lanes.iter().filter_map(|(_, lane)| lane.owner.clone()).collect()
+        };
+        for owner in owners {
+            owner.leave_hub();
+        }
+    }
+
+    pub(crate) fn flushed(&self) {
+        self.state.lock().in_flight = 0;
+    }
+
+    pub(crate) fn set_writable(&self, writable: bool) {
+        self.state.lock().writable = writable;
+    }
+
+    pub(crate) fn buffered_bytes(&self) -> usize {
+        self.state.lock().held()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.state.lock().entries.is_empty()
+    }
+
+    pub(crate) fn closed(&self) -> Option<Closed> {
+        self.state.lock().closed
+    }
+}
+
+/// Where a new entry goes.
+enum Room {
+    At(usize),
+    Back,
+    None,
+    Evict,
+}
+
+impl Lane {
+    fn is_of(&self, id: MemberId) -> bool {
+        self.owner.as_ref().is_some_and(|owner| owner.id == id)
+    }
+}
+
+impl State {
+    fn held(&self) -> usize {
+        self.queued + self.in_flight
+    }
+
+    fn position(&self, lane: u32, key: &Arc<str>) -> Option<usize> {
+        let place = self.keys.get(&(lane, Arc::clone(key)))?;
+        Some((place - self.head) as usize)
+    }
+
+    fn push_back(&mut self, entry: Entry, cost: usize, policy: Policy) {
+        if policy == Policy::KeepLatest
+            && let Some(key) = entry.load.key()
+        {
+            let place = self.head + self.entries.len() as u64;
+            self.keys.insert((entry.lane, Arc::clone(key)), place);
+        }
+        self.queued += cost;
+        self.lanes[entry.lane as usize].waiting += 1;
+        self.entries.push_back(entry);
+    }
+
+    fn replace(&mut self, index: usize, entry: Entry, cost: usize) -> Entry {
+        let old = std::mem::replace(&mut self.entries[index], entry);
+        self.queued = self.queued - old.load.cost() + cost;
+        old
+    }
+
+    fn pop_front(&mut self) -> Option<Entry> {
+        let entry = self.entries.pop_front()?;
+        self.head += 1;
+        self.forget(&entry);
+        Some(entry)
+    }
+
+    /// Removes the oldest event, passing over raw bytes before it. Those have no keys and move up by one, so the places
+    /// of all that wait behind stay right.
+    fn drop_oldest(&mut self) -> Option<Entry> {
+        let index = self.entries.iter().position(|entry| matches!(entry.load, Load::Message(_)))?;
+        let entry = self.entries.remove(index)?;
+        self.head += 1;
+        self.forget(&entry);
+        Some(entry)
+    }
+
+    fn forget(&mut self, entry: &Entry) {
+        self.queued -= entry.load.cost();
+        if !self.keys.is_empty()
+            && let Some(key) = entry.load.key()
+        {
+            self.keys.remove(&(entry.lane, Arc::clone(key)));
+        }
+        let lane = &mut self.lanes[entry.lane as usize];
+        lane.waiting -= 1;
+        if lane.waiting == 0 && lane.owner.is_none() {
+            self.lanes.remove(entry.lane as usize);
+        }
+    }
+
+    fn take_all(&mut self, garbage: &mut SmallVec<[Entry; 4]>) {
+        while let Some(entry) = self.pop_front() {
+            garbage.push(entry);
+        }
+        self.entries = VecDeque::new();
+    }
+
+    fn copy_wires(&self, wires: &mut Wires) {
+        wires.version = self.version;
+        wires.by_lane.clear();
+        for (lane, open) in &self.lanes {
+            wires.by_lane.resize(lane + 1, None);
+            wires.by_lane[lane] = Some(open.wire.clone());
+        }
+    }
+}
