@@ -1,0 +1,5 @@
+use cepa_core::App;
+
+fn main() {
+    let _ = App::new().with(async |ctx| ctx.set_body("hello"));
+}

@@ -1,0 +1,28 @@
+//! The onion: order, errors, nesting.
+#![allow(missing_docs, unreachable_pub)]
+
+mod a_middleware_that_does_not_call_next;
+mod captures;
+mod errors_pass_upwards;
+mod mounted_apps;
+mod nested_stacks;
+mod observers;
+mod order;
+mod panics;
+mod spawned_tasks;
+
+use std::sync::{Arc, Mutex};
+
+/// What the layers of a test have done, in order.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<&'static str>>>);
+
+impl Log {
+    fn add(&self, entry: &'static str) {
+        self.0.lock().unwrap().push(entry);
+    }
+
+    fn entries(&self) -> Vec<&'static str> {
+        self.0.lock().unwrap().clone()
+    }
+}
