@@ -1,0 +1,117 @@
+use bytes::Bytes;
+use cepa_socketio::packet::{Body, Decoder, Malformed, Packet, write};
+use cepa_socketio::{Args, Binary, Emit};
+use serde::{Deserialize, Serialize};
+
+fn feed(
+    decoder: &mut Decoder,
+    text: &str,
+    attachments: &[&'static [u8]],
+) -> Result<Option<Packet>, Malformed> {
+    let mut packet = decoder.text(Bytes::copy_from_slice(text.as_bytes()))?;
+    for data in attachments {
+        assert_eq!(packet, None);
+        packet = decoder.binary(Bytes::from_static(data))?;
+    }
+    Ok(packet)
+}
+
+fn args(packet: Option<Packet>) -> Args {
+    match packet.expect("a whole packet").body {
+        Body::Event { args, .. } | Body::Ack { args, .. } => args,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct Picture {
+    name: String,
+    data: Binary,
+    small: Option<Binary>,
+}
+
+const EVENT: &str = r#"52-/admin,4["p",{"name":"n","data":{"_placeholder":true,"num":0},"small":{"num":1,"_placeholder":true}}]"#;
+
+#[test]
+fn a_binary_event_comes_together_and_is_decoded() {
+    let mut decoder = Decoder::new(10, 1000);
+    let packet = feed(&mut decoder, EVENT, &[b"\x00\x01", b"\xff"]).unwrap();
+    assert_eq!(packet.as_ref().unwrap().namespace, "/admin");
+    let picture: Picture = args(packet).decode().unwrap();
+    let small = Some(Binary(Bytes::from_static(b"\xff")));
+    assert_eq!(
+        picture,
+        Picture { name: "n".into(), data: Binary(Bytes::from_static(b"\x00\x01")), small }
+    );
+    assert!(!decoder.is_holding());
+    // and the next packet is read as usual
+    assert!(feed(&mut decoder, "2[\"a\"]", &[]).unwrap().is_some());
+}
+
+#[test]
+fn numbers_are_given_depth_first() {
+    let picture =
+        |name: &str, byte: u8| Picture { name: name.into(), data: vec![byte].into(), small: None };
+    let value = (vec![picture("a", 1), picture("b", 2)], Binary::from(vec![3]), "x");
+    let args = value.to_args().unwrap();
+    assert_eq!(
+        String::from_utf8(write::event("/", Some(1), "baz", &args)).unwrap(),
+        r#"53-1["baz",[{"name":"a","data":{"_placeholder":true,"num":0},"small":null},{"name":"b","data":{"_placeholder":true,"num":1},"small":null}],{"_placeholder":true,"num":2},"x"]"#
+    );
+    assert_eq!(args.attachments(), [&[1][..], &[2], &[3]]);
+    assert_eq!(
+        String::from_utf8(write::ack("/admin", 15, &Binary::from(vec![9]).to_args().unwrap()))
+            .unwrap(),
+        r#"61-/admin,15[{"_placeholder":true,"num":0}]"#
+    );
+}
+
+#[test]
+fn arguments_are_passed_on_with_their_attachments() {
+    let packet = feed(&mut Decoder::new(10, 1000), EVENT, &[b"one", b"two"]).unwrap();
+    let all = args(packet);
+    let written = write::event("/", None, "p", &all.to_args().unwrap());
+    assert!(
+        String::from_utf8(written)
+            .unwrap()
+            .starts_with(r#"52-["p",{"name":"n","data":{"_placeholder":true"#)
+    );
+
+    let text = r#"53-["p",{"_placeholder":true,"num":0},[{"_placeholder":true,"num":2}],{"_placeholder":true,"num":1}]"#;
+    let rest = args(feed(&mut Decoder::new(10, 1000), text, &[b"0", b"1", b"2"]).unwrap()).skip(1);
+    assert_eq!(rest.list(), br#"[{"_placeholder":true,"num":0}],{"_placeholder":true,"num":1}"#);
+    assert_eq!(rest.attachments(), [&b"2"[..], b"1"]);
+
+    let more = rest.with_first(&Binary::from(vec![7])).unwrap();
+    assert_eq!(
+        more.list(),
+        br#"{"_placeholder":true,"num":0},[{"_placeholder":true,"num":1}],{"_placeholder":true,"num":2}"#
+    );
+    assert_eq!(more.attachments(), [&[7][..], b"2", b"1"]);
+    assert_eq!(more.get::<Vec<Binary>>(1).unwrap(), [Binary(Bytes::from_static(b"2"))]);
+}
+
+#[test]
+fn a_placeholder_without_attachment_closes() {
+    for number in ["1", "-1", "\"0\"", "0.5"] {
+        let text = format!(r#"51-["a",{{"_placeholder":true,"num":{number}}}]"#);
+        assert!(feed(&mut Decoder::new(10, 1000), &text, &[b"x"]).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn text_between_attachments_and_unannounced_binary_close() {
+    let mut decoder = Decoder::new(10, 1000);
+    assert_eq!(decoder.binary(Bytes::from_static(b"x")), Err(Malformed::Order));
+    assert_eq!(feed(&mut decoder, EVENT, &[b"x"]), Ok(None));
+    assert!(decoder.is_holding());
+    assert_eq!(feed(&mut decoder, "2[\"a\"]", &[]), Err(Malformed::Order));
+}
+
+#[test]
+fn a_held_packet_is_bounded_in_number_and_bytes() {
+    let mut decoder = Decoder::new(3, 100);
+    assert_eq!(feed(&mut decoder, "54-[\"a\"]", &[]), Err(Malformed::Attachments));
+    assert_eq!(feed(&mut decoder, "53-[\"a\"]", &[&[0; 60]]), Ok(None));
+    assert_eq!(decoder.binary(Bytes::from_static(&[0; 60])), Err(Malformed::TooLarge));
+}
