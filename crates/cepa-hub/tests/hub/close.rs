@@ -1,0 +1,48 @@
+//! Closing the hub tells every reader, after what waits, and whoever comes later.
+
+use cepa_hub::{Closed, Hub};
+
+use crate::{drain, member, member_in, number, reason};
+
+#[test]
+fn what_waits_is_read_and_then_the_reason() {
+    let hub = Hub::new();
+    let (ana, mut outbox) = member_in(&hub, &["lobby"]);
+    hub.publish(number(1));
+    hub.close();
+    assert!(hub.is_closed() && ana.is_closed());
+    assert_eq!(outbox.closed(), Some(Closed::Hub));
+    assert_eq!(hub.publish(number(2)), 0);
+    assert_eq!(drain(&mut outbox), ["n:1"]);
+    assert_eq!(reason(&mut outbox), Some(Closed::Hub));
+    assert_eq!((hub.len(), hub.rooms().len()), (0, 0));
+}
+
+#[test]
+fn a_later_outbox_is_closed_from_the_start() {
+    let hub = Hub::new();
+    hub.close();
+    let (late, mut outbox) = member(&hub);
+    assert!(!late.join("lobby"));
+    assert_eq!(reason(&mut outbox), Some(Closed::Hub));
+    assert_eq!(hub.len(), 0);
+}
+
+#[test]
+fn the_first_reason_stays() {
+    let hub = Hub::new();
+    let (ana, mut outbox) = member(&hub);
+    ana.close();
+    hub.close();
+    assert_eq!(reason(&mut outbox), Some(Closed::Member));
+}
+
+#[tokio::test]
+async fn a_waiting_reader_is_woken() {
+    let hub = Hub::new();
+    let (_ana, mut outbox) = member(&hub);
+    let reader = tokio::spawn(async move { outbox.recv().await });
+    tokio::task::yield_now().await;
+    hub.close();
+    assert_eq!(reader.await.unwrap(), Err(Closed::Hub));
+}

@@ -1,0 +1,100 @@
+//! The hook is told of rooms and their members in order, with no lock held.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, OnceLock};
+
+use cepa_hub::{Event, Hub, HubOptions, Log, LogOptions, Membership, Policy};
+use parking_lot::Mutex;
+
+use crate::{drain, limited, member, number};
+
+fn recording() -> (Hub, Arc<Mutex<Vec<String>>>) {
+    let told: Arc<Mutex<Vec<String>>> = Arc::default();
+    let log = Arc::clone(&told);
+    let hub = Hub::with(HubOptions::new().on_membership(move |change| {
+        log.lock().push(match change {
+            Membership::RoomCreated { room } => format!("+{room}"),
+            Membership::RoomDeleted { room } => format!("-{room}"),
+            Membership::Joined { room, .. } => format!("{room}+1"),
+            Membership::Left { room, .. } => format!("{room}-1"),
+        });
+    }));
+    (hub, told)
+}
+
+#[test]
+fn created_joined_left_deleted() {
+    let (hub, told) = recording();
+    let (ana, _a) = member(&hub);
+    let (bo, outbox) = member(&hub);
+    ana.join("lobby");
+    bo.join("lobby");
+    bo.join("lobby");
+    ana.leave("lobby");
+    ana.leave("lobby");
+    drop(outbox);
+    assert_eq!(*told.lock(), ["+lobby", "lobby+1", "lobby+1", "lobby-1", "lobby-1", "-lobby"]);
+}
+
+#[test]
+fn eviction_and_closing_are_told() {
+    let (hub, told) = recording();
+    let (slow, _outbox) = limited(&hub, 0, Policy::Disconnect);
+    slow.join("a");
+    hub.publish(number(1));
+    hub.publish(number(2));
+    let (ana, _a) = member(&hub);
+    ana.join("b");
+    hub.close();
+    assert_eq!(*told.lock(), ["+a", "a+1", "a-1", "-a", "+b", "b+1", "b-1", "-b"]);
+}
+
+#[test]
+fn the_hook_may_call_the_hub_and_publish_to_a_log() {
+    let cell: Arc<OnceLock<Log>> = Arc::default();
+    let people = Arc::clone(&cell);
+    let hub = Hub::with(HubOptions::new().on_membership(move |change| {
+        if let (Some(log), Membership::Joined { room, .. } | Membership::Left { room, .. }) =
+            (people.get(), change)
+            && &**room == "lobby"
+        {
+            let size = log.hub().size(room);
+            log.publish(Event::new("people", &size).unwrap());
+            // a change made by the hook is told after this one
+            log.hub().members("lobby").iter().for_each(|member| {
+                member.join("seen");
+            });
+        }
+    }));
+    let log = Log::new(&hub, "lobby", LogOptions::new());
+    cell.set(log.clone()).unwrap();
+    let (ana, mut outbox) = member(&hub);
+    log.subscribe(&ana, None);
+    let (bo, other) = limited(&hub, 200, Policy::Disconnect);
+    log.subscribe(&bo, None);
+    assert!(ana.is_in("seen") && bo.is_in("seen"));
+    // evicts bo in the midst of a publish to the log; the hook then publishes to the same log
+    for _ in 0..4 {
+        log.emit("filler", &"x".repeat(100)).unwrap();
+    }
+    assert!(bo.is_closed());
+    drop(other);
+    let told: Vec<_> = drain(&mut outbox).into_iter().filter(|t| t.starts_with("people")).collect();
+    assert_eq!(told, ["people:1", "people:2", "people:1"]);
+}
+
+#[test]
+fn a_hook_that_panics_does_not_silence_the_next_call() {
+    let told: Arc<Mutex<Vec<Arc<str>>>> = Arc::default();
+    let log = Arc::clone(&told);
+    let hub = Hub::with(HubOptions::new().on_membership(move |change| {
+        if let Membership::Joined { room, .. } = change {
+            log.lock().push(Arc::clone(room));
+            assert!(&**room != "bad", "refused by the test");
+        }
+    }));
+    let (ana, _outbox) = member(&hub);
+    assert!(catch_unwind(AssertUnwindSafe(|| ana.join("bad"))).is_err());
+    assert!(ana.join("good"));
+    assert_eq!(*told.lock(), ["bad".into(), "good".into()]);
+}
