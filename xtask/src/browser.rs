@@ -1,0 +1,68 @@
+//! The chat in headless Chromium: the release binary, started as a user would start it, in a folder of
+//! its own.
+
+use std::path::Path;
+use std::{env, fs, process};
+
+use crate::npm;
+use crate::peer::{Peer, script};
+use crate::report::Report;
+use crate::step::{Failure, announce, command, exists, root, run as run_command};
+
+const CHROMIUM: &str = "/usr/bin/chromium";
+
+/// Installs Debian's Chromium when it is missing and that is permitted.
+pub(crate) fn require() -> Result<(), Failure> {
+    announce("Chromium");
+    if Path::new(CHROMIUM).exists() {
+        println!("{CHROMIUM}");
+        return Ok(());
+    }
+    let missing = "Chromium is needed for the browser test: install Debian's package `chromium`";
+    if !exists("apt-get") {
+        return Err(Failure::new(format!("{missing} (there is no apt-get here)")));
+    }
+    run_command("apt-get", &["update", "-qq"])
+        .and_then(|()| run_command("apt-get", &["install", "-y", "-qq", "chromium"]))
+        .map_err(|failure| Failure::new(format!("{missing} (tried: {failure})")))
+}
+
+/// Runs the browser test; with a folder, it also leaves its screenshots there.
+pub(crate) fn run(report: &mut Report, pictures: Option<&str>) -> Result<(), Failure> {
+    npm::install()?;
+    require()?;
+    announce("The chat in Chromium");
+    run_command("cargo", &["build", "--release", "--package", "chat"])?;
+    let folder = env::temp_dir().join(format!("cepa-chat-{}", process::id()));
+    fs::create_dir_all(&folder)?;
+    let result = in_folder(report, pictures, &folder);
+    fs::remove_dir_all(&folder)?;
+    result
+}
+
+fn in_folder(report: &mut Report, pictures: Option<&str>, folder: &Path) -> Result<(), Failure> {
+    let database = folder.join("chat.db").display().to_string();
+    let bundle = root().join("conformance/node_modules/socket.io-client-4.8/dist");
+    let bundle = bundle.display().to_string();
+    let target = env::var("CARGO_TARGET_DIR").unwrap_or_else(|_| "target".into());
+    let program = root().join(target).join("release/chat").display().to_string();
+    let start = || {
+        let options = ["--listen", "127.0.0.1:0", "--db", &database, "--client-bundle", &bundle];
+        Peer::start(command(&program, &options), "chat", "chat: ")
+    };
+    let chat = start()?;
+    let mut arguments = vec!["conformance/browser/chat.mjs", "--url", &chat.address];
+    if let Some(pictures) = pictures {
+        fs::create_dir_all(root().join(pictures))?;
+        arguments.extend(["--out", pictures]);
+    }
+    let output = script(command("node", &arguments))?;
+    report.add_closing_line("chat in Chromium", &output);
+    chat.stop()?;
+
+    let chat = start()?;
+    let arguments = ["conformance/browser/history.mjs", "--url", &chat.address];
+    let output = script(command("node", &arguments))?;
+    report.add_closing_line("chat after a restart", &output);
+    chat.stop()
+}

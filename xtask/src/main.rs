@@ -1,0 +1,61 @@
+//! What developers and CI run.
+//!
+//! - `cargo xtask test` sets up what the tests need and runs all of them: Rust tests, examples, compiler
+//!   messages, the official Socket.IO clients against us and against Node, and the chat in Chromium.
+//! - `cargo xtask check` runs the formatter, clippy and rustdoc, and refuses warnings.
+//! - `cargo xtask conformance socketio` and `cargo xtask browser` run one of the parts.
+//! - `cargo xtask screenshots` renews the pictures of the README.
+//!
+//! Each part adds a line of counts to a [`Report`](report::Report); the last line of a run is their sum.
+//! There are no dependencies here: this is the first thing that a fresh clone builds.
+
+mod browser;
+mod check;
+mod lines;
+mod npm;
+mod peer;
+mod report;
+mod rust_tests;
+mod socketio;
+mod step;
+
+use std::process::ExitCode;
+
+use report::Report;
+use step::Failure;
+
+const USAGE: &str =
+    "usage: cargo xtask test | check | lines | browser | screenshots | conformance socketio";
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let mut report = Report::default();
+    let result = match words.as_slice() {
+        ["test"] => test(&mut report),
+        ["check"] => check::check(),
+        ["lines"] => lines::count(),
+        ["browser"] => browser::run(&mut report, None),
+        ["screenshots"] => browser::run(&mut report, Some("docs/img")),
+        ["conformance", "socketio"] => socketio::run(&mut report),
+        _ => Err(Failure::new(USAGE)),
+    };
+    report.print();
+    match result {
+        Ok(()) if report.failed() == 0 => ExitCode::SUCCESS,
+        Ok(()) => ExitCode::FAILURE,
+        Err(failure) => {
+            eprintln!("xtask: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Everything, in an order that fails early: a later part runs although an earlier one had failures.
+fn test(report: &mut Report) -> Result<(), Failure> {
+    npm::install()?;
+    browser::require()?;
+    rust_tests::run(report)?;
+    socketio::run(report)?;
+    browser::run(report, None)
+}
