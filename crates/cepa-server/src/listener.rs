@@ -3,6 +3,9 @@
 //! The first socket decides the port when the address asks for any; the others join it with
 //! `SO_REUSEPORT`, and the kernel spreads connections over them. The option is set on the first socket
 //! as well, or the others could not join. Where the system has no such option, there is one worker.
+//!
+//! The option would also let a second process of the same user join, and take half of the connections
+//! without a word. So a port that was named is first opened without it, which fails when anybody listens.
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
@@ -14,6 +17,9 @@ const BACKLOG: i32 = 1024;
 
 /// Opens `count` listeners on one address.
 pub(crate) fn open(address: SocketAddr, count: usize) -> io::Result<Vec<TcpListener>> {
+    if count > 1 && address.port() != 0 {
+        drop(open_one(address, false)?);
+    }
     let first = open_one(address, count > 1)?;
     let address = first.local_addr()?;
     let mut listeners = vec![first];
