@@ -1,0 +1,102 @@
+//! From a request's path to a path below the served folder.
+//!
+//! The path is percent-decoded once. What no honest client sends is refused: malformed escapes, NUL, a second
+//! leading slash, a drive letter (400), and `..` in any spelling (403), even where it would stay inside.
+//! What merely names no file is missing: a backslash, a hidden name. Empty and `.` segments are dropped.
+//!
+//! Invariant: the result is relative and made of plain names only, so joining it to the folder cannot
+//! leave the folder but through a symbolic link, which `file` checks.
+
+use cepa_core::{Error, Result};
+use percent_encoding::percent_decode_str;
+
+/// What a request asks for, below the folder.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Wanted {
+    /// Plain names joined by `/`; empty for the folder itself.
+    pub(crate) path: String,
+    /// Whether the request named a folder: its path ended in a slash.
+    pub(crate) is_folder: bool,
+}
+
+/// Reads a path that begins with `/` or is empty; `None` when no file can have it.
+pub(crate) fn wanted(encoded: &str, hidden: bool) -> Result<Option<Wanted>> {
+    let decoded = decode(encoded)?;
+    if decoded.contains('\0') {
+        return Err(malicious());
+    }
+    let relative = decoded.strip_prefix('/').unwrap_or(&decoded);
+    if relative.starts_with(['/', '\\']) || has_drive_letter(relative) {
+        return Err(malicious());
+    }
+    if relative.split(['/', '\\']).any(|segment| segment == "..") {
+        return Err(Error::new(403, "").with_code("forbidden_path"));
+    }
+    if relative.contains('\\') {
+        return Ok(None);
+    }
+    let names = relative.split('/').filter(|segment| !matches!(*segment, "" | "."));
+    let names: Vec<&str> = names.collect();
+    if !hidden && names.iter().any(|name| name.starts_with('.')) {
+        return Ok(None);
+    }
+    let is_folder = decoded.ends_with('/') || decoded.ends_with("/.");
+    Ok(Some(Wanted { path: names.join("/"), is_folder }))
+}
+
+fn decode(encoded: &str) -> Result<std::borrow::Cow<'_, str>> {
+    let bytes = encoded.as_bytes();
+    let is_whole = |at: usize| matches!(bytes.get(at + 1..at + 3), Some(hex) if hex.iter().all(u8::is_ascii_hexdigit));
+    let escapes = encoded.bytes().enumerate().filter(|(_, byte)| *byte == b'%');
+    let well_formed = escapes.map(|(at, _)| at).all(is_whole);
+    match percent_decode_str(encoded).decode_utf8() {
+        Ok(decoded) if well_formed => Ok(decoded),
+        _ => Err(Error::new(400, "failed to decode the path").with_code("bad_encoding")),
+    }
+}
+
+fn has_drive_letter(path: &str) -> bool {
+    matches!(path.as_bytes(), [letter, b':', ..] if letter.is_ascii_alphabetic())
+}
+
+fn malicious() -> Error {
+    Error::new(400, "malicious path").with_code("malicious_path")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn path(encoded: &str) -> String {
+        wanted(encoded, false).unwrap().unwrap().path
+    }
+
+    #[test]
+    fn plain_paths_are_decoded_once() {
+        assert_eq!(path("/a/b.txt"), "a/b.txt");
+        assert_eq!(path("/a%20b/%C3%A9.txt"), "a b/é.txt");
+        assert_eq!(path("/100%2525"), "100%25");
+        assert_eq!(path("/%252e%252e/x"), "%2e%2e/x");
+        assert_eq!(path("/./a//b/."), "a/b");
+    }
+
+    #[test]
+    fn a_trailing_slash_names_a_folder() {
+        let is_folder = |encoded| wanted(encoded, false).unwrap().unwrap().is_folder;
+        assert!(is_folder("/") && is_folder("/a/") && is_folder("/a/.") && is_folder("/a%2f"));
+        assert!(!is_folder("") && !is_folder("/a") && !is_folder("/a."));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_accepted_is_plain(encoded in "(/|%2f|%2E|\\.|%5c|%00|%|a|b:|%c3%a9|[ -~]){0,12}") {
+            if let Ok(Some(found)) = wanted(&format!("/{encoded}"), true) {
+                let path = std::path::Path::new(&found.path);
+                let plain = |part: std::path::Component<'_>| matches!(part, std::path::Component::Normal(_));
+                prop_assert!(path.components().all(plain), "{:?}", found);
+                prop_assert!(!found.path.contains(['\0', '\\']));
+            }
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! A folder of files, one property a file.
+#![allow(missing_docs, unreachable_pub, missing_debug_implementations)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod folder;
+
+mod cache_control;
+mod conditional;
+mod content_types;
+mod defer;
+mod extensions;
+mod fall_through;
+mod folder_redirect;
+mod head;
+mod hidden;
+mod hostile_paths;
+mod index;
+mod large_files;
+mod links;
+mod methods;
+mod missing;
+mod plain_files;
+mod prefix;
+mod special_files;

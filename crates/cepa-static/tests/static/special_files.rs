@@ -1,0 +1,37 @@
+#![cfg(unix)]
+
+use std::os::unix::net::UnixListener;
+use std::process::Command;
+use std::time::Duration;
+
+use crate::folder::Folder;
+
+#[tokio::test]
+async fn a_fifo_is_missing_and_nobody_waits_for_its_writer() {
+    let folder = Folder::new();
+    let made = Command::new("mkfifo").arg(folder.path().join("pipe.txt")).status().unwrap();
+    assert!(made.success());
+    let client = folder.client();
+    let asked = tokio::time::timeout(Duration::from_secs(5), client.get("/pipe.txt").send());
+    assert_eq!(asked.await.expect("it must not hang").text(), "next");
+}
+
+#[tokio::test]
+async fn a_socket_is_missing() {
+    let folder = Folder::new();
+    let _socket = UnixListener::bind(folder.path().join("socket")).unwrap();
+    assert_eq!(folder.client().get("/socket").send().await.text(), "next");
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_read_is_an_error_without_a_path() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::new().file("closed.txt", "x");
+    let path = folder.path().join("closed.txt");
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o000)).unwrap();
+    if std::fs::File::open(&path).is_ok() {
+        return; // a user who may read everything
+    }
+    let response = folder.client().get("/closed.txt").send().await;
+    assert_eq!((response.status.as_u16(), response.text()), (500, "Internal Server Error"));
+}
