@@ -1,0 +1,216 @@
+//! [`WebSocket`]: the connection as a program sees it.
+//!
+//! Every method may be dropped at any await without harm: a received message is not lost, a frame is
+//! never torn. `recv` stands beside anything else in a `select!`. All of them do the connection's own
+//! work on the way: they answer pings, send keep-alives, see the peer's close and echo it. So a
+//! program that only sends, or only receives, needs nothing else; but one that does neither for long
+//! answers no pings either.
+
+use std::future::poll_fn;
+use std::io;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use cepa_core::{Io, Upgraded};
+
+use crate::close::{Close, CloseCode};
+use crate::error::WebSocketError;
+use crate::frame::Role;
+use crate::limits::Limits;
+use crate::link::{Link, Phase};
+use crate::message::{IntoMessage, Message};
+use crate::shared::Handle;
+use crate::split::{WebSocketReceiver, WebSocketSender};
+
+type Result<T = ()> = std::result::Result<T, WebSocketError>;
+
+/// An open WebSocket.
+///
+/// It ends when the peer closes it, when [`close`](Self::close) is called, or when a limit or the
+/// protocol is broken. Dropping it inside [`upgrade`](crate::WebSocketExt::upgrade) closes it in good
+/// order; dropping one that was made by [`over`](Self::over) or by a [`Client`](crate::Client) cuts it.
+///
+/// ```
+/// use cepa_ws::{Limits, Role, WebSocket};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), cepa_ws::WebSocketError> {
+/// let (near, far) = tokio::io::duplex(1024);
+/// let mut server = WebSocket::over(near, Role::Server, Limits::default());
+/// let mut client = WebSocket::over(far, Role::Client, Limits::default());
+/// client.send("onion").await?;
+/// assert_eq!(server.recv().await?, Some("onion".into()));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct WebSocket {
+    handle: Handle,
+    protocol: Option<Arc<str>>,
+}
+
+impl WebSocket {
+    /// A WebSocket over a stream whose opening handshake is done.
+    pub fn over(io: impl Io, role: Role, limits: Limits) -> Self {
+        Self::new(Link::new(Box::new(io) as Upgraded, role, limits), None)
+    }
+
+    pub(crate) fn new(link: Link, protocol: Option<Arc<str>>) -> Self {
+        Self { handle: Handle::new(link), protocol }
+    }
+
+    pub(crate) fn handle(&self) -> &Handle {
+        &self.handle
+    }
+
+    /// Receives the next message; `None` when there will be no more, because either side has closed or
+    /// the connection was cut. [`closed`](Self::closed) then says how.
+    ///
+    /// Cancel-safe: when the future is dropped, no message is lost.
+    ///
+    /// # Errors
+    /// When the peer broke the protocol or a limit, missed a deadline, or the stream failed. It is
+    /// given once; the connection is over, and after it comes `None`.
+    pub async fn recv(&mut self) -> Result<Option<Message>> {
+        poll_fn(|cx| self.handle.link().poll_recv(cx)).await
+    }
+
+    /// Sends a message and waits until the stream has taken it.
+    ///
+    /// When the future is dropped after it was first polled, the message stays queued whole, and goes
+    /// out with whatever is called next.
+    ///
+    /// # Errors
+    /// [`WebSocketError::Closed`] when the connection is over; [`WebSocketError::Json`] for a value
+    /// without a JSON form; and what [`recv`](Self::recv) fails with.
+    pub fn send(&mut self, message: impl IntoMessage) -> impl Future<Output = Result> + Send {
+        let message = message.into_message();
+        async move {
+            let mut message = Some(message?);
+            poll_fn(|cx| {
+                let mut link = self.handle.link();
+                if let Some(message) = message.take() {
+                    link.offer(cx, message)?;
+                }
+                link.poll_flush(cx)
+            })
+            .await
+        }
+    }
+
+    /// Sends whole server frames that are encoded already, as they are; see
+    /// [`encode_text`](crate::encode_text). A hub encodes a broadcast once and sends it this way.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send); on a client, whose frames cannot be shared, always.
+    pub async fn send_frames(&mut self, frames: Bytes) -> Result {
+        self.refuse_client()?;
+        let mut frames = Some(frames);
+        poll_fn(|cx| {
+            let mut link = self.handle.link();
+            if let Some(frames) = frames.take() {
+                link.offer_frames(cx, frames)?;
+            }
+            link.poll_flush(cx)
+        })
+        .await
+    }
+
+    /// Queues a message for the next [`flush`](Self::flush), so that several go out in one system
+    /// call. Waits only while more than [`Limits::write_buffer`] is queued.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send).
+    pub fn feed(&mut self, message: impl IntoMessage) -> impl Future<Output = Result> + Send {
+        let message = message.into_message();
+        async move {
+            let message = message?;
+            self.make_room().await?;
+            self.handle.link().queue(message)
+        }
+    }
+
+    /// Queues encoded frames for the next [`flush`](Self::flush), as [`feed`](Self::feed) does.
+    ///
+    /// # Errors
+    /// As [`send_frames`](Self::send_frames).
+    pub async fn feed_frames(&mut self, frames: Bytes) -> Result {
+        self.refuse_client()?;
+        self.make_room().await?;
+        self.handle.link().queue_frames(frames)
+    }
+
+    /// Waits until the stream has taken all that is queued.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send).
+    pub async fn flush(&mut self) -> Result {
+        poll_fn(|cx| self.handle.link().poll_flush(cx)).await
+    }
+
+    /// Closes the connection: sends what is queued and a close frame, and waits for the peer's, for
+    /// at most [`Limits::close_deadline`]. Messages that still arrive are thrown away. Does nothing
+    /// more when the connection is over already.
+    ///
+    /// [`CloseCode::NO_STATUS`] sends a close frame without a code. A reason longer than 123 bytes is
+    /// cut.
+    ///
+    /// # Errors
+    /// [`WebSocketError::CloseCode`] when the code may not be sent; the connection goes on.
+    pub async fn close(&mut self, code: impl Into<CloseCode>, reason: &str) -> Result {
+        let close = Close::new(code, reason);
+        if !close.code.is_sendable() && close.code != CloseCode::NO_STATUS {
+            return Err(WebSocketError::CloseCode(close.code));
+        }
+        self.handle.shared().close(&close).await;
+        Ok(())
+    }
+
+    /// How the connection ended, once it has: the peer's close frame,
+    /// [`CloseCode::NO_STATUS`] for one without a code, [`CloseCode::ABNORMAL`] without a frame.
+    #[must_use]
+    pub fn closed(&self) -> Option<Close> {
+        self.handle.link().end().cloned()
+    }
+
+    /// Whether messages can still be sent: neither side has begun to close.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.handle.link().phase() == Phase::Open
+    }
+
+    /// The subprotocol that was agreed on.
+    #[must_use]
+    pub fn protocol(&self) -> Option<&str> {
+        self.protocol.as_deref()
+    }
+
+    /// How many bytes are queued that the stream has not taken.
+    #[must_use]
+    pub fn buffered(&self) -> usize {
+        self.handle.link().queued()
+    }
+
+    /// Parts the connection into two halves for two tasks. One task that selects over `recv` and an
+    /// outbox costs less; this is for those that cannot.
+    #[must_use]
+    pub fn split(self) -> (WebSocketSender, WebSocketReceiver) {
+        let handle = self.handle;
+        (WebSocketSender::new(handle.clone()), WebSocketReceiver::new(handle))
+    }
+
+    async fn make_room(&mut self) -> Result {
+        let is_full = {
+            let link = self.handle.link();
+            link.queued() > 0 && link.queued() >= link.limits().write_buffer
+        };
+        if is_full { self.flush().await } else { Ok(()) }
+    }
+
+    fn refuse_client(&self) -> Result {
+        match self.handle.link().role() {
+            Role::Server => Ok(()),
+            Role::Client => Err(io::Error::from(io::ErrorKind::Unsupported).into()),
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! The opening handshake (RFC 6455 section 4), the server's side of the HTTP part.
+//!
+//! [`check`] judges a request by its method, version and headers and gives what the answer needs; it
+//! changes nothing. What is not a WebSocket handshake at all, or one of another version, is answered
+//! with 426 and the headers that say what would do; what is a broken one with 400; a page of a
+//! foreign origin with 403. Offers of extensions are passed over in silence, which declines them.
+//!
+//! HTTP/2's way of opening a WebSocket (RFC 8441) is not here; a server then announces no support
+//! for it, and browsers use HTTP/1.1.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use cepa_core::{Error, Request, Result};
+use http::header::{
+    ALLOW, CONNECTION, CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, ORIGIN,
+    SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, TRANSFER_ENCODING, UPGRADE,
+};
+use http::{Method, Version};
+use sha1::{Digest, Sha1};
+
+use crate::options::WebSocketOptions;
+
+/// The one version of the protocol, that of RFC 6455.
+pub(crate) const VERSION: &str = "13";
+
+const GUID: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+/// What the answer to an acceptable handshake needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Accepted {
+    /// The value of `Sec-WebSocket-Accept`.
+    pub accept: HeaderValue,
+    /// The subprotocol that was chosen, if any.
+    pub protocol: Option<Arc<str>>,
+}
+
+/// Judges a request for a WebSocket.
+///
+/// # Errors
+/// 405 for a method other than GET, 426 when no WebSocket or another version was asked for, 400 for a
+/// malformed handshake, 403 for an origin that the options do not allow.
+pub fn check(request: &Request, options: &WebSocketOptions) -> Result<Accepted> {
+    let headers = &request.headers;
+    if request.method != Method::GET {
+        return Err(Error::new(405, "a WebSocket is opened with GET")
+            .with_header(ALLOW, HeaderValue::from_static("GET")));
+    }
+    if !has_token(headers, &UPGRADE, "websocket") || !has_token(headers, &CONNECTION, "upgrade") {
+        return Err(required("this address speaks WebSocket"));
+    }
+    if request.version != Version::HTTP_11 {
+        return Err(bad("a WebSocket is opened over HTTP/1.1"));
+    }
+    let empty = headers.get(CONTENT_LENGTH).is_none_or(|length| length == "0");
+    if !empty || headers.contains_key(TRANSFER_ENCODING) {
+        return Err(bad("a WebSocket handshake has no body"));
+    }
+    if single(headers, &SEC_WEBSOCKET_VERSION)? != VERSION {
+        return Err(required("the WebSocket version must be 13")
+            .with_header(SEC_WEBSOCKET_VERSION, HeaderValue::from_static(VERSION)));
+    }
+    let key = single(headers, &SEC_WEBSOCKET_KEY)?;
+    if !STANDARD.decode(key).is_ok_and(|nonce| nonce.len() == 16) {
+        return Err(bad("Sec-WebSocket-Key must be 16 bytes in base64"));
+    }
+    if !options.allows_origin(headers.get(ORIGIN), request) {
+        return Err(Error::new(403, "this origin may not open a WebSocket here")
+            .with_code("origin_not_allowed"));
+    }
+    let protocol = choose_protocol(headers, &options.protocols)?;
+    Ok(Accepted { accept: accept(key), protocol })
+}
+
+/// The value of `Sec-WebSocket-Accept` for a key.
+pub(crate) fn accept(key: &str) -> HeaderValue {
+    let digest = Sha1::new().chain_update(key).chain_update(GUID).finalize();
+    let mut text = [0; 28];
+    // A digest of 20 bytes has 28 characters of base64, all of which may stand in a header.
+    let written = STANDARD.encode_slice(digest, &mut text).unwrap_or_default();
+    HeaderValue::from_bytes(&text[..written]).unwrap_or(HeaderValue::from_static(""))
+}
+
+/// The first of the server's subprotocols that the client offers, in the server's order.
+fn choose_protocol(headers: &HeaderMap, known: &[Arc<str>]) -> Result<Option<Arc<str>>> {
+    let mut offers = Vec::new();
+    for value in headers.get_all(SEC_WEBSOCKET_PROTOCOL) {
+        for offer in value.to_str().unwrap_or("\0").split(',') {
+            let offer = offer.trim_matches([' ', '\t']);
+            if !is_token(offer) || offers.contains(&offer) {
+                return Err(bad("Sec-WebSocket-Protocol must be a list of distinct tokens"));
+            }
+            offers.push(offer);
+        }
+    }
+    Ok(known.iter().find(|known| offers.contains(&&***known)).cloned())
+}
+
+/// The value of a header that must stand there exactly once.
+fn single<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<&'h str> {
+    let mut values = headers.get_all(name).iter();
+    match (values.next().map(HeaderValue::to_str), values.next()) {
+        (Some(Ok(value)), None) => Ok(value),
+        _ => Err(bad(format!("{name} must stand there once"))),
+    }
+}
+
+/// Whether a header that is a list holds a token, in any case.
+pub(crate) fn has_token(headers: &HeaderMap, name: &HeaderName, token: &str) -> bool {
+    headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).any(|list| {
+        list.split(',').any(|item| item.trim_matches([' ', '\t']).eq_ignore_ascii_case(token))
+    })
+}
+
+/// Whether the text is a token of RFC 9110 section 5.6.2.
+pub(crate) fn is_token(text: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    !text.is_empty() && text.bytes().all(allowed)
+}
+
+fn bad(why: impl Into<Cow<'static, str>>) -> Error {
+    Error::new(400, why).with_code("bad_handshake")
+}
+
+fn required(why: &'static str) -> Error {
+    Error::new(426, why)
+        .with_code("websocket_required")
+        .with_header(UPGRADE, HeaderValue::from_static("websocket"))
+        .with_header(CONNECTION, HeaderValue::from_static("upgrade"))
+}

@@ -1,0 +1,467 @@
+//! The state machine of a connection: frames in, frames out, the close handshake and the deadlines.
+//!
+//! ```text
+//!            close, shutdown              the peer's close
+//!   Open ─────────────────────▶ Closing ───────────────┐
+//!     │                            │ deadline, end      ▼
+//!     ├── the peer's close ────────┼──────────────▶ Flushing ──▶ Closed
+//!     ├── a violation ─────────────┼──────────────────▲            ▲
+//!     └── end of stream, write or pong deadline ───────────────────┘
+//! ```
+//!
+//! - `Closing`: our close frame is queued; what still arrives is read and thrown away.
+//! - `Flushing`: the last frame, a close, is queued; nothing is read any more.
+//! - `Closed`: the write side is shut, or the stream is given up.
+//!
+//! Everything moves through [`Link::drive`], which does what can be done without waiting; `recv`,
+//! `send`, `flush` and `close` differ only in what they wait for. So each of them answers pings and
+//! sees a close, and each may be dropped at any point: all state is here. At most one message is
+//! held undelivered; while it is, nothing more is read. At most one pong waits: a newer ping replaces
+//! the older one's answer (RFC 6455 section 5.5.3).
+
+use std::io;
+use std::mem::MaybeUninit;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use cepa_core::Upgraded;
+use sync_wrapper::SyncWrapper;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
+use tokio::time::Instant;
+
+use crate::alarm::Alarm;
+use crate::close::{Close, CloseCode};
+use crate::decoder::{Decoder, Incoming};
+use crate::encode::encode;
+use crate::error::{Violation, WebSocketError};
+use crate::frame::{Header, OpCode, Role};
+use crate::limits::Limits;
+use crate::message::Message;
+use crate::outgoing::{COALESCE, Outgoing};
+
+/// The room on the stack that a read uses while nothing is buffered, in bytes.
+const STACK_READ: usize = 8 * 1024;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Phase {
+    Open,
+    Closing,
+    Flushing,
+    Closed,
+}
+
+/// What is waited for, and until when.
+#[derive(Debug, Default)]
+struct Deadlines {
+    /// The peer must have taken this many bytes by then.
+    write: Option<(u64, Instant)>,
+    /// The close handshake must be over by then.
+    close: Option<Instant>,
+    /// Since when the peer is silent, and whether that is counted from a ping.
+    silence: Option<(Instant, bool)>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Link {
+    io: SyncWrapper<Upgraded>,
+    role: Role,
+    limits: Limits,
+    phase: Phase,
+    decoder: Decoder,
+    outgoing: Outgoing,
+    /// The message that has been read and not yet asked for.
+    ready: Option<Message>,
+    /// The payload of the ping that is to be answered next.
+    pong: Option<Bytes>,
+    deadlines: Deadlines,
+    alarm: Alarm,
+    /// How the connection ended, once it has.
+    end: Option<Close>,
+    /// Why it ended, until someone has been told.
+    error: Option<WebSocketError>,
+    broken: bool,
+}
+
+impl Link {
+    pub(crate) fn new(io: Upgraded, role: Role, limits: Limits) -> Self {
+        let silence = limits.ping_interval.map(|_| (Instant::now(), false));
+        Self {
+            outgoing: Outgoing::new(&io),
+            io: SyncWrapper::new(io),
+            role,
+            limits,
+            phase: Phase::Open,
+            decoder: Decoder::new(role, &limits),
+            ready: None,
+            pong: None,
+            deadlines: Deadlines { silence, ..Deadlines::default() },
+            alarm: Alarm::default(),
+            end: None,
+            error: None,
+            broken: false,
+        }
+    }
+
+    /// Gives the decoder what was read along with the handshake.
+    pub(crate) fn preload(&mut self, bytes: &[u8]) {
+        self.decoder.extend(bytes);
+    }
+
+    pub(crate) fn phase(&self) -> Phase {
+        self.phase
+    }
+
+    pub(crate) fn role(&self) -> Role {
+        self.role
+    }
+
+    pub(crate) fn end(&self) -> Option<&Close> {
+        self.end.as_ref()
+    }
+
+    pub(crate) fn queued(&self) -> usize {
+        self.outgoing.queued()
+    }
+
+    pub(crate) fn poll_recv(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<Option<Message>, WebSocketError>> {
+        loop {
+            self.drive(cx);
+            if let Some(message) = self.ready.take() {
+                return Poll::Ready(Ok(Some(message)));
+            }
+            if self.phase == Phase::Closed {
+                return Poll::Ready(self.error.take().map_or(Ok(None), Err));
+            }
+            if self.wait(cx).is_pending() {
+                return Poll::Pending;
+            }
+        }
+    }
+
+    /// Ready once the peer's side has taken everything that was queued.
+    pub(crate) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), WebSocketError>> {
+        loop {
+            self.drive(cx);
+            if self.phase == Phase::Closed {
+                // A connection that closed in good order has first sent what was queued.
+                return Poll::Ready(match self.error.take() {
+                    Some(error) => Err(error),
+                    None if self.outgoing.is_flushed() => Ok(()),
+                    None => Err(WebSocketError::Closed),
+                });
+            }
+            if self.outgoing.is_flushed() {
+                return Poll::Ready(Ok(()));
+            }
+            if self.wait(cx).is_pending() {
+                return Poll::Pending;
+            }
+        }
+    }
+
+    /// Ready once the close handshake is over or given up. A violation is no news then.
+    pub(crate) fn poll_close(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.ready = None;
+        loop {
+            self.drive(cx);
+            if self.phase == Phase::Closed {
+                return Poll::Ready(());
+            }
+            if self.wait(cx).is_pending() {
+                return Poll::Pending;
+            }
+        }
+    }
+
+    /// Offers a message to the stream, or queues it behind what waits.
+    pub(crate) fn offer(
+        &mut self,
+        cx: &mut Context<'_>,
+        message: Message,
+    ) -> Result<(), WebSocketError> {
+        let (header, payload) = self.frame(message)?;
+        match header.mask {
+            None => self.offer_bytes(cx, &header.encode(), payload),
+            Some(_) => self.offer_bytes(cx, &[], encode(header, &payload)),
+        }
+        Ok(())
+    }
+
+    /// Offers frames that are encoded already.
+    pub(crate) fn offer_frames(
+        &mut self,
+        cx: &mut Context<'_>,
+        frames: Bytes,
+    ) -> Result<(), WebSocketError> {
+        self.check_open()?;
+        self.offer_bytes(cx, &[], frames);
+        Ok(())
+    }
+
+    /// Queues a message without offering it to the stream.
+    pub(crate) fn queue(&mut self, message: Message) -> Result<(), WebSocketError> {
+        let (header, payload) = self.frame(message)?;
+        if header.mask.is_none() && payload.len() > COALESCE {
+            self.outgoing.push(Bytes::copy_from_slice(&header.encode()));
+            self.outgoing.push(payload);
+        } else {
+            self.outgoing.push(encode(header, &payload));
+        }
+        Ok(())
+    }
+
+    /// Queues frames that are encoded already.
+    pub(crate) fn queue_frames(&mut self, frames: Bytes) -> Result<(), WebSocketError> {
+        self.check_open()?;
+        self.outgoing.push(frames);
+        Ok(())
+    }
+
+    /// Whether nothing waits to be sent.
+    pub(crate) fn is_flushed(&self) -> bool {
+        self.outgoing.is_flushed() || self.phase == Phase::Closed
+    }
+
+    /// Whether `recv` would have something to say.
+    pub(crate) fn has_news(&self) -> bool {
+        self.ready.is_some() || self.phase != Phase::Open
+    }
+
+    /// Whether the peer broke the protocol, and may still be sending.
+    pub(crate) fn is_broken(&self) -> bool {
+        self.broken
+    }
+
+    /// The frame for a message that may still be sent.
+    fn frame(&mut self, message: Message) -> Result<(Header, Bytes), WebSocketError> {
+        self.check_open()?;
+        let opcode = match message {
+            Message::Text(_) => OpCode::Text,
+            Message::Binary(_) => OpCode::Binary,
+        };
+        let payload = message.into_bytes();
+        Ok((self.header(opcode, payload.len())?, payload))
+    }
+
+    /// Begins the close handshake; nothing happens when it has begun.
+    pub(crate) fn begin_close(&mut self, close: &Close) {
+        self.last_frame(close, Phase::Closing);
+    }
+
+    fn check_open(&mut self) -> Result<(), WebSocketError> {
+        match self.phase {
+            Phase::Open => Ok(()),
+            _ => Err(self.error.take().unwrap_or(WebSocketError::Closed)),
+        }
+    }
+
+    fn header(&self, opcode: OpCode, len: usize) -> io::Result<Header> {
+        let mut header = Header::new(opcode, len);
+        if self.role == Role::Client {
+            let mut key = [0; 4];
+            getrandom::fill(&mut key)?;
+            header.mask = Some(key);
+        }
+        Ok(header)
+    }
+
+    fn offer_bytes(&mut self, cx: &mut Context<'_>, head: &[u8], body: Bytes) {
+        if let Err(error) = self.outgoing.offer(self.io.get_mut(), cx, head, body) {
+            self.fail_io(error);
+        }
+    }
+
+    /// Queues a control frame.
+    fn push_control(&mut self, opcode: OpCode, payload: &[u8]) {
+        match self.header(opcode, payload.len()) {
+            Ok(header) => self.outgoing.push(encode(header, payload)),
+            Err(error) => self.fail_io(error),
+        }
+    }
+
+    /// Queues our close frame, behind which nothing is sent.
+    fn last_frame(&mut self, close: &Close, next: Phase) {
+        if self.phase == Phase::Open {
+            self.pong = None;
+            self.deadlines.silence = None;
+            self.deadlines.close = Some(Instant::now() + self.limits.close_deadline);
+            self.phase = next;
+            self.push_control(OpCode::Close, &close.encode());
+        }
+    }
+
+    /// Does all that can be done without waiting: writes what waits, reads until a message is ready.
+    fn drive(&mut self, cx: &mut Context<'_>) {
+        loop {
+            self.write(cx);
+            if self.ready.is_some() || !matches!(self.phase, Phase::Open | Phase::Closing) {
+                return;
+            }
+            match self.decoder.decode() {
+                Ok(Some(incoming)) => self.take(incoming),
+                Err(violation) => self.violated(violation),
+                Ok(None) if self.read(cx).is_pending() => return,
+                Ok(None) => {}
+            }
+        }
+    }
+
+    fn take(&mut self, incoming: Incoming) {
+        match incoming {
+            Incoming::Message(message) if self.phase == Phase::Open => self.ready = Some(message),
+            Incoming::Ping(payload) if self.phase == Phase::Open => self.pong = Some(payload),
+            Incoming::Close(close) => {
+                // The echo carries the same code, and no reason.
+                self.last_frame(&Close::new(close.code, ""), Phase::Flushing);
+                self.phase = Phase::Flushing;
+                self.end = Some(close);
+            }
+            Incoming::Message(_) | Incoming::Ping(_) | Incoming::Pong(_) => {}
+        }
+    }
+
+    fn violated(&mut self, violation: Violation) {
+        self.broken = true;
+        if self.phase == Phase::Open {
+            self.error = Some(violation.into());
+        }
+        self.last_frame(&Close::new(violation.code, violation.reason), Phase::Flushing);
+        self.phase = Phase::Flushing;
+    }
+
+    /// Reads once. While nothing is buffered the room is on the stack, so that waiting costs no memory.
+    fn read(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let io = self.io.get_mut();
+        let read = if self.decoder.is_idle() {
+            let mut room = [const { MaybeUninit::uninit() }; STACK_READ];
+            let mut room = ReadBuf::uninit(&mut room);
+            Pin::new(io).poll_read(cx, &mut room).map_ok(|()| {
+                self.decoder.extend(room.filled());
+                room.filled().len()
+            })
+        } else {
+            pin!(io.read_buf(self.decoder.room())).poll(cx)
+        };
+        match read {
+            Poll::Pending => return Poll::Pending,
+            Poll::Ready(Ok(0)) => self.finish(),
+            Poll::Ready(Ok(_)) => {
+                if let Some(silence) = &mut self.deadlines.silence {
+                    *silence = (Instant::now(), false);
+                }
+            }
+            Poll::Ready(Err(error)) => self.fail_io(error),
+        }
+        Poll::Ready(())
+    }
+
+    /// Writes what waits, then a pong if one is due; in the last phase also shuts the write side.
+    fn write(&mut self, cx: &mut Context<'_>) {
+        if self.phase == Phase::Closed {
+            return;
+        }
+        loop {
+            match self.outgoing.poll_flush(self.io.get_mut(), cx) {
+                Poll::Ready(Ok(())) => self.deadlines.write = None,
+                Poll::Ready(Err(error)) => return self.fail_io(error),
+                Poll::Pending => return self.watch_write(),
+            }
+            let Some(payload) = self.pong.take() else { break };
+            self.push_control(OpCode::Pong, &payload);
+        }
+        if self.phase == Phase::Flushing && Pin::new(self.io.get_mut()).poll_shutdown(cx).is_ready()
+        {
+            self.finish();
+        }
+    }
+
+    /// Keeps the write deadline for what waits now, or sets a new one when the last was met.
+    fn watch_write(&mut self) {
+        let taken = self.outgoing.taken();
+        if self.deadlines.write.is_none_or(|(goal, _)| taken >= goal) {
+            let goal = taken + self.outgoing.queued() as u64;
+            self.deadlines.write = Some((goal, Instant::now() + self.limits.write_deadline));
+        }
+    }
+
+    /// A stream that the peer has cut is an end; anything else is an error.
+    fn fail_io(&mut self, error: io::Error) {
+        use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
+        let cut = [BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof];
+        if !cut.contains(&error.kind()) {
+            self.error.get_or_insert(WebSocketError::Io(error));
+        }
+        self.give_up();
+    }
+
+    fn finish(&mut self) {
+        self.phase = Phase::Closed;
+        self.deadlines = Deadlines::default();
+        self.end.get_or_insert_with(|| Close::new(CloseCode::ABNORMAL, ""));
+    }
+
+    /// Waits for the next deadline; ready when one has passed and its consequence was drawn.
+    fn wait(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let write = self.deadlines.write.map(|(_, deadline)| deadline);
+        let silence = self.deadlines.silence.and_then(|(since, pinged)| match pinged {
+            true => Some(since + self.limits.pong_deadline),
+            false => Some(since + self.limits.ping_interval?),
+        });
+        let next = [write, self.deadlines.close, silence].into_iter().flatten().min();
+        if self.alarm.poll(cx, next).is_pending() {
+            return Poll::Pending;
+        }
+        if next == write {
+            self.error.get_or_insert(WebSocketError::WriteDeadline);
+            self.give_up();
+        } else if next == self.deadlines.close {
+            self.give_up();
+        } else {
+            self.silent();
+        }
+        Poll::Ready(())
+    }
+
+    /// The peer was silent for too long: a ping the first time, the end the second.
+    fn silent(&mut self) {
+        match &mut self.deadlines.silence {
+            Some(silence) if !silence.1 => {
+                *silence = (Instant::now(), true);
+                self.push_control(OpCode::Ping, b"");
+            }
+            _ => {
+                self.error.get_or_insert(WebSocketError::PongDeadline);
+                self.give_up();
+            }
+        }
+    }
+
+    fn give_up(&mut self) {
+        self.outgoing.abandon();
+        self.finish();
+    }
+
+    /// Reads and throws away; ready when the peer has ended the stream or has sent `left` bytes more.
+    pub(crate) fn poll_drain(&mut self, cx: &mut Context<'_>, left: &mut usize) -> Poll<()> {
+        loop {
+            let mut room = [const { MaybeUninit::uninit() }; STACK_READ];
+            let mut room = ReadBuf::uninit(&mut room);
+            match Pin::new(self.io.get_mut()).poll_read(cx, &mut room) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(Err(_)) => return Poll::Ready(()),
+                Poll::Ready(Ok(())) => *left = left.saturating_sub(room.filled().len()),
+            }
+            if room.filled().is_empty() || *left == 0 {
+                return Poll::Ready(());
+            }
+        }
+    }
+
+    pub(crate) fn limits(&self) -> Limits {
+        self.limits
+    }
+}

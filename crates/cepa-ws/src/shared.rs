@@ -1,0 +1,162 @@
+//! The ownership of a connection: handles, and who acts when the last of them is gone.
+//!
+//! A [`Link`] stands behind one mutex. A whole `WebSocket` is one handle and never waits for that lock;
+//! its two halves are two. The task that serves an upgrade keeps the `Shared` itself: it begins the
+//! close at shutdown, and performs it when the handles have been dropped, whether by the end of the
+//! user's function, by an error in it, or by a panic. The lock is never held across an await.
+
+use std::future::poll_fn;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::task::{Context, Wake, Waker};
+
+use tokio::sync::Notify;
+use tokio::time::timeout;
+
+use crate::close::Close;
+use crate::limits::Limits;
+use crate::link::Link;
+
+#[derive(Debug)]
+pub(crate) struct Shared {
+    link: Mutex<Link>,
+    handles: AtomicUsize,
+    released: Notify,
+    halves: OnceLock<Arc<Halves>>,
+}
+
+impl Shared {
+    /// The link. A panic while it was held cannot leave it half-changed in a way that matters: it is
+    /// only closed afterwards.
+    pub(crate) fn link(&self) -> MutexGuard<'_, Link> {
+        self.link.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until no handle is left.
+    pub(crate) async fn released(&self) {
+        // The permit is stored when the last handle goes before this waits.
+        while self.handles.load(Ordering::Acquire) > 0 {
+            self.released.notified().await;
+        }
+    }
+
+    /// Begins the close handshake and lets whoever waits on a half notice it.
+    pub(crate) fn begin_close(&self, close: &Close) {
+        self.link().begin_close(close);
+        if let Some(halves) = self.halves.get() {
+            halves.wake_by_ref();
+        }
+    }
+
+    /// Performs the close handshake, within its deadline.
+    pub(crate) async fn close(&self, close: &Close) {
+        self.begin_close(close);
+        poll_fn(|cx| self.link().poll_close(cx)).await;
+    }
+
+    /// After a violation: reads on and throws away until the peer ends the stream, for a bounded time
+    /// and number of bytes. Closing with unread bytes would reset the connection, and might destroy
+    /// our close frame on its way.
+    pub(crate) async fn linger(&self) {
+        let Limits { close_deadline, max_message, .. } = self.link().limits();
+        let mut left = max_message;
+        let drained = poll_fn(|cx| self.link().poll_drain(cx, &mut left));
+        // Either way the connection is over.
+        let _ = timeout(close_deadline, drained).await;
+    }
+}
+
+/// One of those who may use a connection.
+#[derive(Debug)]
+pub(crate) struct Handle(Arc<Shared>);
+
+impl Handle {
+    pub(crate) fn new(link: Link) -> Self {
+        Self(Arc::new(Shared {
+            link: Mutex::new(link),
+            handles: AtomicUsize::new(1),
+            released: Notify::new(),
+            halves: OnceLock::new(),
+        }))
+    }
+
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        &self.0
+    }
+
+    pub(crate) fn link(&self) -> MutexGuard<'_, Link> {
+        self.0.link()
+    }
+
+    pub(crate) fn halves(&self) -> &Arc<Halves> {
+        self.0.halves.get_or_init(Arc::default)
+    }
+}
+
+impl Clone for Handle {
+    fn clone(&self) -> Self {
+        self.0.handles.fetch_add(1, Ordering::Relaxed);
+        Self(self.0.clone())
+    }
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        if self.0.handles.fetch_sub(1, Ordering::AcqRel) == 1 {
+            self.0.released.notify_one();
+        }
+    }
+}
+
+/// The tasks of a connection's two halves. A stream remembers one waker a direction, and each half
+/// may drive both directions, so the stream is given this one, which wakes both tasks.
+#[derive(Debug, Default)]
+pub(crate) struct Halves {
+    receiver: Mutex<Option<Waker>>,
+    sender: Mutex<Option<Waker>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Half {
+    Receiver,
+    Sender,
+}
+
+impl Halves {
+    fn slot(&self, half: Half) -> MutexGuard<'_, Option<Waker>> {
+        let slot = match half {
+            Half::Receiver => &self.receiver,
+            Half::Sender => &self.sender,
+        };
+        slot.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes the task of one half, and gives the waker that stands for both.
+    pub(crate) fn enter(self: &Arc<Self>, half: Half, cx: &Context<'_>) -> Waker {
+        let mut slot = self.slot(half);
+        match &mut *slot {
+            Some(waker) => waker.clone_from(cx.waker()),
+            empty => *empty = Some(cx.waker().clone()),
+        }
+        Waker::from(self.clone())
+    }
+
+    /// Wakes the task of one half, if it waits.
+    pub(crate) fn wake_half(&self, half: Half) {
+        let waker = self.slot(half).take();
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+}
+
+impl Wake for Halves {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.wake_half(Half::Receiver);
+        self.wake_half(Half::Sender);
+    }
+}

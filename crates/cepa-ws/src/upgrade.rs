@@ -1,0 +1,200 @@
+//! [`WebSocketExt`]: from a request to a WebSocket, and the life of the task that serves it.
+//!
+//! `upgrade` only answers: it checks the handshake, sets status 101 and the headers, and starts a task
+//! through [`Context::spawn`]. That task waits for the raw connection, runs the user's function, and
+//! closes the WebSocket by what became of it:
+//!
+//! | the function | the peer is sent |
+//! |---|---|
+//! | returns `Ok` | 1000 |
+//! | returns an error | 1011 and the error's public message; the app's observers see the error |
+//! | panics | 1011; the app's observers see the panic |
+//! | is running when the server shuts down | 1001; then it has `close_deadline` to return |
+//!
+//! A function that fails with [`WebSocketError::Closed`], because it went on sending after the peer had
+//! gone, has not failed: nobody is told.
+
+use std::any::Any;
+use std::future::ready;
+use std::panic::{AssertUnwindSafe, resume_unwind};
+use std::pin::pin;
+use std::sync::Arc;
+
+use cepa_core::{CancellationToken, Context, Error, OnUpgrade, Result};
+use futures_util::FutureExt;
+use http::StatusCode;
+use http::header::{
+    CONNECTION, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_PROTOCOL, UPGRADE,
+};
+use tokio::time::timeout;
+
+use crate::close::{Close, CloseCode};
+use crate::connection::WebSocket;
+use crate::error::WebSocketError;
+use crate::frame::Role;
+use crate::handshake;
+use crate::limits::Limits;
+use crate::link::Link;
+use crate::options::WebSocketOptions;
+use crate::shared::Shared;
+
+/// Upgrades a request to a WebSocket: methods for [`Context`].
+pub trait WebSocketExt {
+    /// Answers the request's WebSocket handshake with 101, and runs `serve` in a task of its own
+    /// once the connection stands. Same origin only, and the default limits.
+    ///
+    /// ```
+    /// use cepa_core::App;
+    /// use cepa_ws::WebSocketExt;
+    ///
+    /// let app = App::new().with(async |ctx, _next| {
+    ///     ctx.upgrade(async |mut ws| {
+    ///         while let Some(message) = ws.recv().await? {
+    ///             ws.send(message).await?;
+    ///         }
+    ///         Ok(())
+    ///     })
+    ///     .await
+    /// });
+    /// ```
+    ///
+    /// # Errors
+    /// 426 when the request asks for no WebSocket of version 13, 400 when its handshake is malformed,
+    /// 403 for a foreign origin, 405 for a method other than GET; 500 when the server has no raw
+    /// connection to give, or it was taken before.
+    fn upgrade<F, Fut>(&mut self, serve: F) -> impl Future<Output = Result> + Send
+    where
+        F: FnOnce(WebSocket) -> Fut + Send + 'static,
+        Fut: Future<Output = Result> + Send + 'static;
+
+    /// As [`upgrade`](Self::upgrade), with subprotocols, origins and limits of your choice.
+    ///
+    /// # Errors
+    /// As [`upgrade`](Self::upgrade).
+    fn upgrade_with<F, Fut>(
+        &mut self,
+        options: &WebSocketOptions,
+        serve: F,
+    ) -> impl Future<Output = Result> + Send
+    where
+        F: FnOnce(WebSocket) -> Fut + Send + 'static,
+        Fut: Future<Output = Result> + Send + 'static;
+}
+
+impl WebSocketExt for Context {
+    fn upgrade<F, Fut>(&mut self, serve: F) -> impl Future<Output = Result> + Send
+    where
+        F: FnOnce(WebSocket) -> Fut + Send + 'static,
+        Fut: Future<Output = Result> + Send + 'static,
+    {
+        ready(answer(self, &WebSocketOptions::default(), serve))
+    }
+
+    fn upgrade_with<F, Fut>(
+        &mut self,
+        options: &WebSocketOptions,
+        serve: F,
+    ) -> impl Future<Output = Result> + Send
+    where
+        F: FnOnce(WebSocket) -> Fut + Send + 'static,
+        Fut: Future<Output = Result> + Send + 'static,
+    {
+        ready(answer(self, options, serve))
+    }
+}
+
+fn answer<F, Fut>(ctx: &mut Context, options: &WebSocketOptions, serve: F) -> Result
+where
+    F: FnOnce(WebSocket) -> Fut + Send + 'static,
+    Fut: Future<Output = Result> + Send + 'static,
+{
+    let accepted = handshake::check(&ctx.request, options)?;
+    let Some(upgrade) = ctx.request.take_upgrade() else {
+        return Err(Error::new(500, "the server has no connection to upgrade"));
+    };
+    ctx.set_status(StatusCode::SWITCHING_PROTOCOLS);
+    ctx.set(UPGRADE, HeaderValue::from_static("websocket"))?;
+    ctx.set(CONNECTION, HeaderValue::from_static("Upgrade"))?;
+    ctx.set(SEC_WEBSOCKET_ACCEPT, accepted.accept)?;
+    if let Some(protocol) = &accepted.protocol {
+        ctx.set(SEC_WEBSOCKET_PROTOCOL, &**protocol)?;
+    }
+    let closing = ctx.closing().clone();
+    ctx.spawn(run(upgrade, options.limits, accepted.protocol, closing, serve));
+    Ok(())
+}
+
+/// What became of the user's function; the error is a panic.
+type Outcome = std::result::Result<Result, Box<dyn Any + Send>>;
+
+async fn run<F, Fut>(
+    upgrade: OnUpgrade,
+    limits: Limits,
+    protocol: Option<Arc<str>>,
+    closing: CancellationToken,
+    serve: F,
+) -> Result
+where
+    F: FnOnce(WebSocket) -> Fut + Send,
+    Fut: Future<Output = Result> + Send,
+{
+    // Without a connection there is nothing to serve: the client left, or an outer layer answered
+    // something else, and has said so itself.
+    let Ok(Ok(io)) = timeout(limits.handshake_deadline, upgrade.connect()).await else {
+        return Ok(());
+    };
+    let socket = WebSocket::new(Link::new(io, Role::Server, limits), protocol);
+    let shared = socket.handle().shared().clone();
+    let outcome = watch(async move { serve(socket).await }, &shared, &limits, &closing).await;
+    let close = match &outcome {
+        Some(Ok(Ok(()))) => Close::new(CloseCode::NORMAL, ""),
+        Some(Ok(Err(error))) => Close::new(CloseCode::INTERNAL, error.public_message()),
+        Some(Err(_)) => Close::new(CloseCode::INTERNAL, "the server failed"),
+        None => Close::new(CloseCode::AWAY, ""),
+    };
+    // The function may have given the WebSocket to someone who goes on with it.
+    tokio::select! {
+        () = shared.released() => {}
+        () = closing.cancelled() => {
+            shared.begin_close(&going_away());
+            let _ = timeout(limits.close_deadline, shared.released()).await;
+        }
+    }
+    shared.close(&close).await;
+    if shared.link().is_broken() {
+        shared.linger().await;
+    }
+    match outcome {
+        Some(Err(panic)) => resume_unwind(panic),
+        Some(Ok(Err(error))) if is_closed(&error) => Ok(()),
+        Some(Ok(result)) => result,
+        None => Ok(()),
+    }
+}
+
+/// Runs the user's function; `None` when the server shut down and the function did not return in time.
+async fn watch(
+    serve: impl Future<Output = Result> + Send,
+    shared: &Shared,
+    limits: &Limits,
+    closing: &CancellationToken,
+) -> Option<Outcome> {
+    let mut serve = pin!(AssertUnwindSafe(serve).catch_unwind());
+    tokio::select! {
+        biased;
+        outcome = &mut serve => Some(outcome),
+        () = closing.cancelled() => {
+            shared.begin_close(&going_away());
+            timeout(limits.close_deadline, serve).await.ok()
+        }
+    }
+}
+
+fn going_away() -> Close {
+    Close::new(CloseCode::AWAY, "the server shuts down")
+}
+
+fn is_closed(error: &Error) -> bool {
+    let source = error.source().and_then(|source| source.downcast_ref());
+    matches!(source, Some(WebSocketError::Closed))
+}
