@@ -1,5 +1,5 @@
 //! Request, response, and what is sent.
-#![allow(missing_docs, unreachable_pub)]
+#![allow(missing_docs, unreachable_pub, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod body_streams;
 mod content_type;

@@ -41,7 +41,7 @@ async fn media_types() {
         (Some("text/html;q=nonsense"), &["html"], "none"),
         (Some("application/json"), &["no-such-extension"], "none"),
     ] {
-        let found = best("accept", |ctx, offers| ctx.accepts(offers), accept, offers).await;
+        let found = best("accept", cepa_core::Context::accepts, accept, offers).await;
         assert_eq!(found, expected, "{accept:?} {offers:?}");
     }
 }

@@ -1,5 +1,5 @@
 //! The onion: order, errors, nesting.
-#![allow(missing_docs, unreachable_pub)]
+#![allow(missing_docs, unreachable_pub, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod a_middleware_that_does_not_call_next;
 mod captures;

@@ -1,0 +1,87 @@
+//! Koa's programming model in Rust, with everything a realtime application needs on the same listener.
+//!
+//! This crate is the only name that applications need. [`prelude`] has what is used every day; the
+//! modules have the rest of each part, and each part is a feature, all of them on by default:
+//!
+//! | feature | module | what it is |
+//! |---|---|---|
+//! | always | the root | [`App`], [`Context`], [`Request`], [`Response`], [`Next`], [`Error`], [`Server`] |
+//! | `router` | the root | [`Router`], [`Route`] |
+//! | `body` | [`body`] | JSON, forms, text, uploads |
+//! | `static` | [`mod@files`] | a folder as middleware: [`serve`] |
+//! | `hub` | [`hub`] | rooms over bounded outboxes |
+//! | `ws` | [`ws`] | WebSocket |
+//! | `sse` | [`sse`] | server-sent events |
+//! | `socketio` | [`socketio`] | a Socket.IO server: [`SocketIo`] |
+//!
+//! ```no_run
+//! use cepa::prelude::*;
+//!
+//! #[tokio::main]
+//! async fn main() -> Result {
+//!     let router = Router::new().get("/hello/:name", async |ctx| {
+//!         let name: String = ctx.param("name")?;
+//!         Ok(format!("Hello, {name}"))
+//!     });
+//!     App::new().plug(router).listen("127.0.0.1:3000").await
+//! }
+//! ```
+
+pub use cepa_core::{
+    App, Body, Callback, CancellationToken, Context, Cookie, Cookies, Error, HandlerFn, IntoBody,
+    Json, Keys, Middleware, MiddlewareFn, Next, OnUpgrade, OrThrow, Params, Request, Response,
+    Result, SameSite, Stack, State, http,
+};
+pub use cepa_server::{Bound, Limits, Listen, Server, Shutdown};
+pub use serde_json::{Value, json};
+
+#[cfg(feature = "body")]
+pub use cepa_body as body;
+#[cfg(feature = "hub")]
+pub use cepa_hub as hub;
+#[cfg(feature = "socketio")]
+pub use cepa_socketio as socketio;
+#[cfg(feature = "sse")]
+pub use cepa_sse as sse;
+#[cfg(feature = "static")]
+pub use cepa_static as files;
+#[cfg(feature = "ws")]
+pub use cepa_ws as ws;
+
+#[cfg(feature = "hub")]
+pub use cepa_hub::Hub;
+#[cfg(feature = "router")]
+pub use cepa_router::{Route, Router};
+#[cfg(feature = "socketio")]
+pub use cepa_socketio::SocketIo;
+#[cfg(feature = "static")]
+pub use cepa_static::serve;
+
+/// What is used every day: `use cepa::prelude::*`.
+///
+/// The traits in it add methods to [`App`] (`listen`) and to [`Context`] (`body_json`, `upload`, `upgrade`,
+/// `sse`); `Arc`, `Duration` and `Instant` are here because nearly every application needs them.
+pub mod prelude {
+    pub use std::sync::Arc;
+    pub use std::time::{Duration, Instant};
+
+    pub use crate::{
+        App, Body, Context, Error, IntoBody, Json, Listen, Middleware, Next, OrThrow, Result,
+        Server, Stack, Value, json,
+    };
+
+    #[cfg(feature = "hub")]
+    pub use crate::Hub;
+    #[cfg(feature = "socketio")]
+    pub use crate::SocketIo;
+    #[cfg(feature = "body")]
+    pub use crate::body::{BodyExt, Upload};
+    #[cfg(feature = "static")]
+    pub use crate::serve;
+    #[cfg(feature = "sse")]
+    pub use crate::sse::SseExt;
+    #[cfg(feature = "ws")]
+    pub use crate::ws::WebSocketExt;
+    #[cfg(feature = "router")]
+    pub use crate::{Route, Router};
+}
