@@ -1,0 +1,77 @@
+//! [`Entry`]: a path with what it answers to, as it was registered; [`RouteInfo`], what of it is shown.
+
+use std::fmt;
+use std::panic::Location;
+use std::sync::Arc;
+
+use cepa_core::Stack;
+use http::Method;
+
+use crate::pattern::Pattern;
+
+/// One registration: a pattern and the chains of its verbs, in their order.
+#[derive(Clone, Debug)]
+pub(crate) struct Entry {
+    pub(crate) pattern: Pattern,
+    pub(crate) strict: bool,
+    pub(crate) verbs: Vec<Verb>,
+    pub(crate) at: &'static Location<'static>,
+}
+
+/// A method, or every method when `None`, and the chain that answers it.
+#[derive(Clone, Debug)]
+pub(crate) struct Verb {
+    pub(crate) method: Option<Method>,
+    pub(crate) chain: Stack,
+}
+
+/// A route, as [`Router::routes`](crate::Router::routes) lists it.
+///
+/// It prints as `GET /users/:id`, or `ALL /files/*path` when it takes every method.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RouteInfo {
+    pub(crate) method: Option<Method>,
+    pub(crate) pattern: Arc<str>,
+    pub(crate) at: &'static Location<'static>,
+}
+
+impl RouteInfo {
+    /// The method; `None` for a route that takes all.
+    pub fn method(&self) -> Option<&Method> {
+        self.method.as_ref()
+    }
+
+    /// The pattern, with the prefixes that stand before it.
+    pub fn pattern(&self) -> &str {
+        &self.pattern
+    }
+
+    /// Where in the program it was registered.
+    pub fn location(&self) -> &'static Location<'static> {
+        self.at
+    }
+}
+
+impl fmt::Display for RouteInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let method = self.method.as_ref().map_or("ALL", Method::as_str);
+        write!(f, "{method} {}", self.pattern)
+    }
+}
+
+/// A route that can never run, because one that was registered before it takes all its requests.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unreachable {
+    /// The route that never runs.
+    pub route: RouteInfo,
+    /// One that runs in its place.
+    pub instead: RouteInfo,
+}
+
+impl fmt::Display for Unreachable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { route, instead } = self;
+        write!(f, "{route} ({}) can never run: ", route.at)?;
+        write!(f, "{instead} ({}) stands before it and takes its requests", instead.at)
+    }
+}

@@ -1,0 +1,43 @@
+//! Paths and verbs: [`Router`] and [`Route`].
+//!
+//! A router is a middleware. It runs the first registered of the routes that match a request, with the
+//! middleware that was registered before it in its router and the routers around, and passes on what
+//! it does not know; on the way back it answers 405, 501 and `OPTIONS` where nobody else has.
+//!
+//! Paths are written in the syntax of path-to-regexp 8, as in Koa:
+//!
+//! | pattern | matches | with |
+//! |---|---|---|
+//! | `/users/:id` | `/users/7`, `/Users/7/` | `id` = `7` |
+//! | `/files/:name.:ext` | `/files/a.tar.gz` | `name` = `a.tar`, `ext` = `gz` |
+//! | `/raw/*path` | `/raw/a/b` | `path` = `a/b` |
+//! | `/posts{/:page}` | `/posts`, `/posts/2` | `page` = `2` or absent |
+//! | `/:"user-id"/\:x` | `/7/:x` | `user-id` = `7` |
+//! | `/café` | `/caf%C3%A9` | |
+//!
+//! Text matches in any case unless the router is [`sensitive`](Router::sensitive), and a slash at the end
+//! is ignored unless it is [`strict`](Router::strict). `( ) [ ] + ? !` are reserved and refused. Values
+//! are percent-decoded when they are read; one that is malformed is a 400 before anything runs.
+//!
+//! Matching is one walk down a tree over the segments of all routes, whose time does not grow with
+//! their number, and linear in the path: no pattern backtracks.
+//!
+//! Read in this order: `router` (registering and running), `pattern` (the grammar), `shape` (a
+//! pattern compiled), `run` (several captures in a text), `tree` (all shapes at once), `table`
+//! (methods), `missed` (405 and its kin).
+
+mod entry;
+mod literal;
+mod missed;
+mod pattern;
+mod route;
+mod router;
+mod run;
+mod shape;
+mod table;
+mod tree;
+mod verbs;
+
+pub use entry::{RouteInfo, Unreachable};
+pub use route::Route;
+pub use router::Router;

@@ -1,0 +1,281 @@
+//! [`Router`]: paths and verbs, and the middleware around them.
+//!
+//! A router is built by value and is a list of entries: pattern, verbs, and for each verb the whole
+//! chain that runs, middleware and handler. A nested router's entries are copied into that of its
+//! parent with prefix and middleware in front, so a request is matched once, against one table,
+//! however deep the nesting.
+//!
+//! Scope is structure: `with` and `plug` put middleware in front of what is registered after them in
+//! this router and nowhere else; it runs when a route does, matched by the route's own pattern, so no
+//! spelling of a path reaches a route around its middleware. `prefix`, `sensitive` and `strict`
+//! are properties of the whole router, wherever they are called.
+//!
+//! Invariant: the pattern of every entry, with the prefix in front, was checked when it was registered;
+//! what is wrong with it is a panic there, that names the line of the program. The table is built when
+//! it is first asked for, and routes that can never run are then named on standard error.
+
+use std::panic::Location;
+use std::sync::{Arc, OnceLock};
+
+use cepa_core::{Context, Error, Middleware, MiddlewareFn, Next, Result, Stack};
+use percent_encoding::percent_decode_str;
+
+use crate::entry::{Entry, RouteInfo, Unreachable, Verb};
+use crate::missed;
+use crate::pattern::Pattern;
+use crate::route::Route;
+use crate::table::{Found, Table};
+
+/// Paths and verbs: of the routes that match a request, the one that was registered first runs.
+///
+/// ```
+/// use cepa_core::{App, Request, http::Method};
+/// use cepa_router::Router;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let users = Router::new()
+///     .prefix("/users")
+///     .get("/", async |_ctx| "all users")
+///     .get("/:id", async |ctx| {
+///         let id: u64 = ctx.param("id")?;
+///         Ok(format!("user {id}"))
+///     });
+///
+/// let app = App::new().plug(users).callback();
+/// let response = app.handle(Request::new(Method::GET, "/users/7")).await;
+/// assert_eq!(response.status(), 200);
+/// let response = app.handle(Request::new(Method::PUT, "/users/7")).await;
+/// assert_eq!((response.status().as_u16(), &response.headers()["allow"]), (405, &"HEAD, GET".parse().unwrap()));
+/// # }
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Router {
+    prefix: Option<Pattern>,
+    sensitive: bool,
+    strict: bool,
+    scope: Stack,
+    entries: Vec<Entry>,
+    table: OnceLock<Arc<Table>>,
+}
+
+impl Router {
+    /// A router without routes, which passes every request on.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Puts a pattern before every path of this router, in place of any prefix that it had.
+    ///
+    /// # Panics
+    /// When it is no pattern, or none together with a path that is registered.
+    #[must_use]
+    #[track_caller]
+    pub fn prefix(mut self, prefix: &str) -> Self {
+        self.prefix = Some(valid(Pattern::parse(prefix)));
+        for entry in &self.entries {
+            valid(self.prefixed(&entry.pattern));
+        }
+        self.changed()
+    }
+
+    /// Makes upper and lower case differ in the text of patterns, nested routers' too; by default they
+    /// do not.
+    #[must_use]
+    pub fn sensitive(mut self) -> Self {
+        self.sensitive = true;
+        self.changed()
+    }
+
+    /// Makes a slash at the end of a path count, in nested routers too; by default `/users` and
+    /// `/users/` are the same, as patterns and as paths.
+    #[must_use]
+    pub fn strict(mut self) -> Self {
+        self.strict = true;
+        self.changed()
+    }
+
+    /// Adds a function around the routes and routers that follow: `async |ctx, next| ..` or an
+    /// `async fn`. It runs only when one of them does.
+    #[must_use]
+    pub fn with<F>(mut self, function: F) -> Self
+    where
+        F: AsyncFnOnce(&mut Context, Next<'_>) -> Result + for<'a> MiddlewareFn<'a>,
+    {
+        self.scope = self.scope.with(function);
+        self
+    }
+
+    /// Adds a value around the routes and routers that follow. It runs only when one of them does.
+    #[must_use]
+    pub fn plug(mut self, middleware: impl Middleware) -> Self {
+        self.scope = self.scope.plug(middleware);
+        self
+    }
+
+    /// Registers a path with several verbs, or with middleware of its own.
+    ///
+    /// # Panics
+    /// When the path is no pattern, or the route has no verb.
+    #[must_use]
+    #[track_caller]
+    pub fn route(self, path: &str, route: Route) -> Self {
+        #[expect(clippy::manual_assert, clippy::panic, reason = "documented")]
+        if route.verbs.is_empty() {
+            panic!("the route {path:?} has no handler: Route::get and the like add one");
+        }
+        self.add(path, route.verbs)
+    }
+
+    /// Puts a router under a path, which may hold parameters: `/users/:user` and a router's own
+    /// `/posts/:post` make `/users/:user/posts/:post`.
+    ///
+    /// ```
+    /// use cepa_router::Router;
+    ///
+    /// let posts = Router::new().get("/:post", async |ctx| {
+    ///     let (user, post): (String, u64) = (ctx.param("user")?, ctx.param("post")?);
+    ///     Ok(format!("post {post} of {user}"))
+    /// });
+    /// let router = Router::new().nest("/users/:user/posts", posts);
+    /// assert_eq!(router.routes()[0].to_string(), "GET /users/:user/posts/:post");
+    /// ```
+    ///
+    /// # Panics
+    /// When the path is no pattern, or none together with a path of the router.
+    #[must_use]
+    #[track_caller]
+    pub fn nest(mut self, path: &str, router: Self) -> Self {
+        let mount = valid(Pattern::parse(path));
+        for mut entry in router.resolved() {
+            entry.pattern = valid(mount.join(&entry.pattern));
+            valid(self.prefixed(&entry.pattern));
+            for verb in &mut entry.verbs {
+                verb.chain = self.scope.clone().then(&verb.chain);
+            }
+            self.entries.push(entry);
+        }
+        self.changed()
+    }
+
+    /// Every route, nested ones too, in the order of registration.
+    ///
+    /// ```
+    /// use cepa_router::Router;
+    ///
+    /// let router = Router::new().prefix("/api").get("/", async |_| "").all("/:x", async |_| "");
+    /// let lines: Vec<String> = router.routes().iter().map(ToString::to_string).collect();
+    /// assert_eq!(lines, ["GET /api/", "ALL /api/:x"]);
+    /// ```
+    pub fn routes(&self) -> Vec<RouteInfo> {
+        self.table().routes()
+    }
+
+    /// The routes that can never run because an earlier route takes all their requests.
+    ///
+    /// Whatever is listed is one; a route that several earlier ones hide only together is not found.
+    ///
+    /// ```
+    /// use cepa_router::Router;
+    ///
+    /// let router = Router::new().get("/:page", async |_| "").get("/about", async |_| "");
+    /// assert_eq!(router.unreachable()[0].route.to_string(), "GET /about");
+    /// ```
+    pub fn unreachable(&self) -> Vec<Unreachable> {
+        self.table().unreachable()
+    }
+
+    #[track_caller]
+    pub(crate) fn add(mut self, path: &str, mut verbs: Vec<Verb>) -> Self {
+        let pattern = valid(Pattern::parse(path));
+        valid(self.prefixed(&pattern));
+        for verb in &mut verbs {
+            verb.chain = self.scope.clone().then(&verb.chain);
+        }
+        self.entries.push(Entry { pattern, strict: false, verbs, at: Location::caller() });
+        self.changed()
+    }
+
+    fn prefixed(&self, pattern: &Pattern) -> Result<Pattern, String> {
+        self.prefix.as_ref().map_or_else(|| Ok(pattern.clone()), |prefix| prefix.join(pattern))
+    }
+
+    /// The entries with what holds for the whole router.
+    fn resolved(&self) -> Vec<Entry> {
+        let resolve = |entry: &Entry| {
+            #[expect(clippy::expect_used, reason = "checked when it was registered")]
+            let pattern = self.prefixed(&entry.pattern).expect("the prefix fits");
+            let pattern = if self.sensitive { pattern.sensitive() } else { pattern };
+            Entry { pattern, strict: self.strict || entry.strict, ..entry.clone() }
+        };
+        self.entries.iter().map(resolve).collect()
+    }
+
+    fn changed(mut self) -> Self {
+        self.table = OnceLock::new();
+        self
+    }
+
+    fn table(&self) -> &Table {
+        self.table.get_or_init(|| {
+            let table = Table::new(self.resolved());
+            for route in table.unreachable() {
+                eprintln!("warning: the route {route}");
+            }
+            Arc::new(table)
+        })
+    }
+}
+
+impl Middleware for Router {
+    async fn handle(&self, ctx: &mut Context, next: Next<'_>) -> Result {
+        let table = self.table();
+        if let Some(found) = table.find(&ctx.request.method, ctx.request.path()) {
+            enter(ctx, &found)?;
+            return found.chain.handle(ctx, next).await;
+        }
+        let methods = table.methods(ctx.request.path());
+        let method = ctx.method();
+        let implemented = missed::is_everyday(method) || table.implements(method);
+        missed::note(ctx, methods, implemented);
+        next.run(ctx).await?;
+        missed::answer(ctx)
+    }
+}
+
+/// Tells the context which route it is in.
+fn enter(ctx: &mut Context, found: &Found<'_>) -> Result {
+    ctx.route = Some(found.pattern.clone());
+    let path = ctx.request.path();
+    for (name, range) in found.names.iter().zip(&found.ranges) {
+        if !path.get(range.clone()).is_some_and(is_well_encoded) {
+            let why = format!("parameter \"{name}\" is not well percent-encoded UTF-8");
+            return Err(Error::new(400, why).with_code("bad_encoding"));
+        }
+    }
+    let params = &mut ctx.request.params;
+    params.clear();
+    for (name, range) in found.names.iter().zip(&found.ranges) {
+        params.push(name.clone(), range.clone());
+    }
+    Ok(())
+}
+
+fn is_well_encoded(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let mut escapes = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'%').peekable();
+    escapes.peek().is_none()
+        || escapes.all(|(at, _)| {
+            bytes.get(at + 1..at + 3).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit))
+        }) && percent_decode_str(text).decode_utf8().is_ok()
+}
+
+#[track_caller]
+fn valid<T>(checked: Result<T, String>) -> T {
+    match checked {
+        Ok(valid) => valid,
+        #[expect(clippy::panic, reason = "documented: the program registered what is no pattern")]
+        Err(problem) => panic!("{problem}"),
+    }
+}

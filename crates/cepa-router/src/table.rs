@@ -1,0 +1,171 @@
+//! [`Table`]: a router's routes, compiled: which chain runs for a method and a path, and which methods
+//! a path has.
+//!
+//! The table is made once and does not change. A *rank* is an alternative of a registered pattern; the
+//! ranks of a registration follow each other, those with optional parts first.
+//!
+//! `HEAD` is answered by the first of the routes that name it; when none does, by the first route for
+//! `GET` or for every method.
+
+use std::sync::Arc;
+
+use cepa_core::Stack;
+use http::Method;
+
+use crate::entry::{Entry, RouteInfo, Unreachable, Verb};
+use crate::run::Ranges;
+use crate::shape::{Path, Shape};
+use crate::tree::Tree;
+
+#[derive(Debug)]
+pub(crate) struct Table {
+    tree: Tree,
+    entries: Vec<(Entry, Arc<str>)>,
+    /// The entry that each rank is an alternative of.
+    owners: Vec<usize>,
+}
+
+/// What a request matched.
+pub(crate) struct Found<'t> {
+    pub(crate) chain: &'t Stack,
+    pub(crate) pattern: &'t Arc<str>,
+    /// The names of the captures, and where their values stand in the path.
+    pub(crate) names: &'t [Arc<str>],
+    pub(crate) ranges: Ranges,
+}
+
+impl Table {
+    pub(crate) fn new(entries: Vec<Entry>) -> Self {
+        let mut owners = Vec::new();
+        let mut shapes = Vec::new();
+        for (index, entry) in entries.iter().enumerate() {
+            for alternative in entry.pattern.alternatives() {
+                shapes.push(Shape::new(alternative, entry.strict));
+                owners.push(index);
+            }
+        }
+        let named = |entry: Entry| {
+            let text = entry.pattern.as_str().into();
+            (entry, text)
+        };
+        Self { tree: Tree::new(shapes), entries: entries.into_iter().map(named).collect(), owners }
+    }
+
+    /// What runs for a request; the first registered of those that match.
+    pub(crate) fn find(&self, method: &Method, path: &str) -> Option<Found<'_>> {
+        let path = Path::new(path)?;
+        let first = |wanted: &dyn Fn(&Option<Method>) -> bool| {
+            let rank = self
+                .tree
+                .find(path, |rank| self.verbs(rank).iter().any(|verb| wanted(&verb.method)))?;
+            let at = self.verbs(rank).iter().position(|verb| wanted(&verb.method))?;
+            Some((rank, at))
+        };
+        let first_of =
+            |method: &Method| first(&|known| known.as_ref().is_none_or(|known| known == method));
+        let (rank, at) = if *method == Method::HEAD {
+            let explicit = first(&|known| *known == Some(Method::HEAD));
+            explicit.or_else(|| first_of(&Method::GET))?
+        } else {
+            first_of(method)?
+        };
+        let (entry, pattern) = self.entries.get(*self.owners.get(rank)?)?;
+        let (shape, ranges) = self.tree.captures(rank, path)?;
+        Some(Found { chain: &entry.verbs.get(at)?.chain, pattern, names: &shape.names, ranges })
+    }
+
+    /// The methods of all routes that match a path, in the order of registration; `GET` brings `HEAD`.
+    pub(crate) fn methods(&self, path: &str) -> Vec<Method> {
+        let mut ranks = Vec::new();
+        if let Some(path) = Path::new(path) {
+            self.tree.find(path, |rank| {
+                ranks.push(rank);
+                false
+            });
+        }
+        ranks.sort_unstable();
+        let mut methods = Vec::new();
+        for method in
+            ranks.iter().flat_map(|rank| self.verbs(*rank)).filter_map(|v| v.method.as_ref())
+        {
+            if *method == Method::GET {
+                add(&mut methods, &Method::HEAD);
+            }
+            add(&mut methods, method);
+        }
+        methods
+    }
+
+    /// Whether any route, on whatever path, takes this method.
+    pub(crate) fn implements(&self, method: &Method) -> bool {
+        let mut verbs = self.entries.iter().flat_map(|(entry, _)| &entry.verbs);
+        verbs.any(|verb| verb.method.as_ref().is_none_or(|known| known == method))
+    }
+
+    /// Every route, in the order of registration.
+    pub(crate) fn routes(&self) -> Vec<RouteInfo> {
+        let each = |index: usize| (0..self.entries[index].0.verbs.len()).map(move |at| (index, at));
+        (0..self.entries.len()).flat_map(each).map(|(index, at)| self.info(index, at)).collect()
+    }
+
+    /// The routes all of whose requests go to earlier ones.
+    pub(crate) fn unreachable(&self) -> Vec<Unreachable> {
+        let mut found = Vec::new();
+        let mut ranks = (0..self.owners.len()).peekable();
+        for (index, (entry, _)) in self.entries.iter().enumerate() {
+            let own: Vec<usize> =
+                std::iter::from_fn(|| ranks.next_if(|rank| self.owners[*rank] == index)).collect();
+            for (at, verb) in entry.verbs.iter().enumerate() {
+                let mut instead = None;
+                let all = own.iter().all(|rank| {
+                    let covering = self.covering(*rank, (index, at), &verb.method);
+                    instead = instead.or(covering);
+                    covering.is_some()
+                });
+                if let Some((other, verb)) = instead.filter(|_| all) {
+                    let instead = self.info(other, verb);
+                    found.push(Unreachable { route: self.info(index, at), instead });
+                }
+            }
+        }
+        found
+    }
+
+    /// The first verb before `own`, of any entry, that takes every request of this rank and method.
+    fn covering(
+        &self,
+        rank: usize,
+        own: (usize, usize),
+        method: &Option<Method>,
+    ) -> Option<(usize, usize)> {
+        let mut first: Option<(usize, usize)> = None;
+        self.tree.covering(rank, |other| {
+            let index = self.owners[other];
+            let takes = |verb: &Verb| {
+                verb.method == *method || verb.method.is_none() && *method != Some(Method::HEAD)
+            };
+            if let Some(at) = self.entries[index].0.verbs.iter().position(takes)
+                && (index, at) < first.unwrap_or(own)
+            {
+                first = Some((index, at));
+            }
+        });
+        first
+    }
+
+    fn verbs(&self, rank: usize) -> &[Verb] {
+        &self.entries[self.owners[rank]].0.verbs
+    }
+
+    fn info(&self, index: usize, verb: usize) -> RouteInfo {
+        let (entry, pattern) = &self.entries[index];
+        let method = entry.verbs[verb].method.clone();
+        RouteInfo { method, pattern: pattern.clone(), at: entry.at }
+    }
+}
+
+fn add(methods: &mut Vec<Method>, method: &Method) {
+    if !methods.contains(method) {
+        methods.push(method.clone());
+    }
+}

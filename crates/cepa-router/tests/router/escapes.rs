@@ -1,0 +1,71 @@
+//! Percent-encoding: of the text in patterns, and of the values that are captured.
+
+use cepa_router::Router;
+
+use crate::{Client, captures};
+
+#[test]
+fn text_is_written_as_people_write_it() {
+    let table = [
+        ("/café", "/caf%C3%A9"),
+        ("/café", "/caf%c3%a9"),
+        ("/a b", "/a%20b"),
+        ("/100%", "/100%25"),
+        ("/a%20b", "/a%20b"),
+        ("/%7Eana", "/~ana"),
+        ("/\\?", "/%3F"),
+        ("/a#b", "/a%23b"),
+        ("/日本/:x", "/%E6%97%A5%E6%9C%AC/1"),
+    ];
+    for (pattern, path) in table {
+        assert!(captures(Router::new(), pattern, path, &["x"]).is_some(), "{pattern} on {path}");
+    }
+    assert!(captures(Router::new(), "/%2F", "//", &[]).is_none());
+}
+
+#[test]
+fn separators_within_a_segment_are_text_too() {
+    let found = captures(Router::new(), "/:a é :b", "/1%20%C3%A9%202", &["a", "b"]);
+    assert_eq!(found.unwrap(), ["a=1", "b=2"]);
+}
+
+#[test]
+fn values_are_decoded_each_on_its_own() {
+    let table = [
+        ("/caf%C3%A9", "x=café"),
+        ("/a%2Fb", "x=a/b"),
+        ("/a+b", "x=a+b"),
+        ("/%25", "x=%"),
+        ("/%2525", "x=%25"),
+        ("/%F0%9F%A7%85", "x=🧅"),
+    ];
+    for (path, expected) in table {
+        assert_eq!(captures(Router::new(), "/:x", path, &["x"]).unwrap(), [expected]);
+        assert_eq!(captures(Router::new(), "/*x", path, &["x"]).unwrap(), [expected]);
+    }
+    // An escape of the separator is no separator.
+    let found = captures(Router::new(), "/:a.:b", "/1%2E2.3", &["a", "b"]);
+    assert_eq!(found.unwrap(), ["a=1.2", "b=3"]);
+}
+
+#[test]
+fn a_malformed_value_is_400_before_anything_runs() {
+    let client = Client::new(
+        Router::new()
+            .with(async |_ctx, _next| panic!("middleware ran"))
+            .get("/v/:x", async |_| "handler")
+            .get("/w/*x", async |_| "handler"),
+    );
+    for path in ["/v/%", "/v/%4", "/v/%zz", "/v/a%E0%A4%A", "/v/%FF", "/v/%C3", "/w/a/%/b"] {
+        let answer = client.get(path);
+        assert_eq!(answer.status, 400, "{path}");
+        assert!(answer.text.contains("parameter \"x\" is not well percent-encoded"), "{answer:?}");
+    }
+}
+
+#[test]
+fn what_is_not_captured_need_not_be_well_formed() {
+    let client = Client::new(Router::new().get("/100%/x", async |_| "literal"));
+    assert_eq!(client.get("/%zz/x").status, 404);
+    assert_eq!(client.text("/100%25/x").unwrap(), "literal");
+}
