@@ -312,6 +312,15 @@ struct Targeted {
     excepted: bool,
 }
 
+impl PartialEq for Hub {
+    /// Whether both are handles of the same hub.
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for Hub {}
+
 impl Default for Hub {
     fn default() -> Self {
         Self::new()

@@ -219,6 +219,12 @@ impl Outbox {
         count
     }
 
+    /// Closes for writing with [`Closed::Member`]: its members leave their hubs, and what waits can still be taken.
+    pub fn close(&mut self) {
+        self.queue.close(Closed::Member);
+        self.queue.detach_all();
+    }
+
     /// Says that what was taken has been written: it no longer counts. Taking again says the same.
     pub fn flushed(&mut self) {
         self.queue.flushed();

@@ -46,3 +46,15 @@ async fn a_waiting_reader_is_woken() {
     hub.close();
     assert_eq!(reader.await.unwrap(), Err(Closed::Hub));
 }
+
+#[test]
+fn a_reader_that_closes_takes_what_waits_and_nothing_more() {
+    let hub = Hub::new();
+    let (ana, mut outbox) = member_in(&hub, &["lobby"]);
+    ana.send(number(1));
+    outbox.close();
+    assert!(ana.is_closed());
+    assert_eq!((hub.publish(number(2)), hub.len(), hub.size("lobby")), (0, 0, 0));
+    assert_eq!(drain(&mut outbox), ["n:1"]);
+    assert_eq!(reason(&mut outbox), Some(Closed::Member));
+}

@@ -1,0 +1,135 @@
+//! The stream of bytes that answers the request.
+//!
+//! Shape: the first bytes, then whatever the sources yield, each event one chunk and shared bytes left uncopied; a comment
+//! when nothing was said for the keep-alive time. One timer a stream, and events do not touch it: when it fires it looks at
+//! the time of the last chunk and goes back to sleep for the rest.
+//!
+//! It ends when the sources do (an outbox by eviction or closing, a feed by its end), and when the server closes: then the
+//! outbox takes no more, what waits in it is still written, and feeds are dropped.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use cepa_core::Result;
+use cepa_hub::Outbox;
+use futures_core::Stream;
+use tokio::time::{Instant, Sleep};
+
+use crate::closing::Closing;
+use crate::events::Driven;
+
+const KEEP_ALIVE: Bytes = Bytes::from_static(b":\n\n");
+
+/// Where events come from beside an outbox.
+pub(crate) enum Feed {
+    Stream(Pin<Box<dyn Stream<Item = Result<Bytes>> + Send>>),
+    Driven(Driven),
+}
+
+pub(crate) struct SseBody {
+    pub(crate) first: Option<Bytes>,
+    pub(crate) outbox: Option<Outbox>,
+    pub(crate) feed: Option<Feed>,
+    pub(crate) idle: Idle,
+    pub(crate) closing: Option<Closing>,
+}
+
+/// The time since something was said.
+pub(crate) struct Idle {
+    after: Duration,
+    last: Option<Instant>,
+    timer: Option<Pin<Box<Sleep>>>,
+}
+
+impl Idle {
+    pub(crate) fn new(after: Duration) -> Self {
+        Self { after, last: None, timer: None }
+    }
+
+    fn said(&mut self) {
+        self.last = Some(Instant::now());
+    }
+
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let last = *self.last.get_or_insert_with(Instant::now);
+        // beyond what the clock can express means never
+        let Some(due) = last.checked_add(self.after) else { return Poll::Pending };
+        let timer = self.timer.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(due)));
+        while timer.as_mut().poll(cx).is_ready() {
+            if Instant::now() >= due {
+                return Poll::Ready(());
+            }
+            timer.as_mut().reset(due);
+        }
+        Poll::Pending
+    }
+}
+
+impl SseBody {
+    fn poll_sources(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes>>> {
+        if let Some(outbox) = &mut self.outbox {
+            match outbox.poll_recv(cx) {
+                Poll::Ready(Ok(bytes)) => return Poll::Ready(Some(Ok(bytes))),
+                Poll::Ready(Err(_)) => return Poll::Ready(None),
+                Poll::Pending => {}
+            }
+        }
+        let next = match &mut self.feed {
+            Some(Feed::Stream(stream)) => stream.as_mut().poll_next(cx),
+            Some(Feed::Driven(driven)) => driven.poll_next(cx),
+            None => Poll::Ready(None),
+        };
+        match next {
+            Poll::Ready(None) => {
+                self.feed = None;
+                if self.outbox.is_some() { Poll::Pending } else { Poll::Ready(None) }
+            }
+            other => other,
+        }
+    }
+
+    fn end(&mut self) {
+        self.outbox = None;
+        self.feed = None;
+    }
+}
+
+impl Stream for SseBody {
+    type Item = io::Result<Bytes>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = self.get_mut();
+        if let Some(first) = this.first.take() {
+            this.idle.said();
+            return Poll::Ready(Some(Ok(first)));
+        }
+        if this.closing.as_mut().is_some_and(|closing| closing.poll(cx)) {
+            this.closing = None;
+            this.feed = None;
+            if let Some(outbox) = &mut this.outbox {
+                outbox.close();
+            }
+        }
+        match this.poll_sources(cx) {
+            Poll::Ready(Some(Ok(bytes))) => {
+                this.idle.said();
+                Poll::Ready(Some(Ok(bytes)))
+            }
+            Poll::Ready(Some(Err(error))) => {
+                this.end();
+                Poll::Ready(Some(Err(io::Error::other(error.to_string()))))
+            }
+            Poll::Ready(None) => {
+                this.end();
+                Poll::Ready(None)
+            }
+            Poll::Pending => this.idle.poll(cx).map(|()| {
+                this.idle.said();
+                Some(Ok(KEEP_ALIVE))
+            }),
+        }
+    }
+}
