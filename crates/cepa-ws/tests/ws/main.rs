@@ -1,15 +1,39 @@
 //! What a WebSocket must do, a file a property. The first group is the codec without any I/O, the
 //! second the connection over an in-memory stream, the third the handshake and the upgrade.
-#![allow(missing_docs, unreachable_pub)]
+#![allow(
+    missing_docs,
+    unreachable_pub,
+    missing_debug_implementations,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic
+)]
 
 mod wire;
 
 mod any_split_of_the_bytes;
+mod cancel_safety;
 mod close_codes;
+mod close_handshake;
 mod control_frames;
+mod feeding;
 mod fragmentation;
 mod framing;
 mod garbage;
+mod halves;
+mod idle;
+mod keep_alive;
 mod masking;
+mod ping_pong;
+mod send_only;
+mod shared_frames;
 mod sizes;
+mod slow_reader;
 mod utf8;
+mod violations;
+
+mod client;
+mod handshake;
+mod origin;
+mod subprotocol;
+mod upgrade;

@@ -1,0 +1,56 @@
+//! A program that only sends still sees the peer's close, and holds at most one message for later.
+
+use std::time::Duration;
+
+use cepa_ws::{Close, Limits, WebSocketError};
+
+use crate::wire::{close, server, text};
+
+#[tokio::test(start_paused = true)]
+async fn the_peers_close_ends_a_loop_that_only_sends() {
+    let (mut ws, mut peer) = server(Limits::default());
+    let clock = tokio::spawn(async move {
+        let mut tick = tokio::time::interval(Duration::from_secs(2));
+        loop {
+            tick.tick().await;
+            if let Err(error) = ws.send("tick").await {
+                return (error, ws.closed());
+            }
+        }
+    });
+    assert_eq!(peer.frame().await.1, b"tick");
+    assert_eq!(peer.frame().await.1, b"tick");
+    peer.send(&close(1001, b"gone")).await;
+    let (error, closed) = clock.await.unwrap();
+    assert!(matches!(error, WebSocketError::Closed));
+    assert_eq!(closed, Some(Close::new(1001, "gone")));
+}
+
+#[tokio::test]
+async fn what_arrives_meanwhile_is_kept_for_recv() {
+    let (mut ws, mut peer) = server(Limits::default());
+    peer.send(&[text("a"), text("b"), text("c")].concat()).await;
+    for _ in 0..5 {
+        ws.send("x").await.unwrap();
+        peer.frame().await;
+    }
+    for expected in ["a", "b", "c"] {
+        assert_eq!(ws.recv().await.unwrap(), Some(expected.into()));
+    }
+}
+
+#[tokio::test]
+async fn a_peer_that_is_never_received_from_is_held_back_by_the_stream() {
+    let (mut ws, mut peer) = server(Limits::default());
+    let talking = tokio::spawn(async move {
+        for _ in 0..1000 {
+            peer.send(&text(&"x".repeat(1000))).await;
+        }
+    });
+    for _ in 0..1000 {
+        ws.send("").await.unwrap();
+        tokio::task::yield_now().await;
+    }
+    assert!(!talking.is_finished(), "a megabyte was taken in that nobody asked for");
+    talking.abort();
+}

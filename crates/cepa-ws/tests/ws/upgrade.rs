@@ -1,0 +1,259 @@
+//! `ctx.upgrade`: the answer, and how the task that serves a WebSocket ends.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use cepa_core::http::{HeaderMap, StatusCode};
+use cepa_core::{App, Callback, Error, OnUpgrade};
+use cepa_ws::{CloseCode, Limits, Role, WebSocket, WebSocketExt, WebSocketOptions};
+use tokio::time::Instant;
+
+use crate::handshake::{request, set};
+
+type Log = Arc<Mutex<Vec<String>>>;
+
+/// The app's callback, and what its observers were shown.
+fn observed(app: App) -> (Callback, Log) {
+    let log = Log::default();
+    let seen = log.clone();
+    let app = app.on_error(move |error, ctx| {
+        seen.lock().unwrap().push(format!("{} {error}", ctx.path()));
+    });
+    (app.callback(), log)
+}
+
+/// Opens a WebSocket to the app, in process.
+async fn open(callback: &Callback) -> (HeaderMap, WebSocket) {
+    let (near, far) = tokio::io::duplex(1024);
+    let mut request = request();
+    set(&mut request, "sec-websocket-protocol", Some("v1"));
+    request.set_upgrade(OnUpgrade::new(async move { Ok(Box::new(near) as _) }));
+    let answer = callback.handle(request).await;
+    assert_eq!(answer.status(), StatusCode::SWITCHING_PROTOCOLS);
+    (answer.headers().clone(), WebSocket::over(far, Role::Client, Limits::default()))
+}
+
+/// What the client sees after the messages are over.
+async fn ending(ws: &mut WebSocket) -> (u16, String) {
+    while ws.recv().await.unwrap().is_some() {}
+    let close = ws.closed().unwrap();
+    (close.code.get(), close.reason.to_string())
+}
+
+#[tokio::test]
+async fn the_echo_of_the_front_page() {
+    let (callback, log) = observed(App::new().with(async |ctx, _next| {
+        ctx.upgrade(async |mut ws| {
+            while let Some(msg) = ws.recv().await? {
+                ws.send(msg).await?;
+            }
+            Ok(())
+        })
+        .await
+    }));
+    let (headers, mut client) = open(&callback).await;
+    assert_eq!(headers["upgrade"], "websocket");
+    assert_eq!(headers["connection"], "Upgrade");
+    assert_eq!(headers["sec-websocket-accept"], "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+    for text in ["onion", "", "zwiebel"] {
+        client.send(text).await.unwrap();
+        assert_eq!(client.recv().await.unwrap(), Some(text.into()));
+    }
+    client.close(CloseCode::NORMAL, "").await.unwrap();
+    assert_eq!(client.closed().unwrap().code, 1000);
+    assert!(log.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn captures_and_options() {
+    let options = WebSocketOptions::new().protocol("v1");
+    let greeting = Arc::new("hello".to_owned());
+    let (callback, _) = observed(App::new().with(async move |ctx, _next| {
+        let path = ctx.path().to_owned();
+        ctx.upgrade_with(&options, async move |mut ws| {
+            let protocol = ws.protocol().unwrap_or_default().to_owned();
+            ws.send(format!("{greeting} {path} {protocol}")).await?;
+            Ok(())
+        })
+        .await
+    }));
+    let (headers, mut client) = open(&callback).await;
+    assert_eq!(headers["sec-websocket-protocol"], "v1");
+    assert_eq!(client.recv().await.unwrap(), Some("hello /ws v1".into()));
+    assert_eq!(ending(&mut client).await, (1000, String::new()));
+}
+
+#[tokio::test]
+async fn an_error_closes_with_1011_and_is_observed() {
+    let (callback, log) = observed(App::new().with(async |ctx, _next| {
+        ctx.upgrade(async |mut ws| match ws.recv().await?.unwrap().as_text() {
+            Some("hidden") => Err(Error::internal("the database is on fire")),
+            _ => Err(Error::new(422, "not a vegetable")),
+        })
+        .await
+    }));
+    for (message, reason) in [("hidden", "Internal Server Error"), ("x", "not a vegetable")] {
+        let (_, mut client) = open(&callback).await;
+        client.send(message).await.unwrap();
+        assert_eq!(ending(&mut client).await, (1011, reason.to_owned()));
+    }
+    callback.tasks().close();
+    callback.tasks().wait().await;
+    let log = log.lock().unwrap();
+    assert_eq!(*log, ["/ws 500: the database is on fire", "/ws 422 not a vegetable"]);
+}
+
+#[tokio::test]
+async fn a_panic_ends_this_connection_only() {
+    let (callback, log) = observed(App::new().with(async |ctx, _next| {
+        ctx.upgrade(async |mut ws| {
+            while let Some(message) = ws.recv().await? {
+                assert_ne!(message.as_text(), Some("boom"), "told to");
+                ws.send(message).await?;
+            }
+            Ok(())
+        })
+        .await
+    }));
+    let (_, mut bystander) = open(&callback).await;
+    let (_, mut client) = open(&callback).await;
+    client.send("boom").await.unwrap();
+    assert_eq!(ending(&mut client).await, (1011, "the server failed".to_owned()));
+    bystander.send("fine").await.unwrap();
+    assert_eq!(bystander.recv().await.unwrap(), Some("fine".into()));
+    drop(bystander);
+    callback.tasks().close();
+    callback.tasks().wait().await;
+    let log = log.lock().unwrap();
+    assert_eq!(log.len(), 1, "{log:?}");
+    assert!(log[0].contains("told to"), "{log:?}");
+}
+
+#[tokio::test]
+async fn sending_to_one_who_has_left_is_no_failure() {
+    let (callback, log) = observed(App::new().with(async |ctx, _next| {
+        ctx.upgrade(async |mut ws| {
+            loop {
+                ws.send("tick").await?;
+                tokio::task::yield_now().await;
+            }
+        })
+        .await
+    }));
+    let (_, mut client) = open(&callback).await;
+    client.recv().await.unwrap();
+    client.close(CloseCode::AWAY, "").await.unwrap();
+    callback.tasks().close();
+    callback.tasks().wait().await;
+    assert!(log.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_protocol_error_of_the_peer_is_observed() {
+    let (callback, log) = observed(App::new().with(async |ctx, _next| {
+        let limits = Limits { max_message: 4, ..Limits::default() };
+        ctx.upgrade_with(&WebSocketOptions::new().limits(limits), async |mut ws| {
+            while ws.recv().await?.is_some() {}
+            Ok(())
+        })
+        .await
+    }));
+    let (_, mut client) = open(&callback).await;
+    client.send("too long").await.unwrap();
+    assert_eq!(ending(&mut client).await, (1009, "message too big".to_owned()));
+    drop(client);
+    callback.tasks().close();
+    callback.tasks().wait().await;
+    assert!(log.lock().unwrap()[0].contains("message too big (1009)"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn shutdown_closes_with_1001_and_ends_the_loop() {
+    let (callback, log) = observed(App::new().with(async |ctx, _next| {
+        ctx.upgrade(async |mut ws| {
+            while let Some(message) = ws.recv().await? {
+                ws.send(message).await?;
+            }
+            Ok(())
+        })
+        .await
+    }));
+    let (_, mut client) = open(&callback).await;
+    client.send("x").await.unwrap();
+    client.recv().await.unwrap();
+    let start = Instant::now();
+    callback.closing().cancel();
+    assert_eq!(ending(&mut client).await, (1001, "the server shuts down".to_owned()));
+    callback.tasks().close();
+    callback.tasks().wait().await;
+    assert_eq!(start.elapsed(), Duration::ZERO);
+    assert!(log.lock().unwrap().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn shutdown_does_not_wait_for_a_function_that_does_not_return() {
+    let (callback, _) = observed(App::new().with(async |ctx, _next| {
+        ctx.upgrade(async |ws| {
+            std::future::pending::<()>().await;
+            drop(ws);
+            Ok(())
+        })
+        .await
+    }));
+    let (_, mut client) = open(&callback).await;
+    tokio::task::yield_now().await;
+    let start = Instant::now();
+    callback.closing().cancel();
+    assert_eq!(ending(&mut client).await.0, 1001);
+    callback.tasks().close();
+    callback.tasks().wait().await;
+    assert_eq!(start.elapsed(), Limits::default().close_deadline);
+}
+
+#[tokio::test]
+async fn a_websocket_given_to_another_task_lives_on() {
+    let (callback, _) = observed(App::new().with(async |ctx, _next| {
+        ctx.upgrade(async |mut ws| {
+            tokio::spawn(async move {
+                while let Ok(Some(message)) = ws.recv().await {
+                    if message == "stop".into() || ws.send(message).await.is_err() {
+                        break;
+                    }
+                }
+            });
+            Ok(())
+        })
+        .await
+    }));
+    let (_, mut client) = open(&callback).await;
+    client.send("there?").await.unwrap();
+    assert_eq!(client.recv().await.unwrap(), Some("there?".into()));
+    client.send("stop").await.unwrap();
+    assert_eq!(ending(&mut client).await, (1000, String::new()));
+}
+
+#[tokio::test]
+async fn an_ordinary_request_gets_426_and_a_server_without_connections_500() {
+    let (callback, log) =
+        observed(App::new().with(async |ctx, _next| ctx.upgrade(async |_ws| Ok(())).await));
+    let answer =
+        callback.handle(cepa_core::Request::new(cepa_core::http::Method::GET, "/ws")).await;
+    assert_eq!(answer.status(), 426);
+    assert_eq!(answer.headers()["upgrade"], "websocket");
+    let answer = callback.handle(request()).await;
+    assert_eq!(answer.status(), 500);
+    assert!(log.lock().unwrap()[1].contains("no connection to upgrade"));
+}
+
+#[tokio::test]
+async fn when_the_connection_never_comes_nothing_is_run() {
+    let (callback, log) = observed(App::new().with(async |ctx, _next| {
+        ctx.upgrade(async |_ws| Err(Error::new(500, "must not run"))).await
+    }));
+    let mut request = request();
+    request.set_upgrade(OnUpgrade::new(async { Err(std::io::ErrorKind::BrokenPipe.into()) }));
+    assert_eq!(callback.handle(request).await.status(), 101);
+    callback.tasks().close();
+    callback.tasks().wait().await;
+    assert!(log.lock().unwrap().is_empty());
+}
