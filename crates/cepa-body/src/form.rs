@@ -1,0 +1,32 @@
+//! Forms: names with brackets and dots become nested objects and lists, their text becomes a type.
+//!
+//! `urlencoded` cuts a body into pairs, `tree` nests them by the rules of `qs`, `de` reads the tree as the
+//! type asked for. Uploads use the last two for their text fields, so that a form means the same in
+//! both encodings.
+
+mod de;
+mod tree;
+mod urlencoded;
+
+use cepa_core::Result;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+pub(crate) use tree::{Pairs, Rules, TooManyKeys};
+
+use crate::refusal;
+
+/// Reads a whole urlencoded body.
+pub(crate) fn parse<T: DeserializeOwned>(body: &[u8], rules: Rules) -> Result<T> {
+    let text = crate::text::utf8(body)?;
+    let tree = urlencoded::parse(text, rules);
+    read(tree.map_err(|TooManyKeys| refusal::too_many_fields(rules.keys))?)
+}
+
+/// Reads a tree of text as a type, or says which field does not fit.
+pub(crate) fn read<T: DeserializeOwned>(tree: Value) -> Result<T> {
+    serde_path_to_error::deserialize(de::Tree(tree)).map_err(|error| {
+        let path = error.path().to_string();
+        refusal::invalid(&path, &error.into_inner().to_string())
+    })
+}

@@ -1,0 +1,227 @@
+//! [`ReadBody`]: one reading of the request body, with its limits and what it may be.
+//!
+//! The body is taken out of the request while it is read, so a reading that was cut short never passes
+//! for a whole one. Read in full, the bytes are put back: the same body can be read again, for instance as raw
+//! bytes for a signature and then as JSON, without a second copy. A body that came in one piece is
+//! never copied, and nothing is allocated on the word of `Content-Length` beyond [`FIRST_ALLOCATION`].
+//!
+//! Compressed bodies are refused; there is no bound on what they inflate to yet.
+
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use cepa_core::{Body, Context, Result};
+use serde::de::DeserializeOwned;
+
+use crate::media_type::MediaType;
+use crate::text::Charset;
+use crate::{BodyLimits, form, json, refusal};
+
+/// What a body in several pieces gets at first, unless it is known to be smaller.
+const FIRST_ALLOCATION: usize = 64 * 1024;
+
+/// A reading of the body with other limits or types than usual; see [`BodyExt::read_body`](crate::BodyExt::read_body).
+#[derive(Debug)]
+#[must_use = "nothing is read until `json`, `form`, `text` or `bytes` is called and awaited"]
+pub struct ReadBody<'c> {
+    ctx: &'c mut Context,
+    limits: BodyLimits,
+    limit: Option<usize>,
+    any_type: bool,
+    strict: bool,
+}
+
+impl<'c> ReadBody<'c> {
+    pub(crate) fn new(ctx: &'c mut Context) -> Self {
+        let limits = ctx.try_shared::<BodyLimits>().cloned().unwrap_or_default();
+        Self { ctx, limits, limit: None, any_type: false, strict: false }
+    }
+
+    /// All limits, in place of those of the app.
+    pub fn limits(mut self, limits: BodyLimits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// The most bytes that are read, whatever the kind of body.
+    pub fn limit(mut self, bytes: usize) -> Self {
+        self.limit = Some(bytes);
+        self
+    }
+
+    /// How long the whole body may take to arrive.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.limits.deadline = deadline;
+        self
+    }
+
+    /// Reads the body whatever the request says its content type is.
+    pub fn any_type(mut self) -> Self {
+        self.any_type = true;
+        self
+    }
+
+    /// Accepts only an object or an array as JSON, as Koa's parsers do; a 400 otherwise.
+    pub fn strict(mut self) -> Self {
+        self.strict = true;
+        self
+    }
+
+    /// The body as JSON; see [`BodyExt::body_json`](crate::BodyExt::body_json).
+    ///
+    /// # Errors
+    /// 400, 408, 413, 415 or 422, as listed there.
+    pub async fn json<T: DeserializeOwned>(self) -> Result<T> {
+        self.check(Kind::Json)?;
+        let strict = self.strict;
+        let limit = self.limits.json;
+        json::parse(&self.read(limit).await?, strict)
+    }
+
+    /// The body as a form; see [`BodyExt::body_form`](crate::BodyExt::body_form).
+    ///
+    /// # Errors
+    /// 400, 408, 413, 415 or 422, as listed there.
+    pub async fn form<T: DeserializeOwned>(self) -> Result<T> {
+        self.check(Kind::Form)?;
+        let rules = self.limits.form_rules();
+        let limit = self.limits.form;
+        form::parse(&self.read(limit).await?, rules)
+    }
+
+    /// The body as text; see [`BodyExt::body_text`](crate::BodyExt::body_text).
+    ///
+    /// # Errors
+    /// 400, 408, 413 or 415, as listed there.
+    pub async fn text(self) -> Result<String> {
+        let charset = self.check(Kind::Text)?;
+        let limit = self.limits.text;
+        charset.decode(&self.read(limit).await?)
+    }
+
+    /// The body as it came; see [`BodyExt::body_bytes`](crate::BodyExt::body_bytes).
+    ///
+    /// # Errors
+    /// 400, 408, 413 or 415, as listed there.
+    pub async fn bytes(self) -> Result<Bytes> {
+        let limit = self.limits.bytes;
+        self.read(limit).await
+    }
+
+    /// Checks the content type and gives the charset.
+    fn check(&self, wanted: Kind) -> Result<Charset> {
+        let header = self.ctx.request.get("content-type");
+        let kind = header.and_then(MediaType::parse);
+        if !self.any_type {
+            match (&kind, header) {
+                (Some(kind), _) if wanted.fits(kind) => {}
+                (_, Some(found)) if !found.trim().is_empty() => {
+                    return Err(refusal::wrong_type(found, wanted.name()));
+                }
+                _ => return Err(refusal::missing_type(wanted.name())),
+            }
+        }
+        match kind.and_then(|kind| kind.parameter("charset")) {
+            None => Ok(Charset::Utf8),
+            Some(name) => Charset::named(&name)
+                .filter(|charset| *charset == Charset::Utf8 || wanted == Kind::Text)
+                .ok_or_else(|| refusal::unsupported_charset(&name)),
+        }
+    }
+
+    async fn read(self, kind_limit: usize) -> Result<Bytes> {
+        let limit = self.limit.unwrap_or(kind_limit);
+        identity(self.ctx)?;
+        let declared = declared_length(self.ctx);
+        if declared.is_some_and(|length| length > limit as u64) {
+            return Err(refusal::too_large(limit as u64));
+        }
+        let body = self.ctx.request.take_body();
+        let deadline = self.limits.deadline;
+        let bytes = if let Some(bytes) = body.as_bytes() {
+            bytes.clone()
+        } else if body.is_stream() {
+            match tokio::time::timeout(deadline, collect(body, limit, declared)).await {
+                Ok(collected) => collected?,
+                Err(_) => return Err(refusal::timeout(deadline)),
+            }
+        } else {
+            Bytes::new()
+        };
+        self.ctx.request.body = Body::from(bytes.clone());
+        Ok(bytes)
+    }
+}
+
+/// What a body is read as, where its content type matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Json,
+    Form,
+    Text,
+}
+
+impl Kind {
+    fn fits(self, found: &MediaType<'_>) -> bool {
+        match self {
+            Self::Json => found.is_json(),
+            Self::Form => found.is_form(),
+            Self::Text => found.is_text(),
+        }
+    }
+
+    /// The type to send, for people.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Json => "application/json",
+            Self::Form => "application/x-www-form-urlencoded",
+            Self::Text => "text/plain",
+        }
+    }
+}
+
+/// Refuses every content coding but `identity`.
+pub(crate) fn identity(ctx: &Context) -> Result {
+    match ctx.request.get("content-encoding").map(str::trim) {
+        None | Some("") => Ok(()),
+        Some(coding) if coding.eq_ignore_ascii_case("identity") => Ok(()),
+        Some(coding) => Err(refusal::unsupported_encoding(coding)),
+    }
+}
+
+/// The length of the body as far as anybody has told: the body itself, or else the header.
+pub(crate) fn declared_length(ctx: &Context) -> Option<u64> {
+    ctx.request.body.size().or_else(|| ctx.request.length())
+}
+
+async fn collect(mut body: Body, limit: usize, declared: Option<u64>) -> Result<Bytes> {
+    let Some(first) = next(&mut body).await? else { return Ok(Bytes::new()) };
+    if first.len() > limit {
+        return Err(refusal::too_large(limit as u64));
+    }
+    let Some(second) = next(&mut body).await? else { return Ok(first) };
+    let expected = declared.map_or(FIRST_ALLOCATION, |length| length as usize);
+    let mut whole = BytesMut::with_capacity(expected.min(FIRST_ALLOCATION));
+    whole.extend_from_slice(&first);
+    let mut chunk = Some(second);
+    while let Some(bytes) = chunk {
+        if bytes.len() > limit - whole.len() {
+            return Err(refusal::too_large(limit as u64));
+        }
+        whole.extend_from_slice(&bytes);
+        chunk = next(&mut body).await?;
+    }
+    Ok(whole.freeze())
+}
+
+/// The next chunk that has bytes.
+async fn next(body: &mut Body) -> Result<Option<Bytes>> {
+    loop {
+        match body.chunk().await {
+            None => return Ok(None),
+            Some(Ok(bytes)) if bytes.is_empty() => {}
+            Some(Ok(bytes)) => return Ok(Some(bytes)),
+            Some(Err(cause)) => return Err(refusal::aborted(cause)),
+        }
+    }
+}

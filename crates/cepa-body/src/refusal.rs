@@ -1,0 +1,74 @@
+//! Why a body was refused: one constructor for each error that several parsers share.
+//!
+//! | status | code | when |
+//! |---|---|---|
+//! | 400 | `empty_body`, `malformed_json`, `malformed_form`, `invalid_utf8`, `body_aborted` | the body is not what its type says |
+//! | 408 | `body_timeout` | it did not arrive within the deadline |
+//! | 413 | `body_too_large`, `too_many_fields` | it is beyond a limit |
+//! | 415 | `missing_content_type`, `unsupported_type`, `unsupported_charset`, `unsupported_encoding` | it is in a form that is not read here |
+//! | 422 | `invalid_body` | it is well-formed and does not fit the type asked for; the message names the field |
+//!
+//! Uploads add their own, listed at [`Upload`](crate::Upload).
+
+use std::io;
+use std::time::Duration;
+
+use cepa_core::Error;
+use http::HeaderValue;
+use http::header::ACCEPT_ENCODING;
+
+pub(crate) fn too_large(limit: u64) -> Error {
+    Error::new(413, format!("the body is larger than {limit} bytes")).with_code("body_too_large")
+}
+
+pub(crate) fn too_many_fields(limit: usize) -> Error {
+    Error::new(413, format!("the form has more than {limit} fields")).with_code("too_many_fields")
+}
+
+pub(crate) fn timeout(deadline: Duration) -> Error {
+    let seconds = deadline.as_secs_f64();
+    Error::new(408, format!("the body did not arrive within {seconds} s")).with_code("body_timeout")
+}
+
+pub(crate) fn aborted(cause: io::Error) -> Error {
+    Error::new(400, "the body ended early").with_code("body_aborted").with_source(cause)
+}
+
+pub(crate) fn missing_type(expected: &str) -> Error {
+    Error::new(415, format!("the request names no content type; expected {expected}"))
+        .with_code("missing_content_type")
+}
+
+pub(crate) fn wrong_type(found: &str, expected: &str) -> Error {
+    Error::new(415, format!("unsupported content type {found:?}; expected {expected}"))
+        .with_code("unsupported_type")
+}
+
+pub(crate) fn unsupported_charset(charset: &str) -> Error {
+    Error::new(415, format!("unsupported charset {charset:?}; send UTF-8"))
+        .with_code("unsupported_charset")
+}
+
+/// RFC 9110, 12.5.3: a 415 for a coding says which codings are read.
+pub(crate) fn unsupported_encoding(encoding: &str) -> Error {
+    Error::new(415, format!("unsupported content encoding {encoding:?}"))
+        .with_code("unsupported_encoding")
+        .with_header(ACCEPT_ENCODING, HeaderValue::from_static("identity"))
+}
+
+pub(crate) fn invalid_utf8(at: usize) -> Error {
+    Error::new(400, format!("the body is not valid UTF-8 at byte {at}")).with_code("invalid_utf8")
+}
+
+pub(crate) fn empty() -> Error {
+    Error::new(400, "the body is empty").with_code("empty_body")
+}
+
+/// What does not fit the type asked for, by the path of its field.
+pub(crate) fn invalid(path: &str, reason: &str) -> Error {
+    let message = match path {
+        "" | "." => reason.to_owned(),
+        path => format!("{path}: {reason}"),
+    };
+    Error::new(422, message).with_code("invalid_body")
+}

@@ -1,0 +1,136 @@
+//! [`UploadForm`] and [`UploadedFile`]: what has been received.
+
+use std::path::{Path, PathBuf};
+
+use bytes::Bytes;
+use cepa_core::{Error, Result};
+use serde::de::DeserializeOwned;
+
+use super::Part;
+use crate::form::{self, Pairs, Rules, TooManyKeys};
+use crate::refusal;
+
+/// A multipart form: its files and its text fields, each in the order in which they came.
+#[derive(Debug)]
+pub struct UploadForm {
+    pub(crate) files: Vec<UploadedFile>,
+    pub(crate) fields: Vec<(String, String)>,
+    pub(crate) rules: Rules,
+}
+
+impl UploadForm {
+    /// The first file of a field.
+    pub fn file(&self, field: &str) -> Option<&UploadedFile> {
+        self.files.iter().find(|file| file.part.field == field)
+    }
+
+    /// All files, of every field.
+    pub fn files(&self) -> &[UploadedFile] {
+        &self.files
+    }
+
+    /// All files, to keep.
+    pub fn into_files(self) -> Vec<UploadedFile> {
+        self.files
+    }
+
+    /// The text of the first field of that name, taken literally: no brackets are read here.
+    pub fn field(&self, name: &str) -> Option<&str> {
+        self.fields.iter().find(|(known, _)| known == name).map(|(_, text)| text.as_str())
+    }
+
+    /// The text fields as a type, nested by the same rules as those of
+    /// [`body_form`](crate::BodyExt::body_form).
+    ///
+    /// # Errors
+    /// 422 with the path of the field that does not fit `T`.
+    pub fn fields<T: DeserializeOwned>(&self) -> Result<T> {
+        let mut pairs = Pairs::new(self.rules);
+        for (name, text) in &self.fields {
+            let pushed = pairs.push(name.clone(), text.clone());
+            pushed.map_err(|TooManyKeys| refusal::too_many_fields(self.rules.keys))?;
+        }
+        form::read(pairs.into_tree())
+    }
+
+    /// Removes all files of this form from the disk.
+    ///
+    /// # Errors
+    /// 500 when one of them cannot be removed; the others are.
+    pub async fn discard(self) -> Result {
+        let paths: Vec<PathBuf> =
+            self.files.into_iter().filter_map(|file| file.stored.into_path()).collect();
+        if paths.is_empty() {
+            return Ok(());
+        }
+        let work = move || paths.iter().map(std::fs::remove_file).fold(Ok(()), Result::and);
+        tokio::task::spawn_blocking(work).await.map_err(Error::internal)?.map_err(Error::internal)
+    }
+}
+
+/// A file that has been received.
+#[derive(Debug, Clone)]
+pub struct UploadedFile {
+    pub(crate) part: Part,
+    pub(crate) size: u64,
+    pub(crate) stored: Stored,
+}
+
+/// Where a file is.
+#[derive(Debug, Clone)]
+pub(crate) enum Stored {
+    Memory(Bytes),
+    Disk(PathBuf),
+}
+
+impl Stored {
+    fn into_path(self) -> Option<PathBuf> {
+        match self {
+            Self::Disk(path) => Some(path),
+            Self::Memory(_) => None,
+        }
+    }
+}
+
+impl UploadedFile {
+    /// The name of the form's field.
+    pub fn field(&self) -> &str {
+        self.part.field()
+    }
+
+    /// The name that the file had on the client, without any folder.
+    pub fn name(&self) -> &str {
+        self.part.name()
+    }
+
+    /// The media type that the client named; nobody has looked at the bytes.
+    pub fn content_type(&self) -> &str {
+        self.part.content_type()
+    }
+
+    /// The size in bytes.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Where the file is stored, when it is on disk.
+    pub fn path(&self) -> Option<&Path> {
+        match &self.stored {
+            Stored::Disk(path) => Some(path),
+            Stored::Memory(_) => None,
+        }
+    }
+
+    /// The name under which the file is stored, when it is on disk.
+    pub fn stored_name(&self) -> Option<&str> {
+        self.path()?.file_name()?.to_str()
+    }
+
+    /// The bytes of the file, when it is in memory.
+    pub fn bytes(&self) -> Option<&Bytes> {
+        match &self.stored {
+            Stored::Memory(bytes) => Some(bytes),
+            Stored::Disk(_) => None,
+        }
+    }
+}

@@ -1,0 +1,78 @@
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::send::*;
+
+use cepa_body::BodyLimits;
+use serde_json::{Value, json};
+
+async fn read(body: String) -> Value {
+    post(echo_form::<Value>(), FORM, body).send().await.json()
+}
+
+#[tokio::test]
+async fn a_thousand_pairs_are_read_and_one_more_is_refused() {
+    let pairs =
+        |count: usize| (0..count).map(|at| format!("k{at}=v")).collect::<Vec<_>>().join("&");
+    assert_eq!(read(pairs(1000)).await.as_object().unwrap().len(), 1000);
+    let response = post(echo_form::<Value>(), FORM, pairs(1001)).send().await;
+    assert_eq!(refusal(&response), (413, "too_many_fields".into()));
+}
+
+#[tokio::test]
+async fn nesting_ends_at_five_levels() {
+    let expected = json!({"a":{"b":{"c":{"d":{"e":{"f":{"[g][h]":"1"}}}}}}});
+    assert_eq!(read("a[b][c][d][e][f][g][h]=1".into()).await, expected);
+    assert_eq!(read("a.b.c.d.e.f.g.h=1".into()).await, expected);
+    let deep = read(format!("a{}=1", "[x]".repeat(10_000))).await;
+    let mut levels = 0;
+    let mut value = &deep;
+    while let Some(inner) = value.as_object().and_then(|map| map.values().next()) {
+        (levels, value) = (levels + 1, inner);
+    }
+    assert_eq!(levels, 7);
+}
+
+#[tokio::test]
+async fn indices_below_twenty_make_lists_and_others_make_keys() {
+    assert_eq!(read("a[19]=x".into()).await, json!({"a": ["x"]}));
+    assert_eq!(read("a[20]=x".into()).await, json!({"a": {"20": "x"}}));
+    let huge = "a[4294967295]=x&b[18446744073709551616]=y".into();
+    assert_eq!(
+        read(huge).await,
+        json!({"a": {"4294967295": "x"}, "b": {"18446744073709551616": "y"}})
+    );
+}
+
+#[tokio::test]
+async fn a_list_of_more_than_twenty_becomes_an_object() {
+    for pair in ["a[]=1", "a=1"] {
+        assert!(read(vec![pair; 20].join("&")).await["a"].is_array(), "{pair}");
+        let over = read(vec![pair; 21].join("&")).await;
+        assert_eq!(over["a"].as_object().unwrap().len(), 21, "{pair}");
+        assert_eq!(over["a"]["20"], "1", "{pair}");
+    }
+}
+
+#[tokio::test]
+async fn the_app_can_choose_the_limits() {
+    let limits = BodyLimits { form_depth: 1, form_keys: 2, form_index: 2, ..BodyLimits::default() };
+    let app = || echo_form::<Value>().share(Arc::new(limits.clone()));
+    let response = post(app(), FORM, "a[b][c]=1&d[2]=1").send().await;
+    assert_eq!(response.json::<Value>(), json!({"a": {"b": {"[c]": "1"}}, "d": {"2": "1"}}));
+    assert_eq!(post(app(), FORM, "a=1&b=2&c=3").send().await.status, 413);
+}
+
+#[tokio::test]
+async fn hostile_forms_are_read_in_linear_time() {
+    let start = Instant::now();
+    let size = 55 * 1024;
+    for unit in
+        ["[", "]", ".", "[]", "a[", "a.", "%5B", "%", "&", "=", "a=&", "a[19]=&", "[a]", "[0]"]
+    {
+        let body = unit.repeat(size / unit.len());
+        let response = post(echo_form::<Value>(), FORM, body).send().await;
+        assert!(matches!(response.status.as_u16(), 200 | 413), "{unit}: {}", response.status);
+    }
+    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+}
