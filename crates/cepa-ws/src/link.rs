@@ -390,10 +390,14 @@ impl Link {
 
     /// A stream that the peer has cut is an end; anything else is an error.
     fn fail_io(&mut self, error: io::Error) {
-        use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
-        let cut = [BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof];
-        if !cut.contains(&error.kind()) {
-            self.error.get_or_insert(WebSocketError::Io(error));
+        use io::ErrorKind::{
+            BrokenPipe, ConnectionAborted, ConnectionReset, NotConnected, TimedOut, UnexpectedEof,
+        };
+        match error.kind() {
+            BrokenPipe | ConnectionAborted | ConnectionReset | NotConnected | UnexpectedEof => {}
+            // A stream may watch its writes too, as the server's sockets do.
+            TimedOut => _ = self.error.get_or_insert(WebSocketError::WriteDeadline),
+            _ => _ = self.error.get_or_insert(WebSocketError::Io(error)),
         }
         self.give_up();
     }

@@ -13,6 +13,21 @@
 //!
 //! A function that fails with [`WebSocketError::Closed`], because it went on sending after the peer had
 //! gone, has not failed: nobody is told.
+//!
+//! The function runs on whichever thread the task is on, so its future must be `Send`:
+//!
+//! ```compile_fail
+//! use cepa_ws::WebSocketExt;
+//! async fn serve(ctx: &mut cepa_core::Context) -> cepa_core::Result {
+//!     ctx.upgrade(async |mut ws| {
+//!         let count = std::rc::Rc::new(1);
+//!         ws.recv().await?;
+//!         drop(count);
+//!         Ok(())
+//!     })
+//!     .await
+//! }
+//! ```
 
 use std::any::Any;
 use std::future::ready;

@@ -1,5 +1,6 @@
 //! What a WebSocket must do, a file a property. The first group is the codec without any I/O, the
-//! second the connection over an in-memory stream, the third the handshake and the upgrade.
+//! second the connection over an in-memory stream, the third the handshake and the
+//! upgrade, in process and through the server.
 #![allow(
     missing_docs,
     unreachable_pub,
@@ -35,5 +36,6 @@ mod violations;
 mod client;
 mod handshake;
 mod origin;
+mod over_the_server;
 mod subprotocol;
 mod upgrade;
