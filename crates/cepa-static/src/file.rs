@@ -1,10 +1,14 @@
 //! Finding and opening a file below the folder. Everything here blocks and runs on the blocking pool.
 //!
-//! A path is resolved with all its symbolic links and must still lie below the folder, resolved likewise; the
-//! folder is resolved each time, so that exchanging a release behind a link takes effect. Only regular files
-//! are opened, and that is known before opening, since opening a FIFO would wait for a writer.
+//! A path is walked from the folder down, name by name. While no name is a symbolic link the path lies below
+//! the folder; at the first link it is resolved as a whole, and must still lie below the folder, resolved likewise.
+//! Nothing of that is remembered, so that exchanging a release behind a link takes effect. Only regular
+//! files are opened, and that is known before opening, since opening a FIFO would wait for a writer.
 //!
 //! Invariant: size and time in a [`File`] are those of the open file, not of whatever stood there before.
+//!
+//! Not done: to hold out against someone who exchanges folders for links between the walk and the
+//! opening. Whoever can write to the served folder can also put a file there.
 
 use std::fs;
 use std::io::{self, ErrorKind, Read};
@@ -61,6 +65,7 @@ pub(crate) enum Content {
 
 /// What stands at a path below the root.
 enum Entry {
+    /// A regular file, and where it is when links are resolved.
     File(PathBuf),
     Folder,
     Missing,
@@ -73,42 +78,38 @@ impl Lookup {
     /// When the file system fails otherwise than by having nothing there.
     pub(crate) fn run(self) -> io::Result<Found> {
         let Place { root, index, extensions } = &*self.place;
-        let path = root.join(&self.wanted.path);
-        let Some(root) = resolve(root)? else { return Ok(Found::Missing) };
-        if self.wanted.is_folder {
-            let Some(index) = index else { return Ok(Found::Missing) };
-            return self.open(&root, path.join(index));
+        let Wanted { path, is_folder } = &self.wanted;
+        let index = || index.as_ref().map(|index| format!("{path}/{index}"));
+        if *is_folder {
+            let found = |index: String| self.found(entry(root, &index)?, &index);
+            return index().map_or(Ok(Found::Missing), found);
         }
-        let is_bare = path.file_name().is_some_and(|name| !name.as_encoded_bytes().contains(&b'.'));
-        if is_bare && !self.wanted.path.is_empty() {
+        let name = path.rsplit('/').next().unwrap_or_default();
+        if !name.is_empty() && !name.contains('.') {
             for extension in extensions {
-                let mut path = path.clone().into_os_string();
-                path.push(".");
-                path.push(extension);
-                let path = PathBuf::from(path);
-                if let Entry::File(real) = entry(&root, &path)? {
-                    return self.read(path, &real);
+                let path = format!("{path}.{extension}");
+                if let Entry::File(real) = entry(root, &path)? {
+                    return self.read(&real, &path);
                 }
             }
         }
-        match (entry(&root, &path)?, index) {
-            (Entry::File(real), _) => self.read(path, &real),
-            (Entry::Folder, Some(index)) => match entry(&root, &path.join(index))? {
-                Entry::File(_) => Ok(Found::Folder),
+        match entry(root, path)? {
+            Entry::Folder => match index().map(|index| entry(root, &index)).transpose()? {
+                Some(Entry::File(_)) => Ok(Found::Folder),
                 _ => Ok(Found::Missing),
             },
-            _ => Ok(Found::Missing),
+            entry => self.found(entry, path),
         }
     }
 
-    fn open(&self, root: &Path, path: PathBuf) -> io::Result<Found> {
-        match entry(root, &path)? {
-            Entry::File(real) => self.read(path, &real),
-            _ => Ok(Found::Missing),
+    fn found(&self, entry: Entry, path: &str) -> io::Result<Found> {
+        match entry {
+            Entry::File(real) => self.read(&real, path),
+            Entry::Folder | Entry::Missing => Ok(Found::Missing),
         }
     }
 
-    fn read(&self, path: PathBuf, real: &Path) -> io::Result<Found> {
+    fn read(&self, real: &Path, path: &str) -> io::Result<Found> {
         let Some(file) = present(fs::File::open(real))? else { return Ok(Found::Missing) };
         let metadata = file.metadata()?;
         if !metadata.is_file() {
@@ -124,23 +125,42 @@ impl Lookup {
         } else {
             Content::Open(file)
         };
+        let path = self.place.root.join(path.trim_start_matches('/'));
         Ok(Found::File(File { path, size, modified, content }))
     }
 }
 
-fn entry(root: &Path, path: &Path) -> io::Result<Entry> {
-    let Some(real) = resolve(path)?.filter(|real| real.starts_with(root)) else {
-        return Ok(Entry::Missing);
-    };
-    match present(fs::metadata(&real))? {
-        Some(metadata) if metadata.is_file() => Ok(Entry::File(real)),
-        Some(metadata) if metadata.is_dir() => Ok(Entry::Folder),
+fn entry(root: &Path, relative: &str) -> io::Result<Entry> {
+    let mut path = root.to_path_buf();
+    let mut metadata = present(fs::metadata(root))?;
+    for name in relative.split('/').filter(|name| !name.is_empty()) {
+        path.push(name);
+        metadata = present(fs::symlink_metadata(&path))?;
+        match &metadata {
+            None => return Ok(Entry::Missing),
+            Some(metadata) if metadata.is_symlink() => return through_link(root, relative),
+            Some(_) => {}
+        }
+    }
+    Ok(kind(metadata, path))
+}
+
+fn through_link(root: &Path, relative: &str) -> io::Result<Entry> {
+    let path = root.join(relative.trim_start_matches('/'));
+    match (present(fs::canonicalize(root))?, present(fs::canonicalize(path))?) {
+        (Some(root), Some(real)) if real.starts_with(&root) => {
+            Ok(kind(present(fs::metadata(&real))?, real))
+        }
         _ => Ok(Entry::Missing),
     }
 }
 
-fn resolve(path: &Path) -> io::Result<Option<PathBuf>> {
-    present(fs::canonicalize(path))
+fn kind(metadata: Option<fs::Metadata>, real: PathBuf) -> Entry {
+    match metadata {
+        Some(metadata) if metadata.is_file() => Entry::File(real),
+        Some(metadata) if metadata.is_dir() => Entry::Folder,
+        _ => Entry::Missing,
+    }
 }
 
 /// Nothing there, a file where a folder should be and a name that is too long are all `None`.
