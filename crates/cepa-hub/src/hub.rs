@@ -207,7 +207,7 @@ impl Hub {
 
         let spared = |id| {
             selection.excepted_members().contains(&id)
-                || locked.iter().any(|(t, members)| t.excepted && members.map.contains_key(&id))
+                || locked.iter().any(|(t, members)| t.excepted && members.set.contains(id))
         };
         if selection.rooms().is_empty() {
             self.0.everyone.visit(|member| {
@@ -221,11 +221,11 @@ impl Hub {
             if !targeted.wanted || targeted.excepted {
                 continue;
             }
-            for (id, member) in &members.map {
+            for member in members.set.iter() {
                 let earlier = locked[..at]
                     .iter()
-                    .any(|(t, members)| t.wanted && !t.excepted && members.map.contains_key(id));
-                if !earlier && !spared(*id) {
+                    .any(|(t, members)| t.wanted && !t.excepted && members.set.contains(member.id));
+                if !earlier && !spared(member.id) {
                     f(member);
                 }
             }
@@ -244,7 +244,7 @@ impl Hub {
 
     /// How many members a room has; 0 when there is no such room.
     pub fn size(&self, room: &str) -> usize {
-        self.0.rooms.get(room).map_or(0, |room| room.members.read().map.len())
+        self.0.rooms.get(room).map_or(0, |room| room.members.read().set.len())
     }
 
     /// The names of all rooms, in no particular order.

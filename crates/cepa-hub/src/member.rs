@@ -7,13 +7,13 @@
 //! holds it throughout); once `gone` is set nothing is joined. Lock order: `rooms` before a room; a publish takes no
 //! `rooms` lock.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use parking_lot::Mutex;
 use serde::Serialize;
+use smallvec::SmallVec;
 
 use crate::outbox::{Closed, Outcome};
 use crate::queue::{Load, Queue};
@@ -52,8 +52,15 @@ pub(crate) struct MemberInner {
 
 #[derive(Default)]
 struct Joined {
-    rooms: HashMap<Arc<str>, Arc<Room>>,
+    /// Sorted by name; most members are in one or two.
+    rooms: SmallVec<[Arc<Room>; 2]>,
     gone: bool,
+}
+
+impl Joined {
+    fn find(&self, room: &str) -> Result<usize, usize> {
+        self.rooms.binary_search_by(|joined| (*joined.name).cmp(room))
+    }
 }
 
 impl Member {
@@ -78,26 +85,27 @@ impl Member {
     pub fn leave(&self, room: &str) -> bool {
         let left = {
             let mut joined = self.0.rooms.lock();
-            match joined.rooms.remove(room) {
-                Some(room) => {
+            match joined.find(room) {
+                Ok(at) => {
+                    let room = joined.rooms.remove(at);
                     self.0.hub.inner().rooms.leave(&room, self.0.id);
                     true
                 }
-                None => false,
+                Err(_) => false,
             }
         };
         self.0.hub.run_hook();
         left
     }
 
-    /// The rooms it is in, in no particular order.
+    /// The rooms it is in, sorted.
     pub fn rooms(&self) -> Vec<Arc<str>> {
-        self.0.rooms.lock().rooms.keys().cloned().collect()
+        self.0.rooms.lock().rooms.iter().map(|room| Arc::clone(&room.name)).collect()
     }
 
     /// Whether it is in this room.
     pub fn is_in(&self, room: &str) -> bool {
-        self.0.rooms.lock().rooms.contains_key(room)
+        self.0.rooms.lock().find(room).is_ok()
     }
 
     /// Sends an event with one argument to this member alone.
@@ -172,11 +180,8 @@ impl MemberInner {
 
     pub(crate) fn join(self: &Arc<Self>, room: &str) -> bool {
         let mut joined = self.rooms.lock();
-        if joined.gone || joined.rooms.contains_key(room) {
-            return false;
-        }
-        let room = self.hub.inner().rooms.join(room, self);
-        joined.rooms.insert(Arc::clone(&room.name), room);
+        let (false, Err(at)) = (joined.gone, joined.find(room)) else { return false };
+        joined.rooms.insert(at, self.hub.inner().rooms.join(room, self));
         true
     }
 
@@ -189,7 +194,7 @@ impl MemberInner {
             joined.gone = true;
             std::mem::take(&mut joined.rooms)
         };
-        for room in rooms.into_values() {
+        for room in rooms {
             self.hub.inner().rooms.leave(&room, self.id);
         }
         self.hub.inner().everyone.remove(self.id);

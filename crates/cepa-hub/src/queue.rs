@@ -17,7 +17,6 @@ use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 use parking_lot::Mutex;
-use slab::Slab;
 use smallvec::SmallVec;
 
 use crate::member::MemberInner;
@@ -77,14 +76,17 @@ pub(crate) struct Queue {
     state: Mutex<State>,
 }
 
+/// The places of keyed entries, by lane and key.
+type Keys = HashMap<(u32, Arc<str>), u64>;
+
 #[derive(Debug)]
 struct State {
     entries: VecDeque<Entry>,
     head: u64,
     queued: usize,
     in_flight: usize,
-    keys: HashMap<(u32, Arc<str>), u64>,
-    lanes: Slab<Lane>,
+    keys: Option<Box<Keys>>,
+    lanes: SmallVec<[Option<Lane>; 1]>,
     version: u64,
     writable: bool,
     closed: Option<Closed>,
@@ -108,8 +110,8 @@ impl Queue {
                 head: 0,
                 queued: 0,
                 in_flight: 0,
-                keys: HashMap::new(),
-                lanes: Slab::with_capacity(1),
+                keys: None,
+                lanes: SmallVec::new(),
                 version: 0,
                 writable: true,
                 closed: None,
@@ -126,9 +128,13 @@ impl Queue {
     ) -> Arc<MemberInner> {
         let mut state = self.state.lock();
         state.version += 1;
-        let vacant = state.lanes.vacant_entry();
-        let member = make(vacant.key() as u32);
-        vacant.insert(Lane { wire, waiting: 0, owner: Some(Arc::clone(&member)) });
+        let at = state.lanes.iter().position(Option::is_none).unwrap_or(state.lanes.len());
+        let member = make(at as u32);
+        let lane = Lane { wire, waiting: 0, owner: Some(Arc::clone(&member)) };
+        match state.lanes.get_mut(at) {
+            Some(vacant) => *vacant = Some(lane),
+            None => state.lanes.push(Some(lane)),
+        }
         member
     }
 
@@ -136,25 +142,16 @@ impl Queue {
     pub(crate) fn release(&self, lane: u32, id: MemberId) {
         let owner = {
             let mut state = self.state.lock();
-            match state.lanes.get_mut(lane as usize) {
-                Some(open) if open.is_of(id) => {
-                    let owner = open.owner.take();
-                    if open.waiting == 0 {
-                        state.lanes.remove(lane as usize);
-                    }
-                    owner
-                }
-                _ => None,
-            }
+            let owner = state.lane_of(lane, id).and_then(|open| open.owner.take());
+            state.drop_if_done(lane);
+            owner
         };
         drop(owner);
     }
 
     pub(crate) fn set_wire(&self, lane: u32, id: MemberId, wire: Wire) -> bool {
         let mut state = self.state.lock();
-        let Some(open) = state.lanes.get_mut(lane as usize).filter(|open| open.is_of(id)) else {
-            return false;
-        };
+        let Some(open) = state.lane_of(lane, id) else { return false };
         open.wire = wire;
         state.version += 1;
         true
@@ -168,10 +165,9 @@ impl Queue {
         load: Load,
         volatile: bool,
     ) -> (Outcome, usize) {
-        let mut garbage = SmallVec::<[Entry; 4]>::new();
+        let mut garbage = VecDeque::new();
         let mut state = self.state.lock();
-        let open = state.lanes.get(lane as usize).is_some_and(|open| open.is_of(id));
-        if state.closed.is_some() || !open {
+        if state.closed.is_some() || state.lane_of(lane, id).is_none() {
             return (Outcome::Closed, 0);
         }
         if volatile && !(state.writable && state.held() == 0) {
@@ -181,7 +177,7 @@ impl Queue {
         let entry = Entry { lane, load };
         let outcome = match self.make_room(&mut state, &entry, cost, &mut garbage) {
             Room::At(index) => {
-                garbage.push(state.replace(index, entry, cost));
+                garbage.push_back(state.replace(index, entry, cost));
                 Outcome::Replaced
             }
             Room::Back => {
@@ -191,8 +187,8 @@ impl Queue {
             Room::None => return (Outcome::Dropped, 0),
             Room::Evict => {
                 state.closed = Some(Closed::Evicted);
-                state.take_all(&mut garbage);
-                garbage.push(entry);
+                garbage = state.take_all();
+                garbage.push_back(entry);
                 Outcome::Evicted
             }
         };
@@ -210,7 +206,7 @@ impl Queue {
         state: &mut State,
         entry: &Entry,
         cost: usize,
-        garbage: &mut SmallVec<[Entry; 4]>,
+        garbage: &mut VecDeque<Entry>,
     ) -> Room {
         let raw = matches!(entry.load, Load::Raw(_));
         let latest = if self.policy == Policy::KeepLatest { entry.load.key() } else { None };
@@ -226,7 +222,7 @@ impl Queue {
                 Policy::DropNewest if raw => return Room::Evict,
                 Policy::DropNewest => return Room::None,
                 Policy::DropOldest | Policy::KeepLatest => match state.drop_oldest() {
-                    Some(dropped) => garbage.push(dropped),
+                    Some(dropped) => garbage.push_back(dropped),
                     None if raw => return Room::Evict,
                     None => return Room::Back,
                 },
@@ -286,14 +282,12 @@ impl Queue {
 
     /// The reader has gone: closed, emptied, and its members taken out of their hubs.
     pub(crate) fn shut(&self) {
-        let mut garbage = SmallVec::new();
-        {
+        let garbage = {
             let mut state = self.state.lock();
             state.closed.get_or_insert(Closed::Member);
-            state.take_all(&mut garbage);
             state.in_flight = 0;
-            state.waker = None;
-        }
+            (state.take_all(), state.waker.take())
+        };
         drop(garbage);
         self.detach_all();
     }
@@ -301,7 +295,7 @@ impl Queue {
     pub(crate) fn detach_all(&self) {
         let owners: SmallVec<[Arc<MemberInner>; 1]> = {
             let state = self.state.lock();
-            state.lanes.iter().filter_map(|(_, lane)| lane.owner.clone()).collect()
+            state.lanes.iter().flatten().filter_map(|lane| lane.owner.clone()).collect()
         };
         for owner in owners {
             owner.leave_hub();
@@ -337,19 +331,28 @@ enum Room {
     Evict,
 }
 
-impl Lane {
-    fn is_of(&self, id: MemberId) -> bool {
-        self.owner.as_ref().is_some_and(|owner| owner.id == id)
-    }
-}
-
 impl State {
     fn held(&self) -> usize {
         self.queued + self.in_flight
     }
 
+    /// The lane, if it is this member's.
+    fn lane_of(&mut self, lane: u32, id: MemberId) -> Option<&mut Lane> {
+        let open = self.lanes.get_mut(lane as usize)?.as_mut()?;
+        open.owner.as_ref().is_some_and(|owner| owner.id == id).then_some(open)
+    }
+
+    /// Frees the lane once nothing comes in and nothing waits.
+    fn drop_if_done(&mut self, lane: u32) {
+        if let Some(slot) = self.lanes.get_mut(lane as usize)
+            && slot.as_ref().is_some_and(|lane| lane.owner.is_none() && lane.waiting == 0)
+        {
+            *slot = None;
+        }
+    }
+
     fn position(&self, lane: u32, key: &Arc<str>) -> Option<usize> {
-        let place = self.keys.get(&(lane, Arc::clone(key)))?;
+        let place = self.keys.as_ref()?.get(&(lane, Arc::clone(key)))?;
         Some((place - self.head) as usize)
     }
 
@@ -358,10 +361,12 @@ impl State {
             && let Some(key) = entry.load.key()
         {
             let place = self.head + self.entries.len() as u64;
-            self.keys.insert((entry.lane, Arc::clone(key)), place);
+            self.keys.get_or_insert_default().insert((entry.lane, Arc::clone(key)), place);
         }
         self.queued += cost;
-        self.lanes[entry.lane as usize].waiting += 1;
+        if let Some(Some(lane)) = self.lanes.get_mut(entry.lane as usize) {
+            lane.waiting += 1;
+        }
         self.entries.push_back(entry);
     }
 
@@ -390,31 +395,33 @@ impl State {
 
     fn forget(&mut self, entry: &Entry) {
         self.queued -= entry.load.cost();
-        if !self.keys.is_empty()
+        if let Some(keys) = &mut self.keys
             && let Some(key) = entry.load.key()
         {
-            self.keys.remove(&(entry.lane, Arc::clone(key)));
+            keys.remove(&(entry.lane, Arc::clone(key)));
         }
-        let lane = &mut self.lanes[entry.lane as usize];
-        lane.waiting -= 1;
-        if lane.waiting == 0 && lane.owner.is_none() {
-            self.lanes.remove(entry.lane as usize);
+        if let Some(Some(lane)) = self.lanes.get_mut(entry.lane as usize) {
+            lane.waiting -= 1;
         }
+        self.drop_if_done(entry.lane);
     }
 
-    fn take_all(&mut self, garbage: &mut SmallVec<[Entry; 4]>) {
-        while let Some(entry) = self.pop_front() {
-            garbage.push(entry);
+    fn take_all(&mut self) -> VecDeque<Entry> {
+        self.head += self.entries.len() as u64;
+        self.queued = 0;
+        self.keys = None;
+        for slot in &mut self.lanes {
+            slot.take_if(|lane| lane.owner.is_none());
+            if let Some(lane) = slot {
+                lane.waiting = 0;
+            }
         }
-        self.entries = VecDeque::new();
+        std::mem::take(&mut self.entries)
     }
 
     fn copy_wires(&self, wires: &mut Wires) {
         wires.version = self.version;
-        wires.by_lane.clear();
-        for (lane, open) in &self.lanes {
-            wires.by_lane.resize(lane + 1, None);
-            wires.by_lane[lane] = Some(open.wire.clone());
-        }
+        wires.by_lane =
+            self.lanes.iter().map(|slot| slot.as_ref().map(|lane| lane.wire.clone())).collect();
     }
 }

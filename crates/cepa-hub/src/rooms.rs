@@ -11,6 +11,7 @@
 //! - A change of membership is noted for the hook under the room's lock, so notes about one room are in order.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
 use std::sync::Arc;
 
@@ -20,8 +21,46 @@ use crate::member::MemberInner;
 use crate::membership::Hook;
 use crate::{MemberId, Membership};
 
-/// Members by id.
-pub(crate) type MemberMap = HashMap<MemberId, Arc<MemberInner>, BuildHasherDefault<IdHasher>>;
+/// A set of members: a list, so that a fan-out walks memory in order, and where in it each one is.
+#[derive(Default)]
+pub(crate) struct MemberSet {
+    list: Vec<Arc<MemberInner>>,
+    places: HashMap<MemberId, usize, BuildHasherDefault<IdHasher>>,
+}
+
+impl MemberSet {
+    pub(crate) fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    pub(crate) fn contains(&self, id: MemberId) -> bool {
+        self.places.contains_key(&id)
+    }
+
+    pub(crate) fn iter(&self) -> std::slice::Iter<'_, Arc<MemberInner>> {
+        self.list.iter()
+    }
+
+    fn get(&self, id: MemberId) -> Option<&Arc<MemberInner>> {
+        self.list.get(*self.places.get(&id)?)
+    }
+
+    fn insert(&mut self, member: &Arc<MemberInner>) {
+        if let Entry::Vacant(vacant) = self.places.entry(member.id) {
+            vacant.insert(self.list.len());
+            self.list.push(Arc::clone(member));
+        }
+    }
+
+    fn remove(&mut self, id: MemberId) -> Option<Arc<MemberInner>> {
+        let at = self.places.remove(&id)?;
+        let removed = self.list.swap_remove(at);
+        if let Some(moved) = self.list.get(at) {
+            self.places.insert(moved.id, at);
+        }
+        Some(removed)
+    }
+}
 
 /// Spreads the consecutive numbers that ids are; they come from us, so nobody can choose colliding ones.
 #[derive(Default)]
@@ -50,7 +89,7 @@ pub(crate) struct Room {
 
 #[derive(Default)]
 pub(crate) struct Members {
-    pub(crate) map: MemberMap,
+    pub(crate) set: MemberSet,
     dead: bool,
 }
 
@@ -87,10 +126,10 @@ impl Rooms {
             {
                 let mut members = room.members.write();
                 if !members.dead {
-                    if members.map.is_empty() {
+                    if members.set.len() == 0 {
                         self.note(|| Membership::RoomCreated { room: Arc::clone(&room.name) });
                     }
-                    members.map.insert(member.id, Arc::clone(member));
+                    members.set.insert(member);
                     self.note(|| Membership::Joined {
                         room: Arc::clone(&room.name),
                         member: member.id,
@@ -120,9 +159,9 @@ impl Rooms {
     pub(crate) fn leave(&self, room: &Arc<Room>, id: MemberId) {
         let empty = {
             let mut members = room.members.write();
-            if members.map.remove(&id).is_some() {
+            if members.set.remove(id).is_some() {
                 self.note(|| Membership::Left { room: Arc::clone(&room.name), member: id });
-                members.dead = members.map.is_empty();
+                members.dead = members.set.len() == 0;
             }
             if members.dead {
                 self.note(|| Membership::RoomDeleted { room: Arc::clone(&room.name) });
@@ -142,7 +181,7 @@ impl Rooms {
         for shard in &self.shards {
             rooms.extend(shard.read().values().cloned());
         }
-        rooms.retain(|room: &Arc<Room>| !room.members.read().map.is_empty());
+        rooms.retain(|room: &Arc<Room>| room.members.read().set.len() > 0);
         rooms.iter().map(|room| Arc::clone(&room.name)).collect()
     }
 
@@ -155,7 +194,7 @@ impl Rooms {
 
 /// Everybody, in shards by id.
 pub(crate) struct Everyone {
-    shards: Box<[RwLock<MemberMap>]>,
+    shards: Box<[RwLock<MemberSet>]>,
 }
 
 impl Everyone {
@@ -164,8 +203,9 @@ impl Everyone {
         Self { shards: (0..shards).map(|_| RwLock::default()).collect() }
     }
 
-    fn shard(&self, id: MemberId) -> &RwLock<MemberMap> {
-        &self.shards[id.0 as usize & (self.shards.len() - 1)]
+    fn shard(&self, id: MemberId) -> &RwLock<MemberSet> {
+        // neighbours together: they were made one after the other, and a fan-out then walks memory in order
+        &self.shards[(id.0 >> 6) as usize & (self.shards.len() - 1)]
     }
 
     /// Adds the member if `open` still holds under the lock.
@@ -173,18 +213,18 @@ impl Everyone {
         let mut shard = self.shard(member.id).write();
         let open = open();
         if open {
-            shard.insert(member.id, Arc::clone(member));
+            shard.insert(member);
         }
         open
     }
 
     pub(crate) fn remove(&self, id: MemberId) {
-        let removed = self.shard(id).write().remove(&id);
+        let removed = self.shard(id).write().remove(id);
         drop(removed);
     }
 
     pub(crate) fn get(&self, id: MemberId) -> Option<Arc<MemberInner>> {
-        self.shard(id).read().get(&id).cloned()
+        self.shard(id).read().get(id).cloned()
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -193,7 +233,7 @@ impl Everyone {
 
     pub(crate) fn visit(&self, mut f: impl FnMut(&Arc<MemberInner>)) {
         for shard in &self.shards {
-            shard.read().values().for_each(&mut f);
+            shard.read().iter().for_each(&mut f);
         }
     }
 }

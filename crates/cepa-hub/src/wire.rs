@@ -24,31 +24,35 @@ static NEXT: AtomicU64 = AtomicU64::new(1);
 /// assert_eq!(&lines.encode(&Event::new("n", &1).unwrap())[..], b"n 1\n");
 /// ```
 #[derive(Clone)]
-pub struct Wire {
+pub struct Wire(Arc<Format>);
+
+// one thin pointer, because every outbox holds one or two
+struct Format {
     id: u64,
-    encode: Arc<dyn Fn(&Event) -> Bytes + Send + Sync>,
+    encode: Box<dyn Fn(&Event) -> Bytes + Send + Sync>,
 }
 
 impl Wire {
     /// A new wire format, different from all others.
     pub fn new(encode: impl Fn(&Event) -> Bytes + Send + Sync + 'static) -> Self {
-        Self { id: NEXT.fetch_add(1, Ordering::Relaxed), encode: Arc::new(encode) }
+        let id = NEXT.fetch_add(1, Ordering::Relaxed);
+        Self(Arc::new(Format { id, encode: Box::new(encode) }))
     }
 
     /// The identity: equal for clones, unique in the process otherwise.
     pub fn id(&self) -> u64 {
-        self.id
+        self.0.id
     }
 
     /// Encodes; no cache is looked at (see [`Message::encoded`](crate::Message::encoded)).
     pub fn encode(&self, event: &Event) -> Bytes {
-        (self.encode)(event)
+        (self.0.encode)(event)
     }
 }
 
 impl PartialEq for Wire {
     fn eq(&self, other: &Self) -> bool {
-        self.id == other.id
+        self.id() == other.id()
     }
 }
 
@@ -56,6 +60,6 @@ impl Eq for Wire {}
 
 impl fmt::Debug for Wire {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Wire").field(&self.id).finish()
+        f.debug_tuple("Wire").field(&self.id()).finish()
     }
 }

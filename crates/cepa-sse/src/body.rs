@@ -5,8 +5,10 @@
 //! the time of the last chunk and goes back to sleep for the rest.
 //!
 //! It ends when the sources do (an outbox by eviction or closing, a feed by its end), and when the server closes: then the
-//! outbox takes no more, what waits in it is still written, and feeds are dropped.
+//! outbox takes no more, what waits in it is still written, feeds are dropped, and the client is told to come back at a
+//! time of its own, so that not all of them come at once.
 
+use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -18,6 +20,7 @@ use cepa_hub::Outbox;
 use futures_core::Stream;
 use tokio::time::{Instant, Sleep};
 
+use crate::SseEvent;
 use crate::closing::Closing;
 use crate::events::Driven;
 
@@ -35,6 +38,9 @@ pub(crate) struct SseBody {
     pub(crate) feed: Option<Feed>,
     pub(crate) idle: Idle,
     pub(crate) closing: Option<Closing>,
+    /// The time after which clients return, at the soonest, when the server closes.
+    pub(crate) retry: Duration,
+    pub(crate) farewell: Option<Bytes>,
 }
 
 /// The time since something was said.
@@ -66,6 +72,12 @@ impl Idle {
         }
         Poll::Pending
     }
+}
+
+/// A random time from `least` to twice that.
+fn spread(least: Duration) -> Duration {
+    let random = RandomState::new().hash_one(0) % 1024;
+    least.saturating_add(least.mul_f64(random as f64 / 1024.0))
 }
 
 impl SseBody {
@@ -109,6 +121,7 @@ impl Stream for SseBody {
         if this.closing.as_mut().is_some_and(|closing| closing.poll(cx)) {
             this.closing = None;
             this.feed = None;
+            this.farewell = Some(SseEvent::new().retry(spread(this.retry)).encode());
             if let Some(outbox) = &mut this.outbox {
                 outbox.close();
             }
@@ -124,7 +137,7 @@ impl Stream for SseBody {
             }
             Poll::Ready(None) => {
                 this.end();
-                Poll::Ready(None)
+                Poll::Ready(this.farewell.take().map(Ok))
             }
             Poll::Pending => this.idle.poll(cx).map(|()| {
                 this.idle.said();

@@ -75,6 +75,12 @@ impl Sse {
     /// The shortest keep-alive: 1 s.
     pub const MIN_KEEP_ALIVE: Duration = Duration::from_secs(1);
 
+    /// The longest reconnection time: an hour.
+    pub const MAX_RETRY: Duration = Duration::from_secs(3600);
+
+    /// The default of [`Sse::retry`] when the server closes: 2 s.
+    pub const RETRY: Duration = Duration::from_secs(2);
+
     /// Sends what is published to this room of the hub that the app shares, from now on. Several rooms are one stream, and
     /// an event for two of them comes once.
     ///
@@ -169,9 +175,13 @@ impl Sse {
         self
     }
 
-    /// Tells the client to reconnect after this time when the stream ends; a browser's own choice is a few seconds.
+    /// Tells the client to reconnect after this time when the stream ends, at most [`MAX_RETRY`](Self::MAX_RETRY). Without
+    /// it the client chooses, a few seconds in browsers.
+    ///
+    /// When the server closes, each client is told a time of its own, from this one (or [`RETRY`](Self::RETRY)) to twice
+    /// that.
     pub fn retry(mut self, after: Duration) -> Self {
-        self.retry = Some(after);
+        self.retry = Some(after.min(Self::MAX_RETRY));
         self
     }
 
@@ -249,6 +259,8 @@ impl IntoBody for Sse {
             feed: self.feed,
             idle: Idle::new(self.keep_alive),
             closing: Some(Closing::new(self.closing)),
+            retry: self.retry.unwrap_or(Sse::RETRY),
+            farewell: None,
         }))
     }
 }

@@ -1,11 +1,21 @@
-//! When the server closes, streams end: what waits in an outbox is written first.
+//! When the server closes, streams end: what waits in an outbox is written first, then when to return.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
-use cepa_sse::{SseEvent, SseExt};
+use cepa_sse::{Sse, SseEvent, SseExt};
 use futures_util::stream;
 
+use crate::parser::parse;
 use crate::{app, has_ended, is_waiting, lobby, next, open, rest};
+
+/// The reconnection time that this text tells, and nothing else.
+fn told(text: &str) -> u64 {
+    let after = parse(text.as_bytes()).retry.unwrap();
+    assert_eq!(text, format!("retry: {after}\n\n"));
+    after
+}
 
 #[tokio::test]
 async fn what_waits_is_written_and_nothing_more_is_taken() {
@@ -17,7 +27,8 @@ async fn what_waits_is_written_and_nothing_more_is_taken() {
     client.callback().closing().cancel();
     assert_eq!(next(&mut streaming).await, "event: e\ndata: 1\n\n");
     assert_eq!(hub.to("lobby").emit("e", &3).unwrap(), 0);
-    assert_eq!(rest(&mut streaming).await, "event: e\ndata: 2\n\n");
+    assert_eq!(next(&mut streaming).await, "event: e\ndata: 2\n\n");
+    told(&next(&mut streaming).await);
     assert!(has_ended(&mut streaming));
 }
 
@@ -28,11 +39,11 @@ async fn a_stream_that_waits_is_woken() {
     let reader = tokio::spawn(async move { rest(&mut streaming).await });
     tokio::task::yield_now().await;
     client.callback().closing().cancel();
-    assert_eq!(reader.await.unwrap(), "");
+    told(&reader.await.unwrap());
 }
 
 #[tokio::test]
-async fn many_streams_all_end() {
+async fn many_streams_all_end_and_return_at_different_times() {
     let (hub, client) = lobby();
     let readers: Vec<_> = (0..200)
         .map(|_| {
@@ -44,10 +55,30 @@ async fn many_streams_all_end() {
         tokio::task::yield_now().await;
     }
     client.callback().closing().cancel();
+    let mut times = BTreeSet::new();
     for reader in readers {
-        assert_eq!(reader.await.unwrap(), ":\n\n");
+        let text = reader.await.unwrap();
+        times.insert(told(text.strip_prefix(":\n\n").unwrap()));
     }
     assert_eq!(hub.len(), 0);
+    assert_eq!(Sse::RETRY, Duration::from_secs(2));
+    assert!(*times.first().unwrap() >= 2000 && *times.last().unwrap() < 4000);
+    // 200 draws of 1024: that fewer than 50 differ does not happen
+    assert!(times.len() > 50, "{}", times.len());
+}
+
+#[tokio::test]
+async fn the_least_time_is_that_of_the_stream_within_an_hour() {
+    for (chosen, least) in [(500, 500), (u64::MAX, 3_600_000)] {
+        let (_hub, client) = app!(async move |ctx| {
+            ctx.sse().subscribe("x").retry(Duration::from_millis(chosen))
+        });
+        let mut streaming = client.get("/").stream().await;
+        assert_eq!(told(&next(&mut streaming).await), least);
+        client.callback().closing().cancel();
+        let spread = told(&rest(&mut streaming).await);
+        assert!((least..least * 2).contains(&spread), "{spread}");
+    }
 }
 
 #[tokio::test]
@@ -57,7 +88,7 @@ async fn a_source_that_never_waits_ends_too() {
     let mut streaming = open(&client).await;
     next(&mut streaming).await;
     client.callback().closing().cancel();
-    assert!(has_ended(&mut streaming));
+    told(&rest(&mut streaming).await);
 }
 
 #[tokio::test]
@@ -75,16 +106,17 @@ async fn a_closure_is_dropped() {
     assert!(is_waiting(&mut streaming));
     let before = Arc::strong_count(&alive);
     client.callback().closing().cancel();
-    assert!(has_ended(&mut streaming));
+    told(&next(&mut streaming).await);
     assert_eq!(Arc::strong_count(&alive), before - 1);
+    assert!(has_ended(&mut streaming));
 }
 
 #[tokio::test]
-async fn a_stream_opened_while_closing_ends_after_its_first_bytes() {
+async fn a_stream_opened_while_closing_ends_at_once() {
     let (hub, client) = lobby();
     client.callback().closing().cancel();
     let mut streaming = open(&client).await;
-    assert!(has_ended(&mut streaming));
+    told(&rest(&mut streaming).await);
     assert_eq!(hub.len(), 0);
 }
 
