@@ -15,8 +15,8 @@
 //! | `/:"user-id"/\:x` | `/7/:x` | `user-id` = `7` |
 //! | `/café` | `/caf%C3%A9` | |
 //!
-//! Text matches in any case unless the router is [`sensitive`](Router::sensitive), and a slash at the end
-//! is ignored unless it is [`strict`](Router::strict). `( ) [ ] + ? !` are reserved and refused. Values
+//! Text matches in any case unless the router is [`sensitive`](Router::sensitive), and one more slash at
+//! the end is tolerated unless it is [`strict`](Router::strict). `( ) [ ] + ? !` are reserved and refused. Values
 //! are percent-decoded when they are read; one that is malformed is a 400 before anything runs.
 //!
 //! Matching is one walk down a tree over the segments of all routes, whose time does not grow with

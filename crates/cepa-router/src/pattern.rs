@@ -33,6 +33,8 @@ pub(crate) const MAX_ALTERNATIVES: usize = 256;
 pub(crate) struct Pattern {
     source: String,
     tokens: Vec<Token>,
+    /// Whether the slash at the end is the root of a router that has a prefix.
+    index: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -62,7 +64,7 @@ impl Pattern {
     pub(crate) fn parse(source: &str) -> Result<Self, String> {
         let mut parser = Parser { chars: source.chars().collect(), at: 0 };
         let tokens = parser.tokens(0).map_err(|problem| wrong(source, &problem))?;
-        let pattern = Self { source: source.to_owned(), tokens };
+        let pattern = Self { source: source.to_owned(), tokens, index: false };
         pattern.check()?;
         Ok(pattern)
     }
@@ -75,16 +77,29 @@ impl Pattern {
     /// This pattern followed by `rest`, as a prefix is: one slash at its end is dropped.
     pub(crate) fn join(&self, rest: &Self) -> Result<Self, String> {
         let mut joined = self.clone();
-        if joined.source.ends_with('/')
-            && let Some(Token::Text { text, .. }) = joined.tokens.last_mut()
-        {
-            text.pop();
-            joined.source.pop();
-        }
+        joined.drop_slash();
+        joined.index = rest.index || rest.source == "/";
         joined.source.push_str(&rest.source);
         joined.tokens.extend_from_slice(&rest.tokens);
         joined.check()?;
         Ok(joined)
+    }
+
+    /// The pattern that is matched: `/` under a prefix is the prefix itself, unless slashes count.
+    pub(crate) fn settled(mut self, strict: bool) -> Self {
+        if self.index && !strict {
+            self.drop_slash();
+        }
+        self
+    }
+
+    fn drop_slash(&mut self) {
+        if self.source.ends_with('/')
+            && let Some(Token::Text { text, .. }) = self.tokens.last_mut()
+        {
+            text.pop();
+            self.source.pop();
+        }
     }
 
     /// The same pattern, whose text must match in upper and lower case too.
@@ -295,24 +310,12 @@ impl Parser {
         Ok(name)
     }
 
-    /// A `%`: kept with two hex digits after it (in upper case; an escape that needs none is
-    /// resolved), else a percent sign that must itself be escaped.
+    /// A `%`: kept with two hex digits after it, else a percent sign that must itself be escaped.
     fn escape(&mut self, text: &mut String) {
-        let digit = |at: usize| self.chars.get(at).and_then(|c| c.to_digit(16));
-        match (digit(self.at + 1), digit(self.at + 2)) {
-            (Some(high), Some(low)) => {
-                let code = high * 16 + low;
-                match char::from_u32(code) {
-                    Some(c) if c.is_ascii_alphanumeric() || "-._~".contains(c) => text.push(c),
-                    _ => text.push_str(&format!("%{code:02X}")),
-                }
-                self.at += 3;
-            }
-            _ => {
-                text.push_str("%25");
-                self.at += 1;
-            }
-        }
+        let is_hex = |at: usize| self.chars.get(at).is_some_and(char::is_ascii_hexdigit);
+        let kept = is_hex(self.at + 1) && is_hex(self.at + 2);
+        text.push_str(if kept { "%" } else { "%25" });
+        self.at += 1;
     }
 }
 

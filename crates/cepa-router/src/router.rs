@@ -88,8 +88,8 @@ impl Router {
         self.changed()
     }
 
-    /// Makes a slash at the end of a path count, in nested routers too; by default `/users` and
-    /// `/users/` are the same, as patterns and as paths.
+    /// Makes a slash at the end of a path count, in nested routers too; by default a path may have one
+    /// more than the pattern, and `/` under a prefix is the prefix itself.
     #[must_use]
     pub fn strict(mut self) -> Self {
         self.strict = true;
@@ -166,7 +166,7 @@ impl Router {
     ///
     /// let router = Router::new().prefix("/api").get("/", async |_| "").all("/:x", async |_| "");
     /// let lines: Vec<String> = router.routes().iter().map(ToString::to_string).collect();
-    /// assert_eq!(lines, ["GET /api/", "ALL /api/:x"]);
+    /// assert_eq!(lines, ["GET /api", "ALL /api/:x"]);
     /// ```
     pub fn routes(&self) -> Vec<RouteInfo> {
         self.table().routes()

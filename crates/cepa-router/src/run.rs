@@ -4,15 +4,17 @@
 //! what is left:
 //!
 //! - Right of the pivot, each capture begins after the last occurrence of the text in front of it, so
-//!   it does not contain that text: `/:from-:to` on `1-2-3` gives `1-2` and `3`. As in path-to-regexp, a
-//!   parameter with no wildcard before it in its segment may however *be* that text (`x--`).
+//!   it does not contain that text: `/:from-:to` on `1-2-3` gives `1-2` and `3`. As in path-to-regexp, the
+//!   text may not even begin in the value to end behind it; and a parameter with no wildcard before it in
+//!   its segment may *be* that text (`x--`). A value that is alone in its segment is free.
 //! - Left of the pivot, each capture ends before the first occurrence of the text behind it.
 //!
 //! The pivot is the first wildcard, or the first parameter when there is none. Each text is searched
-//! for once, in what the searches before have left, so a match takes time linear in the path.
+//! for in what the searches before have left, so a match takes time linear in the path.
 //!
 //! Where a text overlaps itself (`--` in `a---b`) more than one division would do; the one taken
-//! makes the captures on the left longest.
+//! makes the captures on the left longest. With a second wildcard, path-to-regexp forbids the text since
+//! the first instead of the text in front; that shows only where parameters stand between the two.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -94,8 +96,11 @@ impl Run {
             let text = &self.captures[at - 1].after;
             let found = low + text.last_in(bytes.get(low..high.checked_sub(1)?)?)?;
             let value = found + text.len()..high;
-            let may_repeat = self.captures[at].repeats && value.len() == text.len();
-            if text.ends(&bytes[value.clone()]) && !may_repeat {
+            // The text must not begin within the value either, to end in what follows it.
+            let near = (high + text.len() - 1).min(bytes.len());
+            let free = self.captures[at].repeats && text.is(&bytes[value.clone()])
+                || text.text().contains('/') && !bytes[value.clone()].contains(&b'/');
+            if !free && text.first_in(&bytes[value.start..near]).is_some() {
                 return None;
             }
             ranges[at] = value;

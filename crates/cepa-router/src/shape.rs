@@ -5,7 +5,8 @@
 //! [`Run`]. So `/a/:b/x-*c/d` has the segments `a` and `:b` and the tail `x-*c/d`.
 //!
 //! The slash at the end of a path is not part of its segments: [`Slash`] says whether a shape takes
-//! paths with it, without it, or both. The root, `/`, has no segments and no slash at its end.
+//! paths with it, without it, or both. The root, `/`, is a slash after no segments. A pattern that ends
+//! in a slash demands it, and unless it is strict tolerates another one, as path-to-regexp does.
 
 use std::sync::Arc;
 
@@ -58,24 +59,32 @@ impl Slash {
 }
 
 impl Shape {
-    pub(crate) fn new(mut alternative: Alternative, strict: bool) -> Self {
-        let names = run::names(&alternative);
+    /// The shapes of an alternative: one, or two when its own slash at the end may be doubled.
+    pub(crate) fn all(mut alternative: Alternative, strict: bool) -> Vec<Self> {
+        let mut shapes = Vec::new();
         let wild =
             alternative.iter().any(|piece| matches!(piece, Piece::Capture { wild: true, .. }));
-        let is_root = matches!(&*alternative, [Piece::Text { text, .. }] if text == "/");
-        let mut slash = if strict && !is_root { Slash::Absent } else { Slash::Tolerated };
-        // A strict tail keeps its slash: it is matched against the path as it stands.
-        if let Some(Piece::Text { text, .. }) = alternative.last_mut()
-            && !is_root
-            && !(strict && wild)
-            && text.ends_with('/')
-        {
-            text.pop();
-            slash = if strict { Slash::Required } else { Slash::Tolerated };
+        let mut slash = if strict { Slash::Absent } else { Slash::Tolerated };
+        // A tail is matched as text, with its slash.
+        let ends = |piece: &Piece| matches!(piece, Piece::Text { text, .. } if text.ends_with('/'));
+        if !wild && alternative.last().is_some_and(ends) {
+            slash = Slash::Required;
+            if !strict {
+                shapes.push(Self::new(alternative.clone(), slash));
+            }
+            if let Some(Piece::Text { text, .. }) = alternative.last_mut() {
+                text.pop();
+            }
         }
+        shapes.push(Self::new(alternative, slash));
+        shapes
+    }
+
+    fn new(alternative: Alternative, slash: Slash) -> Self {
+        let names = run::names(&alternative);
         let mut shape = Self { segments: Vec::new(), tail: None, slash, names };
         let mut open: Option<Vec<Piece>> = None;
-        let mut pieces = if is_root { Vec::new() } else { alternative }.into_iter();
+        let mut pieces = alternative.into_iter();
         while let Some(piece) = pieces.next() {
             match piece {
                 Piece::Text { text, sensitive } => {
@@ -149,10 +158,10 @@ impl<'a> Path<'a> {
     /// Where the first segment begins.
     pub(crate) const START: usize = 1;
 
-    /// `None` for what is no path, such as the `*` of `OPTIONS *`. An empty text is the root.
+    /// `None` for what is no path, such as the `*` of `OPTIONS *`.
     pub(crate) fn new(text: &'a str) -> Option<Self> {
-        let slash = text.len() > 1 && text.ends_with('/');
-        let end = if text.len() > 1 { text.len() - usize::from(slash) } else { 0 };
+        let slash = text.ends_with('/');
+        let end = text.len() - usize::from(slash);
         (text.is_empty() || text.starts_with('/')).then_some(Self { text, end, slash })
     }
 

@@ -1,8 +1,8 @@
 //! [`Table`]: a router's routes, compiled: which chain runs for a method and a path, and which methods
 //! a path has.
 //!
-//! The table is made once and does not change. A *rank* is an alternative of a registered pattern; the
-//! ranks of a registration follow each other, those with optional parts first.
+//! The table is made once and does not change. A *rank* is a shape of a registered pattern; the ranks
+//! of a registration follow each other, those with optional parts first.
 //!
 //! `HEAD` is answered by the first of the routes that name it; when none does, by the first route for
 //! `GET` or for every method.
@@ -21,7 +21,7 @@ use crate::tree::Tree;
 pub(crate) struct Table {
     tree: Tree,
     entries: Vec<(Entry, Arc<str>)>,
-    /// The entry that each rank is an alternative of.
+    /// The entry that each rank is a shape of.
     owners: Vec<usize>,
 }
 
@@ -35,13 +35,14 @@ pub(crate) struct Found<'t> {
 }
 
 impl Table {
-    pub(crate) fn new(entries: Vec<Entry>) -> Self {
+    pub(crate) fn new(mut entries: Vec<Entry>) -> Self {
         let mut owners = Vec::new();
         let mut shapes = Vec::new();
-        for (index, entry) in entries.iter().enumerate() {
+        for (index, entry) in entries.iter_mut().enumerate() {
+            entry.pattern = entry.pattern.clone().settled(entry.strict);
             for alternative in entry.pattern.alternatives() {
-                shapes.push(Shape::new(alternative, entry.strict));
-                owners.push(index);
+                shapes.extend(Shape::all(alternative, entry.strict));
+                owners.resize(shapes.len(), index);
             }
         }
         let named = |entry: Entry| {

@@ -1,8 +1,8 @@
 //! The tree agrees with the simplest matcher: each route in turn, by backtracking, the first that fits.
 //!
 //! The reference follows path-to-regexp's rules for captures word by word and knows nothing of
-//! segments as a structure, trees or pivots. Separators here do not overlap themselves, which is the one
-//! point where the two definitions part.
+//! segments as a structure, trees or pivots. Separators here do not overlap themselves, and there is one
+//! wildcard a route: beyond that the definitions may part.
 
 use cepa_router::Router;
 use proptest::collection::vec;
@@ -46,7 +46,7 @@ fn segment() -> impl Strategy<Value = Segment> {
     (proptest::sample::select(shapes), proptest::bool::weighted(0.2))
 }
 
-/// At most one wildcard a route: what a second takes is a matter of definition, and in the table.
+/// At most one wildcard a route: what a second takes is in the table of patterns.
 fn route() -> impl Strategy<Value = Vec<Segment>> {
     vec(segment(), 0..5).prop_map(|mut segments| {
         let mut wild = false;
@@ -105,8 +105,9 @@ fn flat(route: &[Segment]) -> Vec<Vec<(Part, usize)>> {
     done
 }
 
-/// Whether the capture at `at` may have this value.
-fn allowed(parts: &[(Part, usize)], at: usize, value: &str) -> bool {
+/// Whether the capture at `at` may have the first `len` bytes of `rest` as its value.
+fn allowed(parts: &[(Part, usize)], at: usize, rest: &str, len: usize) -> bool {
+    let value = &rest[..len];
     let is_slash = |part: &(Part, usize)| matches!(part.0, Text("/"));
     let start = parts[..at].iter().rposition(is_slash).unwrap_or(0);
     let end = parts[at..].iter().position(is_slash).map_or(parts.len(), |len| at + len);
@@ -117,15 +118,16 @@ fn allowed(parts: &[(Part, usize)], at: usize, value: &str) -> bool {
     let before = parts[start..at].iter().filter(|part| !matches!(part.0, Text(_))).count() > 0;
     let wild_before = parts[start..at].iter().any(|part| matches!(part.0, Wild));
     let wild_after = parts[at + 1..end].iter().any(|part| matches!(part.0, Wild));
-    let has = |value: &str, text: &str| value.to_lowercase().contains(text);
+    // Lookahead: the text must not begin within the value, even to end behind it.
+    let has = |text: &str| (0..len).any(|at| rest[at..].to_lowercase().starts_with(text));
     match parts[at].0 {
         Wild => true,
         _ if value.contains('/') => false,
-        _ if wild_after => !has(value, text(Some(at + 1))),
-        _ if wild_before => !has(value, text(at.checked_sub(1))),
+        _ if wild_after => !has(text(Some(at + 1))),
+        _ if wild_before => !has(text(at.checked_sub(1))),
         _ if before => {
             let text = text(at.checked_sub(1));
-            !has(value, text) || value.eq_ignore_ascii_case(text)
+            !has(text) || value.eq_ignore_ascii_case(text)
         }
         _ => true,
     }
@@ -144,9 +146,8 @@ fn matches(
             && matches(parts, at + 1, &rest[text.len()..], found);
     }
     for len in (1..=rest.len()).rev() {
-        let value = &rest[..len];
-        if allowed(parts, at, value) {
-            found.push((*number, value.to_owned()));
+        if allowed(parts, at, rest, len) {
+            found.push((*number, rest[..len].to_owned()));
             if matches(parts, at + 1, &rest[len..], found) {
                 return true;
             }

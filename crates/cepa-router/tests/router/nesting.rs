@@ -55,9 +55,9 @@ fn routes_are_listed_with_their_whole_path() {
         Router::new().prefix("/api").nest("/v1", users).on("PURGE", "/cache", async |_| "");
     let listed: Vec<String> = router.routes().iter().map(ToString::to_string).collect();
     let wanted = [
-        "GET /api/v1/users/:user/posts/",
+        "GET /api/v1/users/:user/posts",
         "GET /api/v1/users/:user/posts/:post",
-        "ALL /api/v1/users/",
+        "ALL /api/v1/users",
         "PURGE /api/cache",
     ];
     assert_eq!(listed, wanted);

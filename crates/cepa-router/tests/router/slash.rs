@@ -10,16 +10,27 @@ fn matching(router: Router, paths: &[&'static str]) -> Vec<&'static str> {
 }
 
 #[test]
-fn one_slash_is_tolerated() {
-    let paths = ["/a", "/a/", "/a//"];
-    for pattern in ["/a", "/a/"] {
-        assert_eq!(matching(Router::new().get(pattern, async |_| ""), &paths), ["/a", "/a/"]);
-    }
-    let paths = ["/", "//", "///"];
-    assert_eq!(matching(Router::new().get("/", async |_| ""), &paths), ["/"]);
+fn one_more_slash_is_tolerated() {
+    let paths = ["/a", "/a/", "/a//", "/a///"];
+    let get = |pattern| Router::new().get(pattern, async |_| "");
+    assert_eq!(matching(get("/a"), &paths), ["/a", "/a/"]);
+    assert_eq!(matching(get("/a/"), &paths), ["/a/", "/a//"]);
+    assert_eq!(matching(get("/:x/"), &paths), ["/a/", "/a//"]);
+    assert_eq!(matching(get("/a{/}"), &paths), ["/a", "/a/", "/a//"]);
+    assert_eq!(matching(get("/*x/"), &paths), ["/a/", "/a//", "/a///"]);
+    assert_eq!(matching(get("/"), &["/", "//", "///"]), ["/", "//"]);
+}
+
+#[test]
+fn the_root_under_a_prefix_is_the_prefix() {
     let paths = ["/", "/p", "/p/", "/p//"];
-    let prefixed = Router::new().prefix("/p").get("/", async |_| "");
-    assert_eq!(matching(prefixed, &paths), ["/p", "/p/"]);
+    let root = || Router::new().get("/", async |_| "");
+    assert_eq!(matching(root().prefix("/p"), &paths), ["/p", "/p/"]);
+    assert_eq!(matching(Router::new().nest("/p/", root()), &paths), ["/p", "/p/"]);
+    let twice = Router::new().prefix("/p").nest("/", root());
+    assert_eq!(matching(twice, &paths), ["/p", "/p/"]);
+    assert_eq!(matching(root().prefix("/p").strict(), &paths), ["/p/"]);
+    assert_eq!(matching(Router::new().nest("/p", root()).strict(), &paths), ["/p/"]);
 }
 
 #[test]
