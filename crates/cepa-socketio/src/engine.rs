@@ -1,4 +1,17 @@
 //! Engine.IO 4: sessions over HTTP polling and WebSocket, under the Socket.IO protocol.
+//!
+//! ```text
+//! http (verify) ─► polling (GET, POST) ─┐
+//!              └─► websocket ◄─ upgrade ┴─► session ─► client (Socket.IO)
+//! ```
+//!
+//! [`packet`] and [`payload`] are the codec and need nothing else.
 
+pub(crate) mod heartbeat;
+pub(crate) mod http;
 pub mod packet;
 pub mod payload;
+pub(crate) mod polling;
+pub(crate) mod session;
+pub(crate) mod upgrade;
+pub(crate) mod websocket;

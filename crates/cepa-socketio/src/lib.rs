@@ -1,8 +1,46 @@
-//! A Socket.IO server: Engine.IO 4, Socket.IO 5.
+//! A Socket.IO server that official clients cannot tell from Node's: Engine.IO 4 and Socket.IO 5.
+//!
+//! ```text
+//! SocketIo ─ Namespace ─ Socket        what an application sees
+//!    │           │          │
+//!    │          hub       queue ─ handlers     rooms · events in order
+//!    │           └── outbox ──┐
+//! engine::http ─ engine::session ─ client      the connection: polling or WebSocket, packets, sockets
+//! ```
+//!
+//! Start at [`SocketIo`]. [`engine`], [`packet`] and [`scan`] are the codecs, public for tests and fuzzers.
 
+mod acks;
 pub mod args;
+mod broadcast;
+mod bundle;
+mod client;
+mod data;
 pub mod engine;
+mod error;
+mod handlers;
+mod handshake;
+mod io;
+mod namespace;
+mod options;
 pub mod packet;
+mod queue;
+mod reason;
 pub mod scan;
+mod server;
+mod socket;
+mod wire;
+mod work;
 
 pub use args::{Acknowledge, Args, BadArgument, Binary, Emit, FromArgs};
+pub use broadcast::{Broadcast, Unicast};
+pub use data::Data;
+pub use engine::session::Transport;
+pub use error::{ConnectError, EmitError};
+pub use handlers::{EventFn, EventNext, Incoming};
+pub use handshake::{Handshake, HandshakeRequest};
+pub use io::SocketIo;
+pub use namespace::Namespace;
+pub use options::Options;
+pub use reason::Reason;
+pub use socket::Socket;

@@ -244,11 +244,11 @@ fn number(digits: &[u8]) -> Option<u64> {
     (number <= MAX_ID).then_some(number)
 }
 
-/// Writes the packets that a server sends, without the Engine.IO type in front.
+/// Writes the packets that a server sends, as Engine.IO text messages (with the `4` in front).
 pub mod write {
     use super::Args;
 
-    /// `0{"sid":…}`: the answer to CONNECT.
+    /// `40{"sid":…}`: the answer to CONNECT.
     pub fn connected(namespace: &str, id: &str) -> Vec<u8> {
         let mut out = head(b'0', 0, namespace, None, 12 + id.len());
         out.extend_from_slice(b"{\"sid\":\"");
@@ -257,19 +257,19 @@ pub mod write {
         out
     }
 
-    /// `4{"message":…}`: a refused CONNECT. `error` is the text of a JSON object.
+    /// `44{"message":…}`: a refused CONNECT. `error` is the text of a JSON object.
     pub fn refused(namespace: &str, error: &[u8]) -> Vec<u8> {
         let mut out = head(b'4', 0, namespace, None, error.len());
         out.extend_from_slice(error);
         out
     }
 
-    /// `1`: leaves the namespace.
+    /// `41`: leaves the namespace.
     pub fn disconnect(namespace: &str) -> Vec<u8> {
         head(b'1', 0, namespace, None, 0)
     }
 
-    /// `2["name",…]`: an event; the attachments of `args` follow as binary messages.
+    /// `42["name",…]`: an event; the attachments of `args` follow as binary messages.
     pub fn event(namespace: &str, id: Option<u64>, name: &str, args: &Args) -> Vec<u8> {
         event_parts(namespace, id, name, args.list(), args.attachments().len())
     }
@@ -294,7 +294,7 @@ pub mod write {
         out
     }
 
-    /// `3<id>[…]`: an answer; the attachments of `args` follow as binary messages.
+    /// `43<id>[…]`: an answer; the attachments of `args` follow as binary messages.
     pub fn ack(namespace: &str, id: u64, args: &Args) -> Vec<u8> {
         let attachments = args.attachments().len();
         let mut out =
@@ -317,7 +317,7 @@ pub mod write {
         room: usize,
     ) -> Vec<u8> {
         let mut out = Vec::with_capacity(room + namespace.len() + 16);
-        out.push(kind);
+        out.extend_from_slice(&[b'4', kind]);
         if attachments > 0 {
             out.extend_from_slice(attachments.to_string().as_bytes());
             out.push(b'-');

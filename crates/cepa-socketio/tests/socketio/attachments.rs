@@ -56,13 +56,13 @@ fn numbers_are_given_depth_first() {
     let args = value.to_args().unwrap();
     assert_eq!(
         String::from_utf8(write::event("/", Some(1), "baz", &args)).unwrap(),
-        r#"53-1["baz",[{"name":"a","data":{"_placeholder":true,"num":0},"small":null},{"name":"b","data":{"_placeholder":true,"num":1},"small":null}],{"_placeholder":true,"num":2},"x"]"#
+        r#"453-1["baz",[{"name":"a","data":{"_placeholder":true,"num":0},"small":null},{"name":"b","data":{"_placeholder":true,"num":1},"small":null}],{"_placeholder":true,"num":2},"x"]"#
     );
     assert_eq!(args.attachments(), [&[1][..], &[2], &[3]]);
     assert_eq!(
         String::from_utf8(write::ack("/admin", 15, &Binary::from(vec![9]).to_args().unwrap()))
             .unwrap(),
-        r#"61-/admin,15[{"_placeholder":true,"num":0}]"#
+        r#"461-/admin,15[{"_placeholder":true,"num":0}]"#
     );
 }
 
@@ -74,7 +74,7 @@ fn arguments_are_passed_on_with_their_attachments() {
     assert!(
         String::from_utf8(written)
             .unwrap()
-            .starts_with(r#"52-["p",{"name":"n","data":{"_placeholder":true"#)
+            .starts_with(r#"452-["p",{"name":"n","data":{"_placeholder":true"#)
     );
 
     let text = r#"53-["p",{"_placeholder":true,"num":0},[{"_placeholder":true,"num":2}],{"_placeholder":true,"num":1}]"#;

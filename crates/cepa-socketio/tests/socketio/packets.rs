@@ -123,19 +123,19 @@ fn depth_is_bounded() {
 fn packets_are_written() {
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     let args = (json!({"a": 1}), "x").to_args().unwrap();
-    assert_eq!(text(write::connected("/", "abc")), r#"0{"sid":"abc"}"#);
-    assert_eq!(text(write::connected("/admin", "abc")), r#"0/admin,{"sid":"abc"}"#);
+    assert_eq!(text(write::connected("/", "abc")), r#"40{"sid":"abc"}"#);
+    assert_eq!(text(write::connected("/admin", "abc")), r#"40/admin,{"sid":"abc"}"#);
     assert_eq!(
         text(write::refused("/x", br#"{"message":"Invalid namespace"}"#)),
-        r#"4/x,{"message":"Invalid namespace"}"#
+        r#"44/x,{"message":"Invalid namespace"}"#
     );
-    assert_eq!(text(write::disconnect("/")), "1");
-    assert_eq!(text(write::disconnect("/admin")), "1/admin,");
-    assert_eq!(text(write::event("/", None, "foo", &args)), r#"2["foo",{"a":1},"x"]"#);
+    assert_eq!(text(write::disconnect("/")), "41");
+    assert_eq!(text(write::disconnect("/admin")), "41/admin,");
+    assert_eq!(text(write::event("/", None, "foo", &args)), r#"42["foo",{"a":1},"x"]"#);
     assert_eq!(
         text(write::event("/admin", Some(3), "a\"b", &Args::default())),
-        r#"2/admin,3["a\"b"]"#
+        r#"42/admin,3["a\"b"]"#
     );
-    assert_eq!(text(write::ack("/", 12, &args)), r#"312[{"a":1},"x"]"#);
-    assert_eq!(text(write::ack("/admin", 13, &Args::default())), "3/admin,13[]");
+    assert_eq!(text(write::ack("/", 12, &args)), r#"4312[{"a":1},"x"]"#);
+    assert_eq!(text(write::ack("/admin", 13, &Args::default())), "43/admin,13[]");
 }

@@ -1,0 +1,105 @@
+//! The Rust twin of `conformance/socketio/server.mjs`: the same events, for `conformance/socketio/clients.mjs`.
+//!
+//! `cargo run -p cepa-socketio --example conformance -- --port 0` prints `listening on http://127.0.0.1:PORT`.
+//! `--bundle DIR` serves the official client from that folder.
+
+use std::time::Duration;
+
+use cepa_core::{App, Result};
+use cepa_server::Server;
+use cepa_socketio::{Args, ConnectError, Namespace, Options, SocketIo};
+use serde_json::{Value, json};
+
+fn events(namespace: Namespace) -> Namespace {
+    namespace
+        .on_connect(async |socket| Ok(socket.emit("auth", &socket.handshake().auth)?))
+        .on("message", async |socket, args: Args| Ok(socket.emit("message-back", &args)?))
+        .on("message-with-ack", async |_socket, args: Args| args)
+        .on("ask-me", async |socket, args: Args| {
+            let answer = socket.emit_with_ack("question", &args).await?;
+            Ok(socket.emit("answered", &answer)?)
+        })
+        .on("join", async |socket, rooms: Value| {
+            for room in names(&rooms) {
+                socket.join(room);
+            }
+        })
+        .on("leave", async |socket, room: String| socket.leave(&room))
+        .on("to-room", async |socket, args: Args| {
+            let (room, event): (String, String) = (args.get(0)?, args.get(1)?);
+            socket.to(&room).emit(&event, &args.skip(2))?;
+            Ok(())
+        })
+        .on("io-to", async |socket, args: Args| {
+            let (rooms, except): (Value, Option<String>) = (args.get(0)?, args.get(1)?);
+            let event: String = args.get(2)?;
+            let mut target = socket.namespace().broadcast();
+            for room in names(&rooms) {
+                target = target.to(room);
+            }
+            if let Some(except) = &except {
+                target = target.except(except);
+            }
+            target.emit(&event, &args.skip(3))?;
+            Ok(())
+        })
+        .on("io-all", async |socket, args: Args| {
+            socket.namespace().emit(&args.get::<String>(0)?, &args.skip(1))?;
+            Ok(())
+        })
+        .on("broadcast", async |socket, args: Args| {
+            socket.broadcast().emit(&args.get::<String>(0)?, &args.skip(1))?;
+            Ok(())
+        })
+        .on("kick", async |socket, close: bool| socket.disconnect(close))
+        .on("info", async |socket, (): ()| {
+            let rooms: Vec<_> = socket.rooms().iter().map(ToString::to_string).collect();
+            json!({ "id": socket.id(), "rooms": rooms, "transport": socket.transport().as_str() })
+        })
+        .on("burst", async |socket, count: u64| {
+            for item in 0..count {
+                socket.emit("burst-item", &item)?;
+            }
+            Ok(())
+        })
+}
+
+fn names(rooms: &Value) -> Vec<&str> {
+    match rooms {
+        Value::Array(rooms) => rooms.iter().filter_map(Value::as_str).collect(),
+        room => room.as_str().into_iter().collect(),
+    }
+}
+
+fn option(name: &str) -> Option<String> {
+    let mut args = std::env::args().skip_while(|arg| arg != name);
+    args.nth(1)
+}
+
+#[tokio::main]
+async fn main() -> Result {
+    let mut io = SocketIo::with_options(Options {
+        ping_interval: Duration::from_millis(300),
+        ping_timeout: Duration::from_secs(1),
+        ..Options::default()
+    });
+    if let Some(folder) = option("--bundle") {
+        io = io.client_bundle(folder);
+    }
+    for name in ["/", "/custom", "/auth"] {
+        let mut namespace = io.of(name);
+        if name == "/auth" {
+            namespace = namespace.admit(async |socket| {
+                if socket.handshake().auth["token"] == "good" {
+                    return Ok(());
+                }
+                Err(ConnectError::new("not authorized").with_data(json!({ "code": 401 })).into())
+            });
+        }
+        drop(events(namespace));
+    }
+    let port = option("--port").unwrap_or_else(|| "0".into());
+    let server = Server::new(App::new().plug(io)).bind(format!("127.0.0.1:{port}")).await?;
+    println!("listening on http://{}", server.local_addr());
+    server.serve().await
+}

@@ -1,0 +1,70 @@
+//! The heartbeat of a session as pure arithmetic on time.
+//!
+//! No ping at open; the first comes an interval later, and each next one an interval after the *pong* of the last. A pong
+//! may take the timeout; any other packet that arrives while it is awaited moves that deadline once, so that a large
+//! upload does not end its session. The session's timer asks [`Heartbeat::check`]; nothing is rounded.
+
+use std::time::Duration;
+use tokio::time::Instant;
+
+#[derive(Debug)]
+pub(crate) struct Heartbeat {
+    interval: Duration,
+    timeout: Duration,
+    due: Instant,
+    awaited: bool,
+    moved: bool,
+}
+
+/// What is to be done now.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Beat {
+    /// Nothing before this time.
+    Wait(Instant),
+    /// Send a ping.
+    Ping,
+    /// The pong is overdue.
+    Dead,
+}
+
+impl Heartbeat {
+    pub(crate) fn new(interval: Duration, timeout: Duration, now: Instant) -> Heartbeat {
+        Heartbeat { interval, timeout, due: now + interval, awaited: false, moved: false }
+    }
+
+    /// A pong arrived.
+    pub(crate) fn pong(&mut self, now: Instant) {
+        self.awaited = false;
+        self.due = now + self.interval;
+    }
+
+    /// Another packet arrived.
+    pub(crate) fn heard(&mut self, now: Instant) {
+        if self.awaited && !self.moved {
+            self.moved = true;
+            self.due = now + self.timeout;
+        }
+    }
+
+    /// The client cannot be heard, since nothing is read from it: a pong has its time again.
+    pub(crate) fn excuse(&mut self, now: Instant) {
+        if self.awaited {
+            self.due = now + self.timeout;
+        }
+    }
+
+    pub(crate) fn check(&mut self, now: Instant) -> Beat {
+        if now < self.due {
+            return Beat::Wait(self.due);
+        }
+        if self.awaited {
+            return Beat::Dead;
+        }
+        self.awaited = true;
+        self.moved = false;
+        // from when it was due, so that a timer's lateness does not add up; unless the process was asleep
+        let late = now - self.due;
+        self.due = if late < self.timeout / 2 { self.due } else { now } + self.timeout;
+        Beat::Ping
+    }
+}

@@ -1,0 +1,250 @@
+//! Requests under the server's path: verified in Node's order, then handed to a transport.
+//!
+//! CORS first; then transport, session, method, revision. A refusal is JSON with a numeric code, or, for a WebSocket
+//! handshake, the bare text on a closed connection, always with 400 there. A method that is neither GET nor POST is 405
+//! where Node says 500.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use cepa_core::{Body, Context, Result};
+use cepa_ws::{CloseCode, Limits, WebSocketExt, WebSocketOptions};
+use http::header::{
+    ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, ALLOW, CONNECTION, HeaderValue,
+    ORIGIN, UPGRADE,
+};
+use http::{Method, StatusCode};
+use percent_encoding::percent_decode_str;
+
+use super::session::{Session, Transport};
+use super::{polling, upgrade, websocket};
+use crate::handshake::HandshakeRequest;
+use crate::options::Options;
+use crate::server::Server;
+
+/// Why a request is refused; the number is the code in the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Refusal {
+    TransportUnknown = 0,
+    SessionUnknown = 1,
+    BadMethod = 2,
+    BadRequest = 3,
+    Forbidden = 4,
+    Revision = 5,
+}
+
+impl Refusal {
+    fn message(self) -> &'static str {
+        match self {
+            Refusal::TransportUnknown => "Transport unknown",
+            Refusal::SessionUnknown => "Session ID unknown",
+            Refusal::BadMethod => "Bad handshake method",
+            Refusal::BadRequest => "Bad request",
+            Refusal::Forbidden => "Forbidden",
+            Refusal::Revision => "Unsupported protocol version",
+        }
+    }
+}
+
+/// Serves a request under the server's path.
+pub(crate) async fn serve(ctx: &mut Context, server: &Arc<Server>) -> Result {
+    if cors(ctx, &server.options)? {
+        return Ok(());
+    }
+    let query = query(ctx.request.query_string());
+    let upgrades = ctx
+        .request
+        .headers
+        .get(UPGRADE)
+        .is_some_and(|kind| kind.as_bytes().eq_ignore_ascii_case(b"websocket"));
+    match verify(ctx, server, &query, upgrades) {
+        Ok(Target::Poll(session)) if ctx.method() == Method::GET => {
+            polling::get(ctx, session).await
+        }
+        Ok(Target::Poll(session)) if ctx.method() == Method::POST => {
+            polling::post(ctx, session).await
+        }
+        Ok(Target::Poll(_)) => {
+            ctx.set_status(StatusCode::METHOD_NOT_ALLOWED);
+            ctx.set(ALLOW, HeaderValue::from_static("GET, POST"))?;
+            ctx.set_body(Body::empty())
+        }
+        Ok(Target::Upgrade(session)) => {
+            let closing = ctx.closing().clone();
+            let options = websocket_options(&server.options);
+            ctx.upgrade_with(&options, async move |ws| upgrade::serve(session, ws, closing).await)
+                .await
+        }
+        Ok(Target::Open(transport)) => open(ctx, server, query, transport).await,
+        Err(refusal) => refuse(ctx, refusal, upgrades),
+    }
+}
+
+/// What a good request is for.
+enum Target {
+    Open(Transport),
+    Poll(Arc<Session>),
+    Upgrade(Arc<Session>),
+}
+
+fn verify(
+    ctx: &Context,
+    server: &Server,
+    query: &[(String, String)],
+    upgrades: bool,
+) -> Result<Target, Refusal> {
+    let value =
+        |name: &str| query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+    let transport = match value("transport") {
+        Some("polling") if server.options.polling => Transport::Polling,
+        Some("websocket") if server.options.websocket => Transport::WebSocket,
+        _ => return Err(Refusal::TransportUnknown),
+    };
+    let current = value("EIO") == Some("4");
+    if let Some(sid) = value("sid") {
+        let session = server.sessions.get(sid).ok_or(Refusal::SessionUnknown)?;
+        if !current || (transport == Transport::Polling && upgrades) {
+            return Err(Refusal::BadRequest);
+        }
+        if upgrades {
+            return Ok(Target::Upgrade(session));
+        }
+        // also when the session is about to become a WebSocket: it still polls until it has
+        if transport != session.transport() {
+            return Err(Refusal::BadRequest);
+        }
+        return Ok(Target::Poll(session));
+    }
+    if ctx.method() != Method::GET {
+        return Err(Refusal::BadMethod);
+    }
+    if upgrades != (transport == Transport::WebSocket) {
+        return Err(Refusal::BadRequest);
+    }
+    if !current {
+        return Err(Refusal::Revision);
+    }
+    Ok(Target::Open(transport))
+}
+
+async fn open(
+    ctx: &mut Context,
+    server: &Arc<Server>,
+    query: Vec<(String, String)>,
+    transport: Transport,
+) -> Result {
+    let request = HandshakeRequest {
+        url: ctx.url().to_owned(),
+        headers: ctx.request.headers.clone(),
+        query,
+        address: ctx.request.peer,
+        secure: ctx.request.encrypted,
+        issued: SystemTime::now(),
+    };
+    if transport == Transport::Polling {
+        return match Session::open(server, request, transport) {
+            Some(session) => polling::open(ctx, &session),
+            None => unavailable(ctx),
+        };
+    }
+    if server.sessions.len() >= server.options.max_sessions {
+        return unavailable(ctx);
+    }
+    let closing = ctx.closing().clone();
+    let options = websocket_options(&server.options);
+    let server = Arc::clone(server);
+    ctx.upgrade_with(&options, async move |mut ws| {
+        match Session::open(&server, request, transport) {
+            Some(session) => websocket::open(session, ws, closing).await,
+            None => {
+                let _ = ws.close(CloseCode::TRY_AGAIN, "").await;
+                Ok(())
+            }
+        }
+    })
+    .await
+}
+
+/// The WebSocket's own keep-alive is off: Engine.IO has its heartbeat.
+fn websocket_options(options: &Options) -> WebSocketOptions {
+    let limits = Limits {
+        max_message: options.max_payload,
+        max_frame: options.max_payload,
+        ping_interval: None,
+        ..Limits::default()
+    };
+    let mut result = WebSocketOptions::new().limits(limits);
+    for origin in &options.origins {
+        result = if origin == "*" { result.any_origin() } else { result.origin(origin) };
+    }
+    result
+}
+
+fn unavailable(ctx: &mut Context) -> Result {
+    ctx.set_status(StatusCode::SERVICE_UNAVAILABLE);
+    ctx.set("retry-after", "5")?;
+    ctx.set_body("too many sessions")
+}
+
+fn refuse(ctx: &mut Context, refusal: Refusal, upgrades: bool) -> Result {
+    if upgrades {
+        ctx.set_status(400);
+        ctx.set(CONNECTION, HeaderValue::from_static("close"))?;
+        ctx.set("content-type", "text/html")?;
+        return ctx.set_body(Body::from(refusal.message()));
+    }
+    ctx.set_status(if refusal == Refusal::Forbidden { 403 } else { 400 });
+    ctx.set("content-type", "application/json")?;
+    ctx.set_body(Body::from(format!(
+        "{{\"code\":{},\"message\":\"{}\"}}",
+        refusal as u8,
+        refusal.message()
+    )))
+}
+
+/// Sets the CORS headers for pages of listed origins; true when this was a preflight, which is then answered.
+fn cors(ctx: &mut Context, options: &Options) -> Result<bool> {
+    if options.origins.is_empty() {
+        return Ok(false);
+    }
+    let origin = ctx.request.headers.get(ORIGIN).cloned();
+    let preflight = ctx.method() == Method::OPTIONS
+        && ctx.request.headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD);
+    if options.any_origin() {
+        ctx.set("access-control-allow-origin", "*")?;
+    } else {
+        ctx.vary("Origin")?;
+        let listed =
+            origin.filter(|origin| origin.to_str().is_ok_and(|text| options.lists_origin(text)));
+        if let Some(origin) = listed {
+            ctx.set("access-control-allow-origin", origin)?;
+            ctx.set("access-control-allow-credentials", "true")?;
+        }
+    }
+    if preflight {
+        ctx.set("access-control-allow-methods", "GET,HEAD,PUT,PATCH,POST,DELETE")?;
+        if let Some(wanted) = ctx.request.headers.get(ACCESS_CONTROL_REQUEST_HEADERS).cloned() {
+            ctx.set("access-control-allow-headers", wanted)?;
+        }
+        ctx.vary("Access-Control-Request-Headers")?;
+        ctx.set_status(StatusCode::NO_CONTENT);
+        ctx.set_body(Body::empty())?;
+    }
+    Ok(preflight)
+}
+
+fn query(text: &str) -> Vec<(String, String)> {
+    let decode = |part: &str| {
+        let spaced: Cow<'_, str> =
+            if part.contains('+') { part.replace('+', " ").into() } else { part.into() };
+        percent_decode_str(&spaced).decode_utf8_lossy().into_owned()
+    };
+    let pairs = text.split('&').filter(|pair| !pair.is_empty());
+    pairs
+        .map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            (decode(name), decode(value))
+        })
+        .collect()
+}

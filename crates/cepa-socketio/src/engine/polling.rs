@@ -1,0 +1,283 @@
+//! HTTP long polling: GET brings packets, POST takes them.
+//!
+//! A pending GET owns the session's outbox ([`Poll`]); a second one finds none, and that ends the session, as a second
+//! POST does. Dropping either before its end (the client gave the request up) ends the session too.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use cepa_core::{Body, Context, Result};
+use cepa_hub::Outbox;
+use tokio::time::{Instant, sleep_until};
+
+use super::packet::Packet;
+use super::payload::{self, SEPARATOR};
+use super::session::{Closed, Ending, Session, Transport};
+use crate::Reason;
+use crate::client::Held;
+
+/// How long a pending GET goes on after a WebSocket has been probed.
+const PROBED_DELAY: Duration = Duration::from_millis(100);
+
+/// The handshake: 200 with the open packet alone.
+pub(super) fn open(ctx: &mut Context, session: &Arc<Session>) -> Result {
+    let mut body = Vec::new();
+    Packet::Open(session.open_packet().into()).encode(&mut body);
+    if let Some(cookie) = &session.server.options.cookie {
+        let value = format!("{cookie}={}; Path=/; HttpOnly; SameSite=Lax", session.sid());
+        ctx.append("set-cookie", value)?;
+    }
+    let session = Arc::clone(session);
+    ctx.spawn(async move {
+        session.mind().await;
+        Ok(())
+    });
+    answer(ctx, body)
+}
+
+/// GET with a sid: waits until there is something to be sent.
+pub(super) async fn get(ctx: &mut Context, session: Arc<Session>) -> Result {
+    let Some(mut poll) = Poll::begin(&session) else {
+        session.close(Reason::TransportError, Ending::Cut);
+        return refuse(ctx, 400);
+    };
+    let body = poll.collect().await;
+    poll.done = true;
+    drop(poll);
+    answer(ctx, body)
+}
+
+/// A pending GET.
+struct Poll<'a> {
+    session: &'a Arc<Session>,
+    outbox: Option<Outbox>,
+    /// The session was closed when this came: it carries the news.
+    late: bool,
+    /// The answer is on its way.
+    done: bool,
+    /// It says that the session is over.
+    last: bool,
+}
+
+impl<'a> Poll<'a> {
+    fn begin(session: &'a Arc<Session>) -> Option<Poll<'a>> {
+        let mut state = session.state.lock();
+        let mut outbox = state.outbox.take()?;
+        outbox.set_writable(true);
+        Some(Poll {
+            session,
+            outbox: Some(outbox),
+            late: state.closed.is_some(),
+            done: false,
+            last: false,
+        })
+    }
+
+    async fn collect(&mut self) -> Vec<u8> {
+        let mut body = Vec::new();
+        let mut batch = Vec::new();
+        let mut complete_at = None;
+        let session = self.session;
+        let late = self.late;
+        loop {
+            let Some(outbox) = self.outbox.as_mut() else { return body };
+            let evicted = outbox.try_recv_many(&mut batch, usize::MAX).is_err();
+            for entry in batch.drain(..) {
+                push(&mut body, &entry);
+            }
+            let (closed, switched, probed) = {
+                let mut state = session.state.lock();
+                if std::mem::take(&mut state.ping) {
+                    push(&mut body, b"2");
+                }
+                (state.closed, state.transport == Transport::WebSocket, state.probed)
+            };
+            if let Some(closed) = closed {
+                // what waits goes first and alone: a client looks at it later than at the end of the session
+                if closed.ending == Ending::Farewell && !body.is_empty() {
+                    return body;
+                }
+                self.last = true;
+                return finish(closed, late);
+            }
+            if evicted {
+                session.close(Reason::ForcedServerClose, Ending::Cut);
+                continue;
+            }
+            if !body.is_empty() {
+                return body;
+            }
+            let now = Instant::now();
+            if probed && complete_at.is_none() {
+                complete_at = Some(now + PROBED_DELAY);
+            }
+            if switched || complete_at.is_some_and(|at| at <= now) {
+                return b"6".to_vec();
+            }
+            tokio::select! {
+                taken = outbox.recv_many(&mut batch, usize::MAX) => {
+                    if taken.is_err() {
+                        session.close(Reason::ForcedServerClose, Ending::Cut);
+                    }
+                }
+                () = session.writer.notified() => {}
+                () = sleep_until(complete_at.unwrap_or(now)), if complete_at.is_some() => {}
+            }
+        }
+    }
+}
+
+/// The last body of a session.
+fn finish(closed: Closed, late: bool) -> Vec<u8> {
+    let body: &[u8] = match closed.ending {
+        Ending::Left => b"6",
+        Ending::Farewell if late => b"6\x1e1",
+        Ending::Cut | Ending::Farewell => b"1",
+    };
+    body.to_vec()
+}
+
+fn push(body: &mut Vec<u8>, packet: &[u8]) {
+    if !body.is_empty() {
+        body.push(SEPARATOR);
+    }
+    body.extend_from_slice(packet);
+}
+
+impl Drop for Poll<'_> {
+    fn drop(&mut self) {
+        let closed = {
+            let mut state = self.session.state.lock();
+            if let Some(mut outbox) = self.outbox.take() {
+                outbox.flushed();
+                outbox.set_writable(false);
+                state.outbox = Some(outbox);
+            }
+            state.closed.is_some()
+        };
+        self.session.returned.notify_one();
+        if closed {
+            if self.last || !self.done {
+                self.session.forget();
+            }
+        } else if !self.done {
+            self.session.close(Reason::TransportError, Ending::Cut);
+        }
+    }
+}
+
+/// POST with a sid: takes packets and answers `ok`.
+pub(super) async fn post(ctx: &mut Context, session: Arc<Session>) -> Result {
+    let Some(mut post) = Post::begin(&session) else {
+        session.close(Reason::TransportError, Ending::Cut);
+        return refuse(ctx, 400);
+    };
+    if ctx.request.content_type() == Some("application/octet-stream") {
+        return refuse(ctx, 400);
+    }
+    let limit = session.server.options.max_payload;
+    if ctx.request.length().is_some_and(|length| length > limit as u64) {
+        post.done = true;
+        return refuse(ctx, 413);
+    }
+    let mut body = ctx.request.take_body();
+    let Ok(body) = read(&mut body, limit).await else { return Ok(()) };
+    let Some(body) = body else {
+        post.done = true;
+        return refuse(ctx, 413);
+    };
+    // whether the session goes on or not, these packets have been taken
+    let _ = take(&session, body).await;
+    post.done = true;
+    if let Some(agent) = ctx.get("user-agent")
+        && (agent.contains(";MSIE") || agent.contains("Trident/"))
+    {
+        ctx.set("x-xss-protection", "0")?;
+    }
+    ctx.set_status(200);
+    // plain text would be offered as a download by old browsers
+    ctx.set("content-type", "text/html")?;
+    ctx.set("cache-control", "no-store")?;
+    ctx.set_body(Body::from("ok"))
+}
+
+/// All of a body; `None` when it is larger than `limit`.
+async fn read(body: &mut Body, limit: usize) -> std::io::Result<Option<Bytes>> {
+    let mut whole = Bytes::new();
+    let mut joined = Vec::new();
+    while let Some(chunk) = body.chunk().await {
+        let chunk = chunk?;
+        if whole.len() + joined.len() + chunk.len() > limit {
+            return Ok(None);
+        }
+        if whole.is_empty() && joined.is_empty() {
+            whole = chunk;
+        } else {
+            joined.extend_from_slice(&std::mem::take(&mut whole));
+            joined.extend_from_slice(&chunk);
+        }
+    }
+    Ok(Some(if joined.is_empty() { whole } else { joined.into() }))
+}
+
+/// Hands the packets of a body to the session, and waits where a handler is behind.
+async fn take(session: &Arc<Session>, body: Bytes) -> Result<(), Reason> {
+    let body = match std::str::from_utf8(&body) {
+        Ok(_) => body,
+        Err(_) => Bytes::from(String::from_utf8_lossy(&body).into_owned()),
+    };
+    for packet in payload::decode(body) {
+        let Ok(packet) = packet else {
+            session.close(Reason::ParseError, Ending::Cut);
+            return Err(Reason::ParseError);
+        };
+        if let Some(held) = session.receive(packet)? {
+            wait(session, held).await;
+        }
+    }
+    Ok(())
+}
+
+async fn wait(session: &Session, mut held: Held) {
+    session.set_stalled(true);
+    held.deliver().await;
+    session.set_stalled(false);
+}
+
+/// A POST that is being read.
+struct Post<'a> {
+    session: &'a Session,
+    done: bool,
+}
+
+impl<'a> Post<'a> {
+    fn begin(session: &'a Session) -> Option<Post<'a>> {
+        let mut state = session.state.lock();
+        if std::mem::replace(&mut state.posting, true) {
+            return None;
+        }
+        Some(Post { session, done: false })
+    }
+}
+
+impl Drop for Post<'_> {
+    fn drop(&mut self) {
+        self.session.state.lock().posting = false;
+        if !self.done {
+            self.session.close(Reason::TransportError, Ending::Cut);
+        }
+    }
+}
+
+fn answer(ctx: &mut Context, body: Vec<u8>) -> Result {
+    ctx.set_status(200);
+    ctx.set("content-type", "text/plain; charset=UTF-8")?;
+    ctx.set("cache-control", "no-store")?;
+    ctx.set_body(Body::from(body))
+}
+
+fn refuse(ctx: &mut Context, status: u16) -> Result {
+    ctx.set_status(status);
+    ctx.set_body(Body::empty())
+}

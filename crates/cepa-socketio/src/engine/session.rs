@@ -1,0 +1,389 @@
+//! One Engine.IO session: its state, its outgoing queue, and the rules of its end.
+//!
+//! Shape: the [`Outbox`] (what is to be sent) is a value with one owner at a time: the pending GET, the WebSocket, or the
+//! session itself while nobody writes. Who wants to write takes it, so that two writers cannot exist; a switch of
+//! transport is its passing from one hand to the other, and nothing can be lost or reordered on the way, since entries
+//! are encoded when they are taken. Packets go in through `control`, broadcasts through the members of the sockets, which
+//! stand over the same outbox.
+//!
+//! Invariants:
+//! - `closed` is set once; whoever sets it tells the sockets and wakes writer and timer.
+//! - A session leaves the server's map when it is closed, unless it is a polling session that still owes its client the
+//!   news ([`Ending::Farewell`]); the timer ends that after `close_timeout`.
+//! - The sid is known to the client and this map only; it is no socket's id and in no `Debug`.
+//! - No lock of a session is held across an await or while a socket is told of the end.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use cepa_hub::{Event, Hub, Member, Outbox, OutboxOptions, Outcome, Wire};
+use parking_lot::Mutex;
+use serde_json::json;
+use tokio::sync::Notify;
+use tokio::time::Instant;
+
+use super::heartbeat::{Beat, Heartbeat};
+use super::packet::Packet;
+use crate::Reason;
+use crate::client::{Client, Held};
+use crate::handshake::HandshakeRequest;
+use crate::server::Server;
+use crate::wire::{Wires, frames};
+
+/// What carries a session at the moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Transport {
+    /// HTTP long polling.
+    Polling,
+    /// WebSocket.
+    WebSocket,
+}
+
+impl Transport {
+    /// The name in queries, `polling` or `websocket`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Transport::Polling => "polling",
+            Transport::WebSocket => "websocket",
+        }
+    }
+}
+
+pub(crate) struct Session {
+    sid: Box<str>,
+    pub(crate) server: Arc<Server>,
+    pub(crate) request: Arc<HandshakeRequest>,
+    pub(crate) client: Client,
+    pub(super) state: Mutex<State>,
+    /// Wakes who writes: the pending GET or the WebSocket.
+    pub(super) writer: Notify,
+    /// Wakes the timer of a polling session.
+    timer: Notify,
+    /// Wakes an upgrade that waits for the outbox.
+    pub(super) returned: Notify,
+    control: Member,
+}
+
+pub(super) struct State {
+    pub(super) transport: Transport,
+    /// `None` while somebody writes.
+    pub(super) outbox: Option<Outbox>,
+    pub(super) posting: bool,
+    /// A WebSocket stands ready to take over.
+    pub(super) upgrading: bool,
+    /// It has been probed: pending GETs are to be completed.
+    pub(super) probed: bool,
+    /// A ping is to be sent.
+    pub(super) ping: bool,
+    pub(super) closed: Option<Closed>,
+    /// The client has been told, or has missed its time.
+    forgotten: bool,
+    heartbeat: Heartbeat,
+    connect_by: Option<Instant>,
+    /// Nothing is read, since handlers are behind.
+    stalled: bool,
+}
+
+/// How a session ended.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Closed {
+    pub(super) reason: Reason,
+    pub(super) ending: Ending,
+    pub(super) forget_at: Instant,
+}
+
+/// What the client is still told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// What waits, then that it is over; a polling session waits for the GET that carries it.
+    Farewell,
+    /// That it is over, if a GET is pending; what waits is dropped.
+    Cut,
+    /// Nothing: the client said so itself, or has gone.
+    Left,
+}
+
+/// What a timer is to do.
+pub(super) enum Tick {
+    Sleep(Instant),
+    Ping,
+    Over,
+}
+
+impl Session {
+    /// A new session in the server's map; `None` when the server is full or closing.
+    pub(crate) fn open(
+        server: &Arc<Server>,
+        request: HandshakeRequest,
+        transport: Transport,
+    ) -> Option<Arc<Session>> {
+        let options = &server.options;
+        let queue =
+            OutboxOptions::new(of(&server.packets, transport)).limit_bytes(options.max_outgoing);
+        let (control, outbox) = server.control.outbox(queue);
+        let now = Instant::now();
+        let session = Arc::new(Session {
+            sid: crate::server::random_id(),
+            server: Arc::clone(server),
+            request: Arc::new(request),
+            client: Client::new(options),
+            state: Mutex::new(State {
+                transport,
+                outbox: Some(outbox),
+                posting: false,
+                upgrading: false,
+                probed: false,
+                ping: false,
+                closed: None,
+                forgotten: false,
+                heartbeat: Heartbeat::new(options.ping_interval, options.ping_timeout, now),
+                connect_by: Some(now + options.connect_timeout),
+                stalled: false,
+            }),
+            writer: Notify::new(),
+            timer: Notify::new(),
+            returned: Notify::new(),
+            control,
+        });
+        server.sessions.insert(&session).then_some(session)
+    }
+
+    pub(crate) fn sid(&self) -> &str {
+        &self.sid
+    }
+
+    pub(crate) fn transport(&self) -> Transport {
+        self.state.lock().transport
+    }
+
+    /// The JSON of the open packet.
+    pub(super) fn open_packet(&self) -> Vec<u8> {
+        let options = &self.server.options;
+        let upgradable =
+            self.transport() == Transport::Polling && options.websocket && options.allow_upgrades;
+        let upgrades: &[&str] = if upgradable { &["websocket"] } else { &[] };
+        json!({
+            "sid": &*self.sid,
+            "upgrades": upgrades,
+            "pingInterval": options.ping_interval.as_millis() as u64,
+            "pingTimeout": options.ping_timeout.as_millis() as u64,
+            "maxPayload": options.max_payload,
+        })
+        .to_string()
+        .into_bytes()
+    }
+
+    /// Queues a packet for this client alone, in order with broadcasts.
+    pub(crate) fn send(&self, text: Vec<u8>, attachments: &[Bytes]) {
+        self.settle(self.queue(text, attachments));
+    }
+
+    /// [`send`](Self::send) for callers that hold locks: they [`settle`](Self::settle) the outcome afterwards.
+    pub(crate) fn queue(&self, text: Vec<u8>, attachments: &[Bytes]) -> Outcome {
+        match self.transport() {
+            Transport::WebSocket => self.control.send_bytes(frames(&text, attachments)),
+            Transport::Polling => self.control.send(packet(text, attachments)),
+        }
+    }
+
+    /// Queues a packet unless the transport is busy.
+    pub(crate) fn send_volatile(&self, text: Vec<u8>, attachments: &[Bytes]) {
+        self.settle(self.control.send_volatile(packet(text, attachments)));
+    }
+
+    /// Ends the session of a client that was too slow.
+    pub(crate) fn settle(&self, outcome: Outcome) {
+        if outcome == Outcome::Evicted {
+            self.close(Reason::ForcedServerClose, Ending::Cut);
+        }
+    }
+
+    /// A member of `hub` over this session's outbox.
+    pub(crate) fn attach(&self, hub: &Hub, wires: &Wires) -> Member {
+        hub.attach(&self.control, of(wires, self.transport()))
+    }
+
+    /// Takes a packet of the client. `Ok(Some)` is an event that found its socket's queue full; nothing else is to be
+    /// read before it is in. `Err`: the session is over.
+    pub(super) fn receive(self: &Arc<Self>, packet: Packet) -> Result<Option<Held>, Reason> {
+        let now = Instant::now();
+        {
+            let mut state = self.state.lock();
+            if let Some(closed) = state.closed {
+                return Err(closed.reason);
+            }
+            match packet {
+                Packet::Pong(_) => state.heartbeat.pong(now),
+                _ => state.heartbeat.heard(now),
+            }
+        }
+        let (reason, ending) = match packet {
+            Packet::Pong(_) => {
+                self.timer.notify_one();
+                return Ok(None);
+            }
+            Packet::Text(text) => match self.client.text(self, text) {
+                Ok(held) => return Ok(held),
+                Err(reason) => (reason, Ending::Farewell),
+            },
+            Packet::Binary(data) => match self.client.binary(self, data) {
+                Ok(held) => return Ok(held),
+                Err(reason) => (reason, Ending::Farewell),
+            },
+            Packet::Close => (Reason::TransportClose, Ending::Left),
+            // clients of this revision answer pings and never send them
+            Packet::Ping(_) => (Reason::TransportError, Ending::Cut),
+            Packet::Open(_) | Packet::Upgrade | Packet::Noop => return Ok(None),
+        };
+        self.close(reason, ending);
+        Err(reason)
+    }
+
+    /// Says whether reading waits for handlers; a pong is then not expected.
+    pub(super) fn set_stalled(&self, stalled: bool) {
+        let mut state = self.state.lock();
+        state.stalled = stalled;
+        state.heartbeat.excuse(Instant::now());
+    }
+
+    /// A namespace was joined: the connect timeout is off.
+    pub(crate) fn joined(&self) {
+        self.state.lock().connect_by = None;
+    }
+
+    /// Ends the session; the first call counts.
+    pub(crate) fn close(&self, reason: Reason, ending: Ending) {
+        let outbox = {
+            let mut state = self.state.lock();
+            if state.closed.is_some() {
+                return;
+            }
+            let forget_at = Instant::now() + self.server.options.close_timeout;
+            state.closed = Some(Closed { reason, ending, forget_at });
+            let lingers = ending == Ending::Farewell && state.transport == Transport::Polling;
+            if lingers { None } else { state.outbox.take() }
+        };
+        if ending != Ending::Farewell || self.transport() == Transport::WebSocket {
+            self.server.sessions.remove(&self.sid);
+        }
+        self.client.closed(reason);
+        drop(outbox);
+        self.writer.notify_one();
+        self.timer.notify_one();
+        self.returned.notify_one();
+    }
+
+    /// Drops a closed session for good.
+    pub(super) fn forget(&self) {
+        self.server.sessions.remove(&self.sid);
+        let outbox = {
+            let mut state = self.state.lock();
+            state.forgotten = true;
+            state.outbox.take()
+        };
+        drop(outbox);
+        self.timer.notify_one();
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed().is_some()
+    }
+
+    /// Why the session is over, if it is.
+    pub(super) fn closed(&self) -> Option<Closed> {
+        self.state.lock().closed
+    }
+
+    /// What the timer has to do at this moment; it ends the session when a deadline has passed.
+    pub(super) fn tick(&self) -> Tick {
+        let now = Instant::now();
+        let mut state = self.state.lock();
+        if let Some(closed) = state.closed {
+            let waits =
+                closed.ending == Ending::Farewell && !state.forgotten && now < closed.forget_at;
+            return if waits { Tick::Sleep(closed.forget_at) } else { Tick::Over };
+        }
+        if state.outbox.as_ref().is_some_and(|outbox| outbox.closed().is_some()) {
+            drop(state);
+            self.close(Reason::ForcedServerClose, Ending::Cut);
+            return Tick::Over;
+        }
+        let deadline = [state.connect_by, self.client.attachments_by()].into_iter().flatten().min();
+        if deadline.is_some_and(|deadline| deadline <= now) {
+            drop(state);
+            self.close(Reason::ForcedServerClose, Ending::Farewell);
+            return self.tick();
+        }
+        if state.stalled {
+            state.heartbeat.excuse(now);
+        }
+        match state.heartbeat.check(now) {
+            Beat::Wait(due) => Tick::Sleep(deadline.map_or(due, |deadline| deadline.min(due))),
+            Beat::Ping => {
+                state.ping = true;
+                Tick::Ping
+            }
+            Beat::Dead => {
+                drop(state);
+                self.close(Reason::PingTimeout, Ending::Cut);
+                Tick::Over
+            }
+        }
+    }
+
+    /// The timer of a session while it polls; ends when the session is over or has become a WebSocket.
+    pub(super) async fn mind(self: Arc<Self>) {
+        loop {
+            if self.transport() == Transport::WebSocket {
+                return;
+            }
+            let until = match self.tick() {
+                Tick::Sleep(until) => until,
+                Tick::Ping => {
+                    self.writer.notify_one();
+                    continue;
+                }
+                Tick::Over => break,
+            };
+            tokio::select! {
+                () = tokio::time::sleep_until(until) => {}
+                () = self.timer.notified() => {}
+            }
+        }
+        self.forget();
+    }
+
+    /// Moves the session to its WebSocket; the outbox follows when a pending GET has let it go.
+    pub(super) fn switch(&self) {
+        // the lock of the sockets keeps a socket from being attached with the old wire meanwhile
+        self.client.each_locked(|sockets| {
+            self.state.lock().transport = Transport::WebSocket;
+            self.control.set_wire(&self.server.packets.websocket);
+            for socket in sockets {
+                socket.set_wire(Transport::WebSocket);
+            }
+        });
+        self.writer.notify_one();
+        self.timer.notify_one();
+    }
+}
+
+/// A packet for a session that may still change its transport: the wires of packets write it.
+fn packet(text: Vec<u8>, attachments: &[Bytes]) -> Event {
+    // packets are made of `str`s and JSON
+    let text = String::from_utf8(text).unwrap_or_default();
+    Event::bare(text).with_attachments(attachments.to_vec())
+}
+
+pub(crate) fn of(wires: &Wires, transport: Transport) -> &Wire {
+    match transport {
+        Transport::Polling => &wires.polling,
+        Transport::WebSocket => &wires.websocket,
+    }
+}
+
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Session").field("transport", &self.transport()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,106 @@
+//! From polling to WebSocket, without loss and in order.
+//!
+//! The client sends `2probe` and gets `3probe`; from then on a pending GET is completed with `6` after 100 ms. The client,
+//! its GET returned, sends `5`; only then the outbox changes hands, so that nothing is written to the WebSocket before.
+//! Anything else, a second WebSocket, its death or the deadline end the WebSocket alone: polling goes on.
+
+use std::sync::Arc;
+
+use cepa_core::{CancellationToken, Result};
+use cepa_ws::{CloseCode, Message, WebSocket};
+use tokio::time::timeout;
+
+use super::packet::Packet;
+use super::session::{Session, Transport};
+use super::websocket;
+
+/// Serves a WebSocket that names the sid of a session.
+pub(super) async fn serve(
+    session: Arc<Session>,
+    mut ws: WebSocket,
+    closing: CancellationToken,
+) -> Result {
+    let Some(attempt) = Attempt::begin(&session) else {
+        let _ = ws.close(CloseCode::NO_STATUS, "").await;
+        return Ok(());
+    };
+    let agreed = tokio::select! {
+        agreed = timeout(session.server.options.upgrade_timeout, probe(&attempt, &mut ws)) => agreed.unwrap_or(false),
+        () = attempt.ended() => false,
+        () = closing.cancelled() => false,
+    };
+    if !agreed || session.closed().is_some() {
+        drop(attempt);
+        let _ = ws.close(CloseCode::NO_STATUS, "").await;
+        return Ok(());
+    }
+    session.switch();
+    let outbox = loop {
+        let outbox = session.state.lock().outbox.take();
+        match outbox {
+            Some(outbox) => break outbox,
+            None if session.closed().is_some() => {
+                let _ = ws.close(CloseCode::NO_STATUS, "").await;
+                return Ok(());
+            }
+            None => session.returned.notified().await,
+        }
+    };
+    drop(attempt);
+    websocket::serve(session, ws, outbox, closing).await
+}
+
+/// The exchange up to the client's `5`; `5` without a probe will do, as in Node.
+async fn probe(attempt: &Attempt<'_>, ws: &mut WebSocket) -> bool {
+    let mut probed = false;
+    while let Ok(Some(Message::Text(text))) = ws.recv().await {
+        match Packet::decode(&text.into_bytes()) {
+            Ok(Packet::Ping(text)) if text == "probe" && !probed => {
+                probed = true;
+                if ws.send("3probe").await.is_err() {
+                    return false;
+                }
+                attempt.probed();
+            }
+            Ok(Packet::Upgrade) => return true,
+            _ => return false,
+        }
+    }
+    false
+}
+
+/// A session's one attempt at a time.
+struct Attempt<'a>(&'a Session);
+
+impl<'a> Attempt<'a> {
+    fn begin(session: &'a Session) -> Option<Attempt<'a>> {
+        let mut state = session.state.lock();
+        let ready =
+            state.transport == Transport::Polling && !state.upgrading && state.closed.is_none();
+        if !ready {
+            return None;
+        }
+        state.upgrading = true;
+        Some(Attempt(session))
+    }
+
+    fn probed(&self) {
+        self.0.state.lock().probed = true;
+        self.0.writer.notify_one();
+    }
+
+    /// Waits until the session is over.
+    async fn ended(&self) {
+        while self.0.closed().is_none() {
+            self.0.returned.notified().await;
+        }
+    }
+}
+
+impl Drop for Attempt<'_> {
+    fn drop(&mut self) {
+        let mut state = self.0.state.lock();
+        state.upgrading = false;
+        state.probed = false;
+    }
+}

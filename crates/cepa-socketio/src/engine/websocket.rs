@@ -1,0 +1,178 @@
+//! A session over WebSocket: one task that reads, writes, and keeps the time.
+//!
+//! The task owns the outbox. Frames in it are finished, so a batch is handed to the codec as it is and flushed once. While
+//! a batch is being written nothing is read, and while a handler's queue is full nothing is read either; in both cases
+//! the client is not held to its pong.
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use cepa_core::{CancellationToken, Result};
+use cepa_hub::Outbox;
+use cepa_ws::{CloseCode, Message, WebSocket, WebSocketError};
+use tokio::time::{Instant, sleep_until};
+
+use super::packet::Packet;
+use super::session::{Ending, Session, Tick};
+use crate::Reason;
+use crate::client::Held;
+
+/// How many bytes are taken from the outbox for one flush.
+const BATCH: usize = 64 * 1024;
+
+/// A write that takes longer than this was a wait for the client to read.
+const SLOW: Duration = Duration::from_secs(1);
+
+/// A session that began as a WebSocket: the open packet, then everything else.
+pub(super) async fn open(
+    session: Arc<Session>,
+    mut ws: WebSocket,
+    closing: CancellationToken,
+) -> Result {
+    let mut open = Vec::new();
+    Packet::Open(session.open_packet().into()).encode(&mut open);
+    let open = String::from_utf8(open).unwrap_or_default();
+    let outbox = session.state.lock().outbox.take();
+    let (Ok(()), Some(outbox)) = (ws.send(open).await, outbox) else {
+        session.close(Reason::TransportClose, Ending::Left);
+        return Ok(());
+    };
+    serve(session, ws, outbox, closing).await
+}
+
+/// Serves a session until either side ends it.
+pub(super) async fn serve(
+    session: Arc<Session>,
+    mut ws: WebSocket,
+    mut outbox: Outbox,
+    closing: CancellationToken,
+) -> Result {
+    let _guard = Gone(&session);
+    let mut batch = Vec::new();
+    let mut held: Option<Held> = None;
+    let mut deadline = pin!(sleep_until(Instant::now()));
+    loop {
+        if session.closed().is_some() {
+            break;
+        }
+        if deadline.deadline() <= Instant::now() {
+            match session.tick() {
+                Tick::Sleep(until) => deadline.as_mut().reset(until),
+                Tick::Ping => {}
+                Tick::Over => break,
+            }
+        }
+        let ping = std::mem::take(&mut session.state.lock().ping);
+        if ping && ws.send("2").await.is_err() {
+            session.close(Reason::TransportClose, Ending::Left);
+            break;
+        }
+        tokio::select! {
+            biased;
+            () = closing.cancelled() => session.close(Reason::ServerShuttingDown, Ending::Cut),
+            received = ws.recv(), if held.is_none() => {
+                let message = match received {
+                    Ok(Some(message)) => message,
+                    ended => {
+                        session.close(reason(&ended, &closing), Ending::Left);
+                        break;
+                    }
+                };
+                let pong = message.as_bytes().first() == Some(&b'3');
+                match receive(&session, message) {
+                    // a pong may have brought the next deadline nearer
+                    Ok(None) if pong => deadline.as_mut().reset(Instant::now()),
+                    Ok(None) => {}
+                    Ok(waiting) => {
+                        held = waiting;
+                        session.set_stalled(true);
+                    }
+                    Err(_) => break,
+                }
+            }
+            () = wait(&mut held), if held.is_some() => {
+                held = None;
+                session.set_stalled(false);
+            }
+            taken = outbox.recv_many(&mut batch, BATCH) => {
+                if taken.is_err() {
+                    session.close(Reason::ForcedServerClose, Ending::Cut);
+                    break;
+                }
+                let started = Instant::now();
+                if write(&mut ws, &mut batch).await.is_err() {
+                    session.close(Reason::TransportError, Ending::Left);
+                    break;
+                }
+                outbox.flushed();
+                if started.elapsed() > SLOW {
+                    session.set_stalled(false);
+                }
+            }
+            () = session.writer.notified() => {}
+            () = &mut deadline => {}
+        }
+    }
+    if let Some(closed) = session.closed() {
+        if closed.ending == Ending::Farewell {
+            while let Ok(1..) = outbox.try_recv_many(&mut batch, BATCH) {
+                if write(&mut ws, &mut batch).await.is_err() {
+                    break;
+                }
+            }
+        }
+        let code = match closed.reason {
+            Reason::ServerShuttingDown => CloseCode::AWAY,
+            _ => CloseCode::NO_STATUS,
+        };
+        // the outbox first: nobody is to wait for the peer's close frame
+        drop(outbox);
+        let _ = ws.close(code, "").await;
+    }
+    Ok(())
+}
+
+fn receive(session: &Arc<Session>, message: Message) -> Result<Option<Held>, Reason> {
+    let packet = match message {
+        Message::Binary(data) => Packet::Binary(data),
+        Message::Text(text) => match Packet::decode(&text.into_bytes()) {
+            Ok(packet) => packet,
+            Err(_) => {
+                session.close(Reason::ParseError, Ending::Cut);
+                return Err(Reason::ParseError);
+            }
+        },
+    };
+    session.receive(packet)
+}
+
+async fn wait(held: &mut Option<Held>) {
+    if let Some(held) = held {
+        held.deliver().await;
+    }
+}
+
+async fn write(ws: &mut WebSocket, batch: &mut Vec<bytes::Bytes>) -> Result<(), WebSocketError> {
+    for frames in batch.drain(..) {
+        ws.feed_frames(frames).await?;
+    }
+    ws.flush().await
+}
+
+fn reason(ended: &Result<Option<Message>, WebSocketError>, closing: &CancellationToken) -> Reason {
+    match ended {
+        _ if closing.is_cancelled() => Reason::ServerShuttingDown,
+        Err(_) => Reason::TransportError,
+        Ok(_) => Reason::TransportClose,
+    }
+}
+
+/// Ends the session when the task is dropped, by a runtime that shuts down.
+struct Gone<'a>(&'a Session);
+
+impl Drop for Gone<'_> {
+    fn drop(&mut self) {
+        self.0.close(Reason::TransportClose, Ending::Left);
+    }
+}

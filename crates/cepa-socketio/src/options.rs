@@ -1,0 +1,101 @@
+//! [`Options`]: every limit, deadline and switch of a Socket.IO server, with its default.
+//!
+//! Where Node has the setting, name and default are Node's; where Node has no bound (outgoing bytes, events that wait for
+//! a handler, attachments in bytes and time, sessions), cepa has one. Browsers follow the rule of CORS for polling but
+//! not for WebSocket, so one list of origins serves both: it gives the CORS headers of polling answers, and a WebSocket
+//! handshake that names an origin which is neither listed nor the server's own is refused.
+
+use std::time::Duration;
+
+/// The settings of a [`SocketIo`](crate::SocketIo).
+///
+/// ```
+/// use cepa_socketio::{Options, SocketIo};
+/// use std::time::Duration;
+///
+/// let io = SocketIo::with_options(Options {
+///     ping_interval: Duration::from_secs(10),
+///     max_payload: 100_000,
+///     ..Options::default()
+/// });
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Options {
+    /// The path under which the server listens; `/socket.io`. A slash at the end means the same.
+    pub path: String,
+    /// Time between a pong (or the opening) and the next ping; 25 s.
+    pub ping_interval: Duration,
+    /// How long a pong may take; 20 s.
+    pub ping_timeout: Duration,
+    /// How long an upgrade from polling to WebSocket may take; 10 s.
+    pub upgrade_timeout: Duration,
+    /// How long a client may stay without joining any namespace; 45 s.
+    pub connect_timeout: Duration,
+    /// How long a binary packet may wait for its attachments; 30 s.
+    pub attachment_timeout: Duration,
+    /// How long a closed polling session waits for the poll that tells the client; 30 s.
+    pub close_timeout: Duration,
+    /// How long `emit_with_ack` waits, unless [`Socket::timeout`](crate::Socket::timeout) says otherwise; 20 s.
+    pub ack_timeout: Duration,
+    /// The largest polling body and the largest WebSocket message, in bytes; 1,000,000.
+    pub max_payload: usize,
+    /// How many attachments a packet may have; 10.
+    pub max_attachments: usize,
+    /// How many bytes a packet and its attachments may have together; 10,000,000.
+    pub max_packet: usize,
+    /// How many bytes of events of one socket may wait for its handlers (or for `on_connect`), each counted with 64 more;
+    /// 1 MiB. At the limit nothing more is read from that client until a handler has finished.
+    pub max_incoming: usize,
+    /// How many bytes may wait for one client; 4 MiB. A client that is slower is disconnected.
+    pub max_outgoing: usize,
+    /// How many sessions there may be; 100,000. More are refused with 503.
+    pub max_sessions: usize,
+    /// Whether HTTP polling is offered; true.
+    pub polling: bool,
+    /// Whether WebSocket is offered; true.
+    pub websocket: bool,
+    /// Whether a polling session may become a WebSocket; true.
+    pub allow_upgrades: bool,
+    /// The name of a cookie that holds the session id, for load balancers; none.
+    pub cookie: Option<String>,
+    /// Origins, such as `https://onions.example`, whose pages may use the server beside its own; none. `*` is any origin.
+    pub origins: Vec<String>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options {
+            path: "/socket.io".into(),
+            ping_interval: Duration::from_secs(25),
+            ping_timeout: Duration::from_secs(20),
+            upgrade_timeout: Duration::from_secs(10),
+            connect_timeout: Duration::from_secs(45),
+            attachment_timeout: Duration::from_secs(30),
+            close_timeout: Duration::from_secs(30),
+            ack_timeout: Duration::from_secs(20),
+            max_payload: 1_000_000,
+            max_attachments: 10,
+            max_packet: 10_000_000,
+            max_incoming: 1 << 20,
+            max_outgoing: 4 << 20,
+            max_sessions: 100_000,
+            polling: true,
+            websocket: true,
+            allow_upgrades: true,
+            cookie: None,
+            origins: Vec::new(),
+        }
+    }
+}
+
+impl Options {
+    /// Whether pages of any origin may use the server.
+    pub(crate) fn any_origin(&self) -> bool {
+        self.origins.iter().any(|origin| origin == "*")
+    }
+
+    /// Whether pages of this foreign origin may use the server.
+    pub(crate) fn lists_origin(&self, origin: &str) -> bool {
+        self.origins.iter().any(|listed| listed == "*" || listed.eq_ignore_ascii_case(origin))
+    }
+}

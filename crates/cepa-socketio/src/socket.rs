@@ -1,0 +1,335 @@
+//! [`Socket`]: one client in one namespace.
+//!
+//! Shape: a cheap handle. A socket is a [`Member`] of its namespace's hub over the outbox of its connection, a queue of
+//! events, the acknowledgements it waits for, and what the application keeps with it.
+//!
+//! Invariants:
+//! - It becomes a member when its CONNECT is answered, right after the answer is queued: nothing can overtake that.
+//! - `phase` moves forward only, Connecting to Connected to Gone, and whoever moves it to Gone does the rest of the end.
+//! - Its id is random, its own in each namespace, and never that of the connection.
+//!
+//! Lock order: the client's list of sockets, then `phase`, then the hub.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::OnceLock;
+use std::time::{Duration, SystemTime};
+
+use cepa_hub::Member;
+use parking_lot::Mutex;
+use serde_json::Value;
+
+use crate::acks::Acks;
+use crate::args::{Args, Emit};
+use crate::broadcast::{Broadcast, Unicast};
+use crate::client;
+use crate::data::Data;
+use crate::engine::session::{Session, Transport, of};
+use crate::error::EmitError;
+use crate::handlers::Handlers;
+use crate::handshake::Handshake;
+use crate::namespace::Namespace;
+use crate::packet::write;
+use crate::queue::{Job, Pushed, Queue};
+use crate::{Reason, work};
+
+/// One client in one namespace; a clone is the same socket.
+///
+/// Handlers get it by value and may keep it. Emitting to a socket that has been disconnected does nothing, as in Node.
+#[derive(Clone)]
+pub struct Socket(Arc<Inner>);
+
+struct Inner {
+    id: Box<str>,
+    namespace: Namespace,
+    handlers: Arc<Handlers>,
+    session: Arc<Session>,
+    handshake: Handshake,
+    member: OnceLock<Member>,
+    phase: Mutex<Phase>,
+    queue: Queue,
+    acks: Acks,
+    data: Data,
+}
+
+enum Phase {
+    /// Rooms that are joined with the connection.
+    Connecting(Vec<Box<str>>),
+    Connected,
+    /// The rooms it was in.
+    Gone(Vec<Arc<str>>),
+}
+
+impl Socket {
+    pub(crate) fn new(namespace: &Namespace, session: &Arc<Session>, auth: Value) -> Socket {
+        let request = Arc::clone(&session.request);
+        Socket(Arc::new(Inner {
+            id: crate::server::random_id(),
+            handlers: namespace.handlers(),
+            namespace: namespace.clone(),
+            session: Arc::clone(session),
+            handshake: Handshake { auth, time: SystemTime::now(), request },
+            member: OnceLock::new(),
+            phase: Mutex::new(Phase::Connecting(Vec::new())),
+            queue: Queue::new(session.server.options.max_incoming),
+            acks: Acks::new(),
+            data: Data::default(),
+        }))
+    }
+
+    /// The id, 20 characters; the socket is alone in the room of this name.
+    pub fn id(&self) -> &str {
+        &self.0.id
+    }
+
+    /// Its namespace, for emitting to all of it.
+    pub fn namespace(&self) -> &Namespace {
+        &self.0.namespace
+    }
+
+    /// What the client said when it connected.
+    pub fn handshake(&self) -> &Handshake {
+        &self.0.handshake
+    }
+
+    /// What the application keeps with this socket.
+    pub fn data(&self) -> &Data {
+        &self.0.data
+    }
+
+    /// What carries the connection now.
+    pub fn transport(&self) -> Transport {
+        self.0.session.transport()
+    }
+
+    /// Whether it has been accepted and not disconnected.
+    pub fn is_connected(&self) -> bool {
+        matches!(*self.0.phase.lock(), Phase::Connected)
+    }
+
+    /// Bytes that wait to be sent on its connection.
+    pub fn buffered_bytes(&self) -> usize {
+        self.0.member.get().map_or(0, Member::buffered_bytes)
+    }
+
+    /// Joins a room. In [`admit`](crate::SocketIo::admit) it takes effect when the connection is accepted.
+    pub fn join(&self, room: &str) {
+        if let Phase::Connecting(rooms) = &mut *self.0.phase.lock() {
+            rooms.push(room.into());
+        } else if let Some(member) = self.0.member.get() {
+            member.join(room);
+        }
+    }
+
+    /// Leaves a room.
+    pub fn leave(&self, room: &str) {
+        if let Phase::Connecting(rooms) = &mut *self.0.phase.lock() {
+            rooms.retain(|other| **other != *room);
+        } else if let Some(member) = self.0.member.get() {
+            member.leave(room);
+        }
+    }
+
+    /// The rooms it is in, its own included, in no particular order; after a disconnect those it was in.
+    pub fn rooms(&self) -> Vec<Arc<str>> {
+        match &*self.0.phase.lock() {
+            Phase::Connecting(rooms) => rooms.iter().map(|room| Arc::from(&**room)).collect(),
+            Phase::Connected => self.0.member.get().map(Member::rooms).unwrap_or_default(),
+            Phase::Gone(rooms) => rooms.clone(),
+        }
+    }
+
+    /// Emits to this client.
+    ///
+    /// # Errors
+    /// [`EmitError::Reserved`] or [`EmitError::Json`].
+    pub fn emit<T: Emit + ?Sized>(&self, event: &str, payload: &T) -> Result<(), EmitError> {
+        Unicast::new(self).emit(event, payload)
+    }
+
+    /// Emits to this client and waits for its acknowledgement, for
+    /// [`Options::ack_timeout`](crate::Options::ack_timeout).
+    ///
+    /// # Errors
+    /// As [`emit`](Self::emit); [`EmitError::Timeout`] or [`EmitError::Disconnected`] when no answer comes.
+    pub async fn emit_with_ack<T: Emit + ?Sized + Sync>(
+        &self,
+        event: &str,
+        payload: &T,
+    ) -> Result<Args, EmitError> {
+        Unicast::new(self).emit_with_ack(event, payload).await
+    }
+
+    /// Emits with this much time for the acknowledgement.
+    pub fn timeout(&self, timeout: Duration) -> Unicast<'_> {
+        Unicast::new(self).timeout(timeout)
+    }
+
+    /// Emits only if the transport is ready at that moment.
+    pub fn volatile(&self) -> Unicast<'_> {
+        Unicast::new(self).volatile()
+    }
+
+    /// Emits to everybody in a room but this socket.
+    pub fn to<'a>(&'a self, room: &'a str) -> Broadcast<'a> {
+        self.broadcast().to(room)
+    }
+
+    /// The same as [`to`](Self::to).
+    pub fn in_<'a>(&'a self, room: &'a str) -> Broadcast<'a> {
+        self.to(room)
+    }
+
+    /// Emits to everybody but a room and this socket.
+    pub fn except<'a>(&'a self, room: &'a str) -> Broadcast<'a> {
+        self.broadcast().except(room)
+    }
+
+    /// Emits to everybody in the namespace but this socket.
+    pub fn broadcast(&self) -> Broadcast<'_> {
+        let broadcast = self.0.namespace.broadcast();
+        match self.0.member.get() {
+            Some(member) => broadcast.but(member.id()),
+            None => broadcast,
+        }
+    }
+
+    /// Disconnects the client from this namespace, or with `close` from all of them, and ends its connection.
+    pub fn disconnect(&self, close: bool) {
+        if close {
+            client::disconnect(&self.0.session);
+        } else {
+            self.leave_namespace();
+        }
+    }
+}
+
+impl Socket {
+    pub(crate) fn handlers(&self) -> &Arc<Handlers> {
+        &self.0.handlers
+    }
+
+    pub(crate) fn session(&self) -> &Arc<Session> {
+        &self.0.session
+    }
+
+    pub(crate) fn queue(&self) -> &Queue {
+        &self.0.queue
+    }
+
+    pub(crate) fn acks(&self) -> &Acks {
+        &self.0.acks
+    }
+
+    pub(crate) fn set_wire(&self, transport: Transport) {
+        if let Some(member) = self.0.member.get() {
+            member.set_wire(of(self.0.namespace.wires(), transport));
+        }
+    }
+
+    /// Begins the connection: middleware, the answer, `on_connect`, then events.
+    pub(crate) fn start(&self) {
+        tokio::spawn(work::connect(self.clone()));
+    }
+
+    /// Queues an event; gives it back when there is no room.
+    pub(crate) fn enqueue(&self, job: Job) -> Option<Job> {
+        match self.0.queue.push(job) {
+            Pushed::Queued => None,
+            Pushed::Start => {
+                tokio::spawn(work::run(self.clone()));
+                None
+            }
+            Pushed::Full(job) => Some(job),
+        }
+    }
+
+    /// Answers CONNECT and joins; false when the client has gone meanwhile.
+    pub(crate) fn accept(&self) -> bool {
+        let inner = &self.0;
+        let mut accepted = None;
+        // with the list locked, an upgrade of the transport comes before or after all of this
+        inner.session.client.each_locked(|_| {
+            let mut phase = inner.phase.lock();
+            let Phase::Connecting(rooms) = &mut *phase else { return };
+            let outcome =
+                inner.session.queue(write::connected(self.namespace().name(), self.id()), &[]);
+            let member = inner.session.attach(inner.namespace.hub(), inner.namespace.wires());
+            inner.namespace.insert(member.id(), self);
+            accepted = Some((outcome, std::mem::take(rooms)));
+            let _ = inner.member.set(member);
+            *phase = Phase::Connected;
+        });
+        let Some((outcome, rooms)) = accepted else { return false };
+        inner.session.joined();
+        inner.session.settle(outcome);
+        self.join(self.id());
+        for room in &rooms {
+            self.join(room);
+        }
+        true
+    }
+
+    /// Answers CONNECT with an error.
+    pub(crate) fn refuse(&self, error: &[u8]) {
+        let connecting = matches!(*self.0.phase.lock(), Phase::Connecting(_));
+        self.close(Reason::ServerNamespaceDisconnect);
+        if connecting {
+            self.0.session.send(write::refused(self.namespace().name(), error), &[]);
+        }
+    }
+
+    /// Tells the client that it is disconnected from this namespace, and disconnects it.
+    pub(crate) fn leave_namespace(&self) {
+        if self.is_connected() {
+            self.0.session.send(write::disconnect(self.namespace().name()), &[]);
+        }
+        self.close(Reason::ServerNamespaceDisconnect);
+    }
+
+    /// The end of this socket; the first call counts.
+    pub(crate) fn close(&self, reason: Reason) {
+        let inner = &self.0;
+        let connected = {
+            let mut phase = inner.phase.lock();
+            let rooms = inner.member.get().map(Member::rooms).unwrap_or_default();
+            match std::mem::replace(&mut *phase, Phase::Gone(rooms)) {
+                Phase::Connecting(_) => false,
+                Phase::Connected => true,
+                gone @ Phase::Gone(_) => {
+                    *phase = gone;
+                    return;
+                }
+            }
+        };
+        if let Some(member) = inner.member.get() {
+            inner.namespace.remove(member.id());
+            member.detach();
+        }
+        inner.acks.close();
+        inner.session.client.remove(self);
+        if connected && inner.queue.end(reason) {
+            // outside a runtime there is nobody to run the handlers
+            if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+                runtime.spawn(work::run(self.clone()));
+            }
+        }
+    }
+}
+
+impl PartialEq for Socket {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for Socket {}
+
+impl fmt::Debug for Socket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Socket")
+            .field("id", &self.id())
+            .field("namespace", &self.namespace().name())
+            .finish()
+    }
+}

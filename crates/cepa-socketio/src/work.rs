@@ -1,0 +1,114 @@
+//! What runs in a socket's task: the connection, then its events in order, at last the disconnect handlers.
+//!
+//! A panic in a handler ends that client's connection and nobody else's: the task catches it, drops the events that wait
+//! and goes on to the disconnect handlers. An error of `on_connect` disconnects the socket; an error of an event handler is
+//! its acknowledgement.
+
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
+
+use cepa_core::{Error, Result};
+use futures_util::FutureExt;
+
+use crate::engine::session::Ending;
+use crate::error::{ConnectError, answer};
+use crate::handlers::Incoming;
+use crate::packet::write;
+use crate::queue::{Job, Work};
+use crate::{Reason, Socket};
+
+/// The connection of a socket, then [`run`].
+pub(crate) async fn connect(socket: Socket) {
+    let handlers = socket.handlers().clone();
+    for admit in &handlers.admit {
+        let error = match caught(admit(socket.clone(), ())).await {
+            Ok(Ok(())) => continue,
+            Ok(Err(error)) => error,
+            Err(panic) => panicked(&*panic),
+        };
+        if ConnectError::within(&error).is_none() {
+            report(&error, &socket);
+        }
+        socket.refuse(&ConnectError::of(&error).to_json());
+        return;
+    }
+    if !socket.accept() {
+        return;
+    }
+    for hook in &handlers.connect {
+        match caught(hook(socket.clone(), ())).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => {
+                report(&error, &socket);
+                socket.queue().clear();
+                socket.leave_namespace();
+                break;
+            }
+            Err(panic) => {
+                crash(&socket, &*panic);
+                break;
+            }
+        }
+    }
+    run(socket).await;
+}
+
+/// Works until there is nothing to be done.
+pub(crate) async fn run(socket: Socket) {
+    loop {
+        match socket.queue().next() {
+            Work::Event(job) => event(&socket, job).await,
+            Work::Disconnect(reason) => disconnected(&socket, reason).await,
+            Work::Rest => return,
+        }
+    }
+}
+
+async fn event(socket: &Socket, job: Job) {
+    let Job { name, id, args } = job;
+    let mut event = Incoming::new(socket.clone(), name, args, id.is_some());
+    let reply = match caught(socket.handlers().run(&mut event)).await {
+        Ok(Ok(())) => event.answer,
+        Ok(Err(error)) => {
+            report(&error, socket);
+            Some(answer(&error))
+        }
+        Err(panic) => return crash(socket, &*panic),
+    };
+    if let (Some(id), Some(args)) = (id, reply)
+        && socket.is_connected()
+    {
+        socket.session().send(write::ack(socket.namespace().name(), id, &args), args.attachments());
+    }
+}
+
+async fn disconnected(socket: &Socket, reason: Reason) {
+    let handlers = socket.handlers().clone();
+    for hook in &handlers.disconnect {
+        match caught(hook(socket.clone(), reason)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => report(&error, socket),
+            Err(panic) => report(&panicked(&*panic), socket),
+        }
+    }
+}
+
+fn crash(socket: &Socket, panic: &(dyn Any + Send)) {
+    report(&panicked(panic), socket);
+    socket.queue().clear();
+    socket.session().close(Reason::ForcedServerClose, Ending::Farewell);
+}
+
+async fn caught<T>(future: impl Future<Output = Result<T>>) -> std::thread::Result<Result<T>> {
+    AssertUnwindSafe(future).catch_unwind().await
+}
+
+fn panicked(panic: &(dyn Any + Send)) -> Error {
+    let text = panic.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    Error::internal(format!("a handler panicked: {}", text.unwrap_or("no message")))
+}
+
+fn report(error: &Error, socket: &Socket) {
+    socket.session().server.report(error, socket);
+}
