@@ -36,6 +36,7 @@ mod broadcast;
 mod counters;
 mod event;
 mod hub;
+mod lanes;
 mod log;
 mod member;
 mod membership;

@@ -16,9 +16,9 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use smallvec::SmallVec;
 
 use crate::Wire;
+use crate::lanes::Wires;
 use crate::queue::{Batch, Queue};
 
 /// What an entry costs in an outbox beside the bytes of its event: its place in the queue and a share of the bookkeeping.
@@ -99,8 +99,9 @@ impl OutboxOptions {
     /// How many bytes may wait, those being written included.
     ///
     /// An event counts [`Event::size`](crate::Event::size) plus [`ENTRY_COST`], whatever its wire makes of it. An outbox
-    /// that holds nothing takes any one entry, so an event larger than the limit can be delivered at all; what is held is
-    /// therefore bounded by the limit plus one entry.
+    /// that holds nothing takes any one entry, so an event larger than the limit can be delivered at all; and one that may
+    /// drop the oldest always takes the newest. What is held is therefore bounded by the limit, plus one entry that waits
+    /// and one that is being written.
     #[must_use]
     pub fn limit_bytes(mut self, bytes: usize) -> Self {
         self.limit_bytes = bytes;
@@ -120,13 +121,6 @@ impl OutboxOptions {
 pub struct Outbox {
     queue: Arc<Queue>,
     wires: Wires,
-}
-
-/// The wires of the queue's members as of `version`; a copy, so that taking entries clones no shared counter.
-#[derive(Debug, Default)]
-pub(crate) struct Wires {
-    pub(crate) version: u64,
-    pub(crate) by_lane: SmallVec<[Option<Wire>; 1]>,
 }
 
 impl Outbox {

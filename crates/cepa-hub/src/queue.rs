@@ -1,11 +1,11 @@
 //! The queue behind an outbox: entries in order, bytes counted, policy applied when one is put in.
 //!
 //! Shape: one mutex around everything, held for a few instructions (never while encoding, waking or freeing). An entry is
-//! a pointer to a message, or raw bytes, and the lane it came through. A lane is one member's entrance, with its wire; it
-//! outlives its member while entries of it wait, because they still need the wire.
+//! a pointer to a message, or raw bytes, and the lane it came through.
 //!
 //! Invariants:
-//! - `queued` is the cost of `entries`; `queued + in_flight` exceeds the limit by at most one entry.
+//! - `queued` is the cost of `entries`. Together with `in_flight` it exceeds the limit by at most one entry that waits and
+//!   one that is being written.
 //! - `keys[(lane, key)] = head + index` of the one waiting entry with that key; kept under `KeepLatest` only.
 //! - Raw bytes (protocol packets) are never dropped: what makes room is events, and when there are none the outbox is
 //!   evicted, under every policy.
@@ -19,8 +19,9 @@ use bytes::Bytes;
 use parking_lot::Mutex;
 use smallvec::SmallVec;
 
+use crate::lanes::{Lanes, Wires};
 use crate::member::MemberInner;
-use crate::outbox::{Closed, ENTRY_COST, Outcome, Policy, Wires};
+use crate::outbox::{Closed, ENTRY_COST, Outcome, Policy};
 use crate::{MemberId, Message, Wire};
 
 /// A drained queue gives back its memory when it had grown beyond this many entries.
@@ -60,10 +61,10 @@ impl Entry {
     pub(crate) fn encode(self, wires: &Wires) -> Bytes {
         match self.load {
             Load::Raw(bytes) => *bytes,
-            Load::Message(message) => match wires.by_lane.get(self.lane as usize) {
-                Some(Some(wire)) => message.encoded(wire),
-                // a lane lives as long as its entries, and the copy was refreshed before they were taken
-                _ => unreachable!("an entry's lane has a wire"),
+            Load::Message(message) => match wires.get(self.lane) {
+                Some(wire) => message.encoded(wire),
+                // a lane lives as long as its entries, and the copy was renewed before they were taken
+                None => unreachable!("an entry's lane has a wire"),
             },
         }
     }
@@ -86,18 +87,10 @@ struct State {
     queued: usize,
     in_flight: usize,
     keys: Option<Box<Keys>>,
-    lanes: SmallVec<[Option<Lane>; 1]>,
-    version: u64,
+    lanes: Lanes,
     writable: bool,
     closed: Option<Closed>,
     waker: Option<Waker>,
-}
-
-#[derive(Debug)]
-struct Lane {
-    wire: Wire,
-    waiting: usize,
-    owner: Option<Arc<MemberInner>>,
 }
 
 impl Queue {
@@ -111,8 +104,7 @@ impl Queue {
                 queued: 0,
                 in_flight: 0,
                 keys: None,
-                lanes: SmallVec::new(),
-                version: 0,
+                lanes: Lanes::default(),
                 writable: true,
                 closed: None,
                 waker: None,
@@ -126,35 +118,17 @@ impl Queue {
         wire: Wire,
         make: impl FnOnce(u32) -> Arc<MemberInner>,
     ) -> Arc<MemberInner> {
-        let mut state = self.state.lock();
-        state.version += 1;
-        let at = state.lanes.iter().position(Option::is_none).unwrap_or(state.lanes.len());
-        let member = make(at as u32);
-        let lane = Lane { wire, waiting: 0, owner: Some(Arc::clone(&member)) };
-        match state.lanes.get_mut(at) {
-            Some(vacant) => *vacant = Some(lane),
-            None => state.lanes.push(Some(lane)),
-        }
-        member
+        self.state.lock().lanes.open(wire, make)
     }
 
     /// Closes a lane; what waits in it still comes out.
     pub(crate) fn release(&self, lane: u32, id: MemberId) {
-        let owner = {
-            let mut state = self.state.lock();
-            let owner = state.lane_of(lane, id).and_then(|open| open.owner.take());
-            state.drop_if_done(lane);
-            owner
-        };
+        let owner = self.state.lock().lanes.release(lane, id);
         drop(owner);
     }
 
     pub(crate) fn set_wire(&self, lane: u32, id: MemberId, wire: Wire) -> bool {
-        let mut state = self.state.lock();
-        let Some(open) = state.lane_of(lane, id) else { return false };
-        open.wire = wire;
-        state.version += 1;
-        true
+        self.state.lock().lanes.set_wire(lane, id, wire)
     }
 
     /// Puts an entry in, or decides otherwise; says also how many other entries were dropped for it.
@@ -167,7 +141,7 @@ impl Queue {
     ) -> (Outcome, usize) {
         let mut garbage = VecDeque::new();
         let mut state = self.state.lock();
-        if state.closed.is_some() || state.lane_of(lane, id).is_none() {
+        if state.closed.is_some() || !state.lanes.is_open(lane, id) {
             return (Outcome::Closed, 0);
         }
         if volatile && !(state.writable && state.held() == 0) {
@@ -240,9 +214,7 @@ impl Queue {
     ) -> Poll<Result<(), Closed>> {
         let mut state = self.state.lock();
         state.in_flight = 0;
-        if state.version != wires.version {
-            state.copy_wires(wires);
-        }
+        state.lanes.renew(wires);
         while let Some(entry) = state.pop_front() {
             state.in_flight += entry.load.cost();
             batch.push(entry);
@@ -293,10 +265,7 @@ impl Queue {
     }
 
     pub(crate) fn detach_all(&self) {
-        let owners: SmallVec<[Arc<MemberInner>; 1]> = {
-            let state = self.state.lock();
-            state.lanes.iter().flatten().filter_map(|lane| lane.owner.clone()).collect()
-        };
+        let owners = self.state.lock().lanes.owners();
         for owner in owners {
             owner.leave_hub();
         }
@@ -336,21 +305,6 @@ impl State {
         self.queued + self.in_flight
     }
 
-    /// The lane, if it is this member's.
-    fn lane_of(&mut self, lane: u32, id: MemberId) -> Option<&mut Lane> {
-        let open = self.lanes.get_mut(lane as usize)?.as_mut()?;
-        open.owner.as_ref().is_some_and(|owner| owner.id == id).then_some(open)
-    }
-
-    /// Frees the lane once nothing comes in and nothing waits.
-    fn drop_if_done(&mut self, lane: u32) {
-        if let Some(slot) = self.lanes.get_mut(lane as usize)
-            && slot.as_ref().is_some_and(|lane| lane.owner.is_none() && lane.waiting == 0)
-        {
-            *slot = None;
-        }
-    }
-
     fn position(&self, lane: u32, key: &Arc<str>) -> Option<usize> {
         let place = self.keys.as_ref()?.get(&(lane, Arc::clone(key)))?;
         Some((place - self.head) as usize)
@@ -364,9 +318,7 @@ impl State {
             self.keys.get_or_insert_default().insert((entry.lane, Arc::clone(key)), place);
         }
         self.queued += cost;
-        if let Some(Some(lane)) = self.lanes.get_mut(entry.lane as usize) {
-            lane.waiting += 1;
-        }
+        self.lanes.entered(entry.lane);
         self.entries.push_back(entry);
     }
 
@@ -400,28 +352,14 @@ impl State {
         {
             keys.remove(&(entry.lane, Arc::clone(key)));
         }
-        if let Some(Some(lane)) = self.lanes.get_mut(entry.lane as usize) {
-            lane.waiting -= 1;
-        }
-        self.drop_if_done(entry.lane);
+        self.lanes.left(entry.lane);
     }
 
     fn take_all(&mut self) -> VecDeque<Entry> {
         self.head += self.entries.len() as u64;
         self.queued = 0;
         self.keys = None;
-        for slot in &mut self.lanes {
-            slot.take_if(|lane| lane.owner.is_none());
-            if let Some(lane) = slot {
-                lane.waiting = 0;
-            }
-        }
+        self.lanes.all_left();
         std::mem::take(&mut self.entries)
-    }
-
-    fn copy_wires(&self, wires: &mut Wires) {
-        wires.version = self.version;
-        wires.by_lane =
-            self.lanes.iter().map(|slot| slot.as_ref().map(|lane| lane.wire.clone())).collect();
     }
 }

@@ -78,3 +78,23 @@ fn whatever_the_policy_no_more_is_held_than_the_limit_and_one_entry() {
         }
     }
 }
+
+#[test]
+fn entries_larger_than_the_limit_pile_up_no_further_than_one_waiting_and_one_being_written() {
+    let huge = Event::new("n", &"x".repeat(5000)).unwrap();
+    for policy in [Policy::DropNewest, Policy::DropOldest, Policy::KeepLatest] {
+        let hub = Hub::new();
+        let (member, mut outbox) = limited(&hub, 1000, policy);
+        for _ in 0..20 {
+            (0..3).for_each(|_| {
+                member.send(huge.clone());
+            });
+            outbox.try_recv().unwrap();
+            (0..3).for_each(|_| {
+                member.send(huge.clone());
+            });
+            assert!(member.buffered_bytes() <= 2 * cost(&huge));
+        }
+        assert_eq!(hub.counters().evicted, 0);
+    }
+}
