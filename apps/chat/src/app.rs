@@ -10,7 +10,7 @@ use crate::polling::Polls;
 use crate::rooms::Rooms;
 use crate::store::Store;
 use crate::{Draft, Options, RoomName, Said, Who};
-use crate::{events, messages, page, pictures, polling, websocket};
+use crate::{events, messages, page, pictures, polling, socketio, websocket};
 
 /// How often leases and typing marks that are over are looked for.
 const SWEEP_EVERY: Duration = Duration::from_secs(2);
@@ -86,7 +86,7 @@ impl Chat {
     }
 
     /// The application.
-    pub fn app(self: &Arc<Self>, _options: &Options) -> App {
+    pub fn app(self: &Arc<Self>, options: &Options) -> App {
         let api = Router::new()
             .nest("/api", messages::router())
             .nest("/api", pictures::router())
@@ -101,6 +101,7 @@ impl Chat {
             .plug(page::router())
             .plug(self.pictures.serve())
             .plug(api)
+            .plug(socketio::server(self, options))
     }
 }
 

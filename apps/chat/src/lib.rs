@@ -33,6 +33,7 @@ mod page;
 mod presence;
 mod recent;
 mod room;
+mod socketio;
 mod typing;
 mod websocket;
 

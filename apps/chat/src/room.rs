@@ -17,7 +17,6 @@ use serde::Serialize;
 
 use crate::presence::Presence;
 use crate::recent::Recent;
-use crate::rooms::send;
 use crate::typing::Typing;
 use crate::{ClientId, Nick, RoomName, Said, Who};
 
@@ -157,16 +156,17 @@ impl Room {
         state.presence.is_empty() && self.hub.size(&self.channel) == 0
     }
 
-    /// Sends a member what came after an id and who is here, and lets it read the room from now on.
-    pub(crate) fn join(&self, member: &Member, since: u64) -> Result<Reach<()>> {
+    /// Calls `join` with what came after an id and who is here, such that nothing happens in the room meanwhile.
+    pub(crate) fn join<T>(
+        &self,
+        since: u64,
+        join: impl FnOnce(Vec<Said>, Vec<Nick>) -> T,
+    ) -> Reach<T> {
         let state = self.state.lock();
-        let Some(missed) = state.recent.after(since) else {
-            return Ok(Reach::Store { floor: state.recent.floor() });
-        };
-        send(member, &missed);
-        member.emit("people", &state.presence.nicks())?;
-        member.join(&self.channel);
-        Ok(Reach::Here(()))
+        match state.recent.after(since) {
+            Some(missed) => Reach::Here(join(missed, state.presence.nicks())),
+            None => Reach::Store { floor: state.recent.floor() },
+        }
     }
 
     /// Lets a long poll be woken by whatever happens here; an older one of the same client is answered.

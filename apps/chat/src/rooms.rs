@@ -141,28 +141,58 @@ impl Rooms {
     /// Lets a stream follow a room from where its reader stood: sends what it missed through its outbox, oldest first, then
     /// who is here, and makes it a member.
     ///
-    /// The last part and joining happen under the room's lock, so that what comes live follows without a hole or a
-    /// repetition. A reader that has missed more than [`FOLLOW_BYTES`] gets a part, and its stream ends after it: it
-    /// returns with its last id for the rest.
+    /// A reader that has missed more than [`FOLLOW_BYTES`] gets a part, and its stream ends after it: it returns with its
+    /// last id for the rest.
     ///
     /// # Errors
     /// As [`Rooms::say`].
     pub async fn follow(&self, room: &Room, since: Option<u64>, member: &Member) -> Result {
-        let (mut from, first) = self.begin(room, since).await?;
-        send(member, &first);
-        loop {
-            match room.join(member, from)? {
-                Reach::Here(()) => return Ok(()),
-                Reach::Store { .. } if member.buffered_bytes() > FOLLOW_BYTES => {
-                    member.close();
-                    return Ok(());
-                }
-                Reach::Store { floor } => {
-                    let page = self.page(room, from, floor).await?;
-                    from = page.complete_to;
-                    send(member, &page.said);
-                }
+        let send = |said: Vec<Said>| {
+            for said in said {
+                member.send(said.event().clone());
             }
+        };
+        let join = |people: Vec<Nick>| {
+            // a list of texts can be written as JSON
+            let _ = member.emit("people", &people);
+            member.join(room.channel());
+        };
+        if !self.read(room, since, send, join).await? {
+            member.close();
+        }
+        Ok(())
+    }
+
+    /// Gives `take` what a reader missed, oldest first, and lets it `join`, with who is here.
+    ///
+    /// The last part and joining happen under the room's lock, so that what comes live follows without a hole or a
+    /// repetition. False when the reader has missed more than [`FOLLOW_BYTES`]: then it got a part and did not join.
+    ///
+    /// # Errors
+    /// As [`Rooms::say`].
+    pub async fn read(
+        &self,
+        room: &Room,
+        since: Option<u64>,
+        mut take: impl FnMut(Vec<Said>) + Send,
+        mut join: impl FnMut(Vec<Nick>) + Send,
+    ) -> Result<bool> {
+        let (mut from, first) = self.begin(room, since).await?;
+        take(first);
+        let mut given = 0;
+        loop {
+            let joined = room.join(from, |missed, people| {
+                take(missed);
+                join(people);
+            });
+            let Reach::Store { floor } = joined else { return Ok(true) };
+            if given > FOLLOW_BYTES {
+                return Ok(false);
+            }
+            let page = self.page(room, from, floor).await?;
+            from = page.complete_to;
+            given += page.said.iter().map(Said::size).sum::<usize>();
+            take(page.said);
         }
     }
 
@@ -269,12 +299,5 @@ impl Live {
         if let Some(room) = room {
             room.deliver(said);
         }
-    }
-}
-
-/// Sends to one member what all who missed it get; the encodings are shared.
-pub(crate) fn send(member: &Member, said: &[Said]) {
-    for said in said {
-        member.send(said.event().clone());
     }
 }
