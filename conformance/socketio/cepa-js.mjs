@@ -2,10 +2,10 @@
 // load, the heartbeat, the bounded buffer, timeouts, recovery, Blob, one connection for many namespaces.
 //   node socketio/cepa-js.mjs [--only TEXT]
 import assert from "node:assert/strict";
-import { createServer, connect as dial } from "node:net";
 import { parseArgs } from "node:util";
 import { WebSocket } from "ws";
 import { connect } from "../../crates/cepa-socketio/client/cepa.js";
+import { proxy } from "../proxy.mjs";
 import { start } from "./server.mjs";
 
 const { values: flags } = parseArgs({ options: { only: { type: "string" } } });
@@ -20,27 +20,6 @@ const next = (emitter, event) => soon(new Promise((done) => emitter.once(event, 
 const quick = { WebSocket, forceNew: true, reconnectionDelay: 10, reconnectionDelayMax: 50 };
 const polling = { ...quick, transports: ["polling"] };
 const websocket = { ...quick, transports: ["websocket"] };
-
-/** A TCP proxy in front of the server that can cut all connections, stall them, or refuse new ones. */
-async function proxy(target) {
-  const pairs = new Set();
-  const state = { refuse: false, stalled: false, dials: 0 };
-  const server = createServer((near) => {
-    state.dials += 1;
-    if (state.refuse) return near.destroy();
-    const far = dial(new URL(target).port, "127.0.0.1");
-    const pair = { near, far };
-    pairs.add(pair);
-    for (const [from, to] of [[near, far], [far, near]]) {
-      from.on("data", (data) => state.stalled || to.write(data));
-      from.on("error", () => {});
-      from.on("close", () => { pairs.delete(pair); to.destroy(); });
-    }
-  });
-  await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
-  const cut = () => { for (const { near, far } of pairs) { near.destroy(); far.destroy(); } };
-  return { state, cut, url: `http://127.0.0.1:${server.address().port}`, close: () => { cut(); server.close(); } };
-}
 
 const tests = {
   async "comes back after the connection was cut, and sends what was emitted meanwhile"(open) {
