@@ -53,6 +53,9 @@ impl HubOptions {
     /// The default of [`HubOptions::shards`].
     pub const SHARDS: usize = 16;
 
+    /// How many changes may wait for the hook of [`HubOptions::on_membership`]: 1024.
+    pub const HOOK_BACKLOG: usize = 1024;
+
     /// The defaults.
     pub fn new() -> Self {
         Self::default()
@@ -66,7 +69,8 @@ impl HubOptions {
     }
 
     /// Is called, with no lock held and by one thread at a time, after each change of membership. It may call the hub. It
-    /// should be quick: while more than 1024 changes wait for it, those who join and leave are held up (publishers
+    /// should be quick: while more than
+    /// [`HOOK_BACKLOG`](Self::HOOK_BACKLOG) changes wait for it, those who join and leave are held up (publishers
     /// never, unless they evict).
     #[must_use]
     pub fn on_membership(mut self, hook: impl Fn(&Membership) + Send + Sync + 'static) -> Self {

@@ -4,7 +4,7 @@
 //! released, by one thread at a time. So the hook sees the changes of one room in their order, and may itself call the
 //! hub.
 //!
-//! Invariant: the backlog is bounded: a thread that finds more than [`BACKLOG`] notes waits until the calling thread has
+//! Invariant: the backlog is bounded: a thread that finds more than [`HubOptions::HOOK_BACKLOG`] notes waits until the calling thread has
 //! caught up (never the calling thread itself, nor a publish).
 
 use std::collections::VecDeque;
@@ -14,10 +14,7 @@ use std::thread::{self, ThreadId};
 
 use parking_lot::{Condvar, Mutex};
 
-use crate::MemberId;
-
-/// Notes that may wait for a slow hook before those who join and leave are held up.
-const BACKLOG: usize = 1024;
+use crate::{HubOptions, MemberId};
 
 /// A change of membership, as told to [`HubOptions::on_membership`](crate::HubOptions::on_membership).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,7 +71,7 @@ impl Hook {
         let me = thread::current().id();
         let mut notes = self.notes.lock();
         while let Some(caller) = notes.caller {
-            if caller == me || notes.waiting.len() <= BACKLOG {
+            if caller == me || notes.waiting.len() <= HubOptions::HOOK_BACKLOG {
                 return;
             }
             self.caught_up.wait(&mut notes);
@@ -103,7 +100,7 @@ impl Calling<'_> {
             notes.caller = None;
             self.over = true;
         }
-        if notes.waiting.len() <= BACKLOG {
+        if notes.waiting.len() <= HubOptions::HOOK_BACKLOG {
             self.hook.caught_up.notify_all();
         }
         next

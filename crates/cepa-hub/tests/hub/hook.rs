@@ -1,7 +1,9 @@
 //! The hook is told of rooms and their members in order, with no lock held.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::thread;
 
 use cepa_hub::{Event, Hub, HubOptions, Log, LogOptions, Membership, Policy};
 use parking_lot::Mutex;
@@ -97,4 +99,48 @@ fn a_hook_that_panics_does_not_silence_the_next_call() {
     assert!(catch_unwind(AssertUnwindSafe(|| ana.join("bad"))).is_err());
     assert!(ana.join("good"));
     assert_eq!(*told.lock(), ["bad".into(), "good".into()]);
+}
+
+#[test]
+fn those_who_join_wait_for_a_hook_that_is_too_far_behind() {
+    let [changes, told, most] = [(); 3].map(|()| Arc::new(AtomicUsize::new(0)));
+    let (made, heard, behind) = (Arc::clone(&changes), Arc::clone(&told), Arc::clone(&most));
+    let hub = Hub::with(HubOptions::new().on_membership(move |change| {
+        if !matches!(change, Membership::Joined { room, .. } if &**room == "busy") {
+            return;
+        }
+        if heard.fetch_add(1, Ordering::SeqCst) == 0 {
+            // the backlog fills up, and then there is time to go beyond it
+            while made.load(Ordering::SeqCst) < HubOptions::HOOK_BACKLOG {
+                thread::yield_now();
+            }
+            (0..1000).for_each(|_| thread::yield_now());
+        }
+        let ahead = made.load(Ordering::SeqCst).saturating_sub(heard.load(Ordering::SeqCst));
+        behind.fetch_max(ahead, Ordering::SeqCst);
+    }));
+    let busy = {
+        let hub = hub.clone();
+        thread::spawn(move || {
+            let (ana, _outbox) = member(&hub);
+            ana.join("busy");
+        })
+    };
+    while told.load(Ordering::SeqCst) == 0 {
+        thread::yield_now();
+    }
+    let boxes: Vec<_> = (0..5000)
+        .map(|_| {
+            let (guest, outbox) = member(&hub);
+            guest.join("busy");
+            changes.fetch_add(1, Ordering::SeqCst);
+            outbox
+        })
+        .collect();
+    busy.join().unwrap();
+    assert_eq!(hub.size("busy"), 5000);
+    assert_eq!(HubOptions::HOOK_BACKLOG, 1024);
+    let most = most.load(Ordering::SeqCst);
+    assert!((1000..1030).contains(&most), "{most}");
+    drop(boxes);
 }
