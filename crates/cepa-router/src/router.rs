@@ -12,7 +12,7 @@
 //!
 //! Invariant: the pattern of every entry, with the prefix in front, was checked when it was registered;
 //! what is wrong with it is a panic there, that names the line of the program. The table is built when
-//! it is first asked for, and routes that can never run are then named on standard error.
+//! it is first asked for; what looks like a mistake is printed to standard error at the first request.
 
 use std::panic::Location;
 use std::sync::{Arc, OnceLock};
@@ -56,7 +56,12 @@ pub struct Router {
     strict: bool,
     scope: Stack,
     entries: Vec<Entry>,
+    /// Where middleware was added that no route follows so far.
+    waiting: Vec<&'static Location<'static>>,
+    /// The same of nested routers, where none will.
+    idle: Vec<&'static Location<'static>>,
     table: OnceLock<Arc<Table>>,
+    started: OnceLock<()>,
 }
 
 impl Router {
@@ -99,18 +104,23 @@ impl Router {
     /// Adds a function around the routes and routers that follow: `async |ctx, next| ..` or an
     /// `async fn`. It runs only when one of them does.
     #[must_use]
+    #[track_caller]
     pub fn with<F>(mut self, function: F) -> Self
     where
         F: AsyncFnOnce(&mut Context, Next<'_>) -> Result + for<'a> MiddlewareFn<'a>,
     {
         self.scope = self.scope.with(function);
+        self.waiting.push(Location::caller());
         self
     }
 
-    /// Adds a value around the routes and routers that follow. It runs only when one of them does.
+    /// Adds a value around the routes and routers that follow. It runs only when one of them does; to add
+    /// the routes of a router, [`nest`](Self::nest) it.
     #[must_use]
+    #[track_caller]
     pub fn plug(mut self, middleware: impl Middleware) -> Self {
         self.scope = self.scope.plug(middleware);
+        self.waiting.push(Location::caller());
         self
     }
 
@@ -155,7 +165,9 @@ impl Router {
                 verb.chain = self.scope.clone().then(&verb.chain);
             }
             self.entries.push(entry);
+            self.waiting.clear();
         }
+        self.idle.extend(router.idle.iter().chain(&router.waiting));
         self.changed()
     }
 
@@ -186,6 +198,24 @@ impl Router {
         self.table().unreachable()
     }
 
+    /// What looks like a mistake, in words: routes that can never run, and middleware that no route
+    /// follows. It is printed to standard error when the router is first used.
+    ///
+    /// ```
+    /// use cepa_router::Router;
+    ///
+    /// let child = Router::new().get("/", async |_| "never: it was plugged, not nested");
+    /// let warnings = Router::new().plug(child).warnings();
+    /// assert!(warnings[0].starts_with("the middleware added at "), "{warnings:?}");
+    /// ```
+    pub fn warnings(&self) -> Vec<String> {
+        let unused = |at| {
+            format!("the middleware added at {at} never runs: no route of its router follows it")
+        };
+        let hidden = self.unreachable().into_iter().map(|found| format!("the route {found}"));
+        hidden.chain(self.idle.iter().chain(&self.waiting).map(unused)).collect()
+    }
+
     #[track_caller]
     pub(crate) fn add(mut self, path: &str, mut verbs: Vec<Verb>) -> Self {
         let pattern = valid(Pattern::parse(path));
@@ -194,6 +224,7 @@ impl Router {
             verb.chain = self.scope.clone().then(&verb.chain);
         }
         self.entries.push(Entry { pattern, strict: false, verbs, at: Location::caller() });
+        self.waiting.clear();
         self.changed()
     }
 
@@ -218,22 +249,24 @@ impl Router {
     }
 
     fn table(&self) -> &Table {
-        self.table.get_or_init(|| {
-            let table = Table::new(self.resolved());
-            for route in table.unreachable() {
-                eprintln!("warning: the route {route}");
-            }
-            Arc::new(table)
-        })
+        self.table.get_or_init(|| Arc::new(Table::new(self.resolved())))
+    }
+
+    /// The table, whose warnings are printed when a request is what it was made for.
+    fn started(&self) -> &Table {
+        self.started.get_or_init(|| {
+            self.warnings().iter().for_each(|warning| eprintln!("warning: {warning}"));
+        });
+        self.table()
     }
 }
 
 impl Middleware for Router {
     async fn handle(&self, ctx: &mut Context, next: Next<'_>) -> Result {
-        let table = self.table();
+        let table = self.started();
         if let Some(found) = table.find(&ctx.request.method, ctx.request.path()) {
-            enter(ctx, &found)?;
-            return found.chain.handle(ctx, next).await;
+            let chain = enter(ctx, found)?;
+            return chain.handle(ctx, next).await;
         }
         let methods = table.methods(ctx.request.path());
         let method = ctx.method();
@@ -244,8 +277,8 @@ impl Middleware for Router {
     }
 }
 
-/// Tells the context which route it is in.
-fn enter(ctx: &mut Context, found: &Found<'_>) -> Result {
+/// Tells the context which route it is in, and gives the route's chain.
+fn enter<'t>(ctx: &mut Context, found: Found<'t>) -> Result<&'t Stack> {
     ctx.route = Some(found.pattern.clone());
     let path = ctx.request.path();
     for (name, range) in found.names.iter().zip(&found.ranges) {
@@ -256,10 +289,10 @@ fn enter(ctx: &mut Context, found: &Found<'_>) -> Result {
     }
     let params = &mut ctx.request.params;
     params.clear();
-    for (name, range) in found.names.iter().zip(&found.ranges) {
-        params.push(name.clone(), range.clone());
+    for (name, range) in found.names.iter().zip(found.ranges) {
+        params.push(name.clone(), range);
     }
-    Ok(())
+    Ok(found.chain)
 }
 
 fn is_well_encoded(text: &str) -> bool {

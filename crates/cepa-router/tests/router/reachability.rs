@@ -1,4 +1,4 @@
-//! Routes that can never run are found, and only those.
+//! Routes that can never run are found, and only those; and middleware that no route follows.
 
 use cepa_router::{Route, RouteInfo, Router};
 
@@ -95,4 +95,27 @@ fn the_message_names_both_places() {
         "GET /a ({route}) can never run: GET /:x ({instead}) stands before it and takes its requests"
     );
     assert_eq!(message, wanted);
+}
+
+#[test]
+fn middleware_that_no_route_follows_is_found_too() {
+    let get = |router: Router| router.get("/a", async |_| "");
+    let before = line!();
+    let with = |router: Router| router.with(async |ctx, next| next.run(ctx).await);
+    let plug = |router: Router| router.plug(Router::new());
+    let idle = |router: Router| -> Vec<u32> {
+        let line = |text: &String| {
+            let (_, place) = text.split_once("reachability.rs:").unwrap();
+            assert!(text.ends_with("never runs: no route of its router follows it"), "{text}");
+            place.split(':').next().unwrap().parse::<u32>().unwrap() - before
+        };
+        router.warnings().iter().map(line).collect()
+    };
+    assert_eq!(idle(get(plug(with(Router::new())))), [0; 0]);
+    assert_eq!(idle(with(get(plug(Router::new())))), [1]);
+    assert_eq!(idle(plug(with(Router::new()))), [1, 2]);
+    let child = with(get(Router::new()));
+    assert_eq!(idle(plug(Router::new()).nest("/child", child.clone())), [1]);
+    assert_eq!(idle(plug(get(Router::new()).nest("/child", child))), [1, 2]);
+    assert_eq!(idle(plug(Router::new()).nest("/child", Router::new())), [2]);
 }
