@@ -3,6 +3,7 @@
 use crate::folder::{Folder, client};
 
 use cepa_static::serve;
+use proptest::prelude::*;
 
 /// Path, and the status; 200 stands for the next handler's answer, never for a file.
 const HOSTILE: [(&str, u16); 104] = [
@@ -165,3 +166,36 @@ async fn a_long_path_is_read_in_linear_time() {
     }
     assert!(start.elapsed() < std::time::Duration::from_secs(30), "{:?}", start.elapsed());
 }
+
+#[test]
+fn no_path_made_of_hostile_pieces_reaches_the_secret() {
+    let parent = Folder::new().file("secret.txt", "secret").file("public/dir/a.txt", "file");
+    let client = client(serve(parent.path().join("public")).hidden(true));
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let pieces = proptest::collection::vec(proptest::sample::select(PIECES), 1..9);
+    proptest!(|(pieces in pieces)| {
+        let target = format!("/{}", pieces.concat());
+        let response = runtime.block_on(client.get(&target).send());
+        prop_assert_ne!(response.text(), "secret", "{}", target);
+        prop_assert!(response.status.as_u16() < 500, "{}", target);
+    });
+}
+
+const PIECES: &[&str] = &[
+    "..",
+    "../",
+    "/",
+    "./",
+    "%2e",
+    "%2E",
+    "%2f",
+    "%5c",
+    "%00",
+    "%",
+    "%25",
+    "dir",
+    "secret.txt",
+    "a.txt",
+    "C:",
+    "~",
+];
