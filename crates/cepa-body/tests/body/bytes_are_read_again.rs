@@ -1,3 +1,5 @@
+//! A body can be read more than once, without a copy; a reading that was cut short cannot.
+
 use crate::send::*;
 
 use cepa_body::BodyExt;

@@ -1,3 +1,5 @@
+//! UTF-8 everywhere, ISO-8859-1 for text, nothing else.
+
 use crate::send::*;
 
 use serde_json::Value;

@@ -1,3 +1,5 @@
+//! Compressed bodies are refused, and the client is told what is read.
+
 use crate::send::*;
 
 use serde_json::Value;

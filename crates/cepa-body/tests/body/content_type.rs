@@ -1,3 +1,5 @@
+//! Which content types each reading takes.
+
 use crate::send::*;
 
 use serde_json::Value;

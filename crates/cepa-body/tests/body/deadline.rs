@@ -1,3 +1,5 @@
+//! A body has to arrive in time and to its end.
+
 use std::time::Duration;
 
 use crate::send::*;

@@ -1,3 +1,5 @@
+//! Forms are bounded in pairs, depth, indices and time.
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 

@@ -1,3 +1,5 @@
+//! The text of a form becomes what the type asks for.
+
 use std::collections::BTreeMap;
 
 use crate::send::*;

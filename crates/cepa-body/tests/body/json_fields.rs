@@ -1,3 +1,5 @@
+//! JSON that does not fit names its field.
+
 use crate::send::*;
 
 use serde::{Deserialize, Serialize};

@@ -1,3 +1,5 @@
+//! JSON that is none is refused with its place.
+
 use crate::send::*;
 
 use serde_json::{Value, json};

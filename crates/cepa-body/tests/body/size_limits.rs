@@ -1,3 +1,5 @@
+//! Every kind of body has a limit, checked before and while reading.
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 

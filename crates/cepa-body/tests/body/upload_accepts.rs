@@ -1,3 +1,5 @@
+//! Which files an upload takes.
+
 use crate::send::*;
 
 use cepa_body::{Upload, UploadForm};

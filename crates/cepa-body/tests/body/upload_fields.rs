@@ -1,3 +1,5 @@
+//! What is a file, what is a text field, and what becomes of the fields.
+
 use crate::send::*;
 
 use cepa_body::{Upload, UploadForm};

@@ -1,3 +1,5 @@
+//! Every limit of an upload is reached and not passed.
+
 use crate::folder::Folder;
 use crate::send::*;
 

@@ -1,3 +1,5 @@
+//! Forms that are malformed or cut are refused and leave nothing.
+
 use crate::folder::Folder;
 use crate::send::*;
 

@@ -1,3 +1,5 @@
+//! Files in memory and on disk.
+
 use crate::folder::Folder;
 use crate::send::*;
 

@@ -1,3 +1,5 @@
+//! How long a copy may be used.
+
 use std::time::Duration;
 
 use crate::folder::{Folder, client};

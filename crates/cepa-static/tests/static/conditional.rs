@@ -1,3 +1,5 @@
+//! Validators, and when the answer is 304.
+
 use std::time::{Duration, SystemTime};
 
 use crate::folder::Folder;

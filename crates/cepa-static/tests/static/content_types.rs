@@ -1,3 +1,5 @@
+//! Types and headers of files.
+
 use crate::folder::Folder;
 
 use cepa_core::App;

@@ -1,3 +1,5 @@
+//! A deferred folder comes last.
+
 use crate::folder::Folder;
 
 use cepa_core::App;

@@ -1,3 +1,5 @@
+//! Names without an extension.
+
 use crate::folder::{Folder, client};
 
 use cepa_static::serve;

@@ -1,3 +1,5 @@
+//! A folder that does not pass on.
+
 use crate::folder::{Folder, client};
 
 use cepa_core::http::Method;

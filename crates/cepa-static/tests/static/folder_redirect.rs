@@ -1,3 +1,5 @@
+//! A folder is redirected to its slash, never to another host.
+
 use crate::folder::{Folder, client};
 
 use cepa_static::serve;

@@ -1,3 +1,5 @@
+//! HEAD is GET without bytes.
+
 use crate::folder::Folder;
 
 #[tokio::test]

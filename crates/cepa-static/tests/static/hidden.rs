@@ -1,3 +1,5 @@
+//! Names that begin with a dot.
+
 use crate::folder::{Folder, client};
 
 use cepa_static::serve;

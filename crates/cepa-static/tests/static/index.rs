@@ -1,3 +1,5 @@
+//! The file that stands for a folder.
+
 use crate::folder::{Folder, client};
 
 use cepa_static::serve;

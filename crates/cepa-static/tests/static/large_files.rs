@@ -1,3 +1,5 @@
+//! Large files are streamed, small ones are exact.
+
 use crate::folder::Folder;
 
 #[tokio::test]

@@ -1,3 +1,5 @@
+//! Symbolic links are followed within the folder only.
+
 #![cfg(unix)]
 
 use std::os::unix::fs::symlink;

@@ -1,3 +1,5 @@
+//! Only GET and HEAD are served.
+
 use crate::folder::Folder;
 
 use cepa_core::http::Method;

@@ -1,3 +1,5 @@
+//! What is not there passes on.
+
 use crate::folder::{Folder, client};
 
 use cepa_static::serve;

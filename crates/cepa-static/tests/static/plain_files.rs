@@ -1,3 +1,5 @@
+//! A file is sent as it is.
+
 use crate::folder::Folder;
 
 #[tokio::test]

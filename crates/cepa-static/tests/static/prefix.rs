@@ -1,3 +1,5 @@
+//! A folder below a path.
+
 use crate::folder::{Folder, client};
 
 use cepa_static::serve;

@@ -1,3 +1,5 @@
+//! What is no regular file, or cannot be read.
+
 #![cfg(unix)]
 
 use std::os::unix::net::UnixListener;
