@@ -18,7 +18,7 @@ const FORM: &str = "<form method=post action=/form>
 <input name=onions value=3><input name=address[street] value='Layer Lane'><button>order</button>
 </form>";
 
-fn app() -> App {
+pub(crate) fn app() -> App {
     let router = Router::new()
         .get("/", async |_| FORM)
         .post("/form", async |ctx| {

@@ -9,14 +9,14 @@ const PAGE: &str = "<!doctype html><title>clock</title><h1 id=time>…</h1><scri
 new EventSource('/events').addEventListener('tick', e => time.textContent = e.data)
 </script>";
 
-fn app(period: Duration) -> App {
+pub(crate) fn app(period: Duration) -> App {
     let router = Router::new().get("/", async |_| PAGE).get("/events", async move |ctx| {
-        ctx.sse().send(async move |mut events| {
+        ctx.sse().send(async move |events| {
             let mut ticks = tokio::time::interval(period);
             for count in 0_u64.. {
                 ticks.tick().await;
                 let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?.as_secs();
-                events.send(SseEvent::new(now.to_string()).event("tick").id(count)).await?;
+                events.send(SseEvent::text(now.to_string()).event("tick")?.id(count)?).await?;
             }
             Ok(())
         })

@@ -6,7 +6,7 @@ const PAGE: &str = "<!doctype html><title>clock</title><h1 id=count>…</h1><scr
 new WebSocket(`ws://${location.host}/ws`).onmessage = e => count.textContent = JSON.parse(e.data).count
 </script>";
 
-fn app(period: Duration) -> App {
+pub(crate) fn app(period: Duration) -> App {
     let router = Router::new()
         .get("/", async |_| PAGE)
         .get("/about", async |_| "a clock on one port")

@@ -6,12 +6,12 @@ use cepa::prelude::*;
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Deserialize, Serialize)]
-struct NewUser {
+pub(crate) struct NewUser {
     name: String,
 }
 
 #[derive(Default)]
-struct Db(Mutex<Vec<NewUser>>);
+pub(crate) struct Db(Mutex<Vec<NewUser>>);
 
 impl Db {
     fn users(&self) -> Vec<NewUser> {
@@ -28,7 +28,7 @@ impl Db {
     }
 }
 
-fn app(db: Arc<Db>, folder: &str) -> App {
+pub(crate) fn app(db: Arc<Db>, folder: &str) -> App {
     let users = Router::new()
         .prefix("/users")
         .get("/", async |ctx| Json(ctx.shared::<Db>().users()))

@@ -2,7 +2,7 @@
 
 use cepa::prelude::*;
 
-fn app() -> App {
+pub(crate) fn app() -> App {
     let hub = Hub::new();
     let io = SocketIo::new()
         .hub(hub.clone())

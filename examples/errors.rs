@@ -6,9 +6,9 @@ use cepa::prelude::*;
 
 /// What the observers have seen; a real one would be a log.
 #[derive(Default)]
-struct Seen(Mutex<Vec<String>>);
+pub(crate) struct Seen(pub(crate) Mutex<Vec<String>>);
 
-fn app(seen: Arc<Seen>) -> App {
+pub(crate) fn app(seen: Arc<Seen>) -> App {
     App::new()
         .on_error(move |error, ctx| {
             let line = format!("{} {}: {error}", ctx.method(), ctx.path());

@@ -25,7 +25,7 @@ fn secret() -> Route {
         })
 }
 
-fn app(folder: &str) -> App {
+pub(crate) fn app(folder: &str) -> App {
     App::new()
         .plug(serve(folder).at("/assets"))
         .plug(Router::new().get("/", async |_| "public").route("/secret", secret()))

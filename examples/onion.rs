@@ -8,7 +8,7 @@ use cepa::prelude::*;
 #[derive(Default)]
 struct Log(Vec<&'static str>);
 
-fn app() -> App {
+pub(crate) fn app() -> App {
     App::new()
         .with(async |ctx, next| {
             ctx.state.entry::<Log>().0.push("1");

@@ -11,7 +11,7 @@ async fn third_part() -> &'static str {
     "ccc"
 }
 
-fn app() -> App {
+pub(crate) fn app() -> App {
     App::new()
         .with(async |ctx, next| {
             ctx.state.entry::<Message>().0.push_str("aaa");

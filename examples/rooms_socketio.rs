@@ -14,12 +14,13 @@ socket.on('waved', say)
 wave.onclick = async () => say(await socket.emitWithAck('wave', 'from the page'))
 </script>";
 
-fn app() -> App {
+pub(crate) fn app() -> App {
     let io = SocketIo::new()
         .on_connect(async |socket| {
             let id = socket.id().to_owned();
-            socket.emit("welcome", format!("you are {id}"))?; // to one
-            socket.broadcast().emit("joined", format!("{id} is here")) // to all but the sender
+            socket.emit("welcome", &format!("you are {id}"))?; // to one
+            socket.broadcast().emit("joined", &format!("{id} is here"))?; // to all but the sender
+            Ok(())
         })
         .on("wave", async |socket, text: String| {
             socket.broadcast().emit("waved", &text)?;

@@ -34,7 +34,7 @@ fn api() -> Router {
         .nest("/", users())
 }
 
-fn app() -> App {
+pub(crate) fn app() -> App {
     App::new().plug(home()).plug(Router::new().nest("/api", api()))
 }
 

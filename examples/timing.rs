@@ -2,7 +2,7 @@
 
 use cepa::prelude::*;
 
-fn app() -> App {
+pub(crate) fn app() -> App {
     App::new()
         .with(async |ctx, next| {
             let start = Instant::now();

@@ -7,7 +7,7 @@ const FORM: &str = "<form method=post action=/one enctype=multipart/form-data>
 <form method=post action=/many enctype=multipart/form-data>
 <input type=file name=pictures multiple><button>many</button></form>";
 
-fn app(folder: &str) -> App {
+pub(crate) fn app(folder: &str) -> App {
     // Names are generated: 32 hexadecimal digits and the extension of the original.
     let one = Upload::new().single("picture").disk(folder);
     let many = Upload::new().array("pictures", 3).disk(folder);

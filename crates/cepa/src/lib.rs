@@ -85,3 +85,8 @@ pub mod prelude {
     #[cfg(feature = "router")]
     pub use crate::{Route, Router};
 }
+
+/// The README's code is compiled with the documentation's.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+mod readme {}
