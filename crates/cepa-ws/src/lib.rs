@@ -10,10 +10,10 @@
 //!
 //! Compression (RFC 7692) is not negotiated yet: reserved bits are refused.
 
-mod alarm;
 mod client;
 mod close;
 mod connection;
+mod deadlines;
 mod decoder;
 mod encode;
 mod error;

@@ -19,19 +19,18 @@
 //! held undelivered; while it is, nothing more is read. At most one pong waits: a newer ping replaces
 //! the older one's answer (RFC 6455 section 5.5.3).
 
+use std::fmt;
 use std::io;
 use std::mem::MaybeUninit;
 use std::pin::{Pin, pin};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use cepa_core::Upgraded;
-use sync_wrapper::SyncWrapper;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
-use tokio::time::Instant;
 
-use crate::alarm::Alarm;
 use crate::close::{Close, CloseCode};
+use crate::deadlines::{Deadlines, Due};
 use crate::decoder::{Decoder, Incoming};
 use crate::encode::encode;
 use crate::error::{Violation, WebSocketError};
@@ -51,20 +50,8 @@ pub(crate) enum Phase {
     Closed,
 }
 
-/// What is waited for, and until when.
-#[derive(Debug, Default)]
-struct Deadlines {
-    /// The peer must have taken this many bytes by then.
-    write: Option<(u64, Instant)>,
-    /// The close handshake must be over by then.
-    close: Option<Instant>,
-    /// Since when the peer is silent, and whether that is counted from a ping.
-    silence: Option<(Instant, bool)>,
-}
-
-#[derive(Debug)]
 pub(crate) struct Link {
-    io: SyncWrapper<Upgraded>,
+    io: Upgraded,
     role: Role,
     limits: Limits,
     phase: Phase,
@@ -75,7 +62,6 @@ pub(crate) struct Link {
     /// The payload of the ping that is to be answered next.
     pong: Option<Bytes>,
     deadlines: Deadlines,
-    alarm: Alarm,
     /// How the connection ended, once it has.
     end: Option<Close>,
     /// Why it ended, until someone has been told.
@@ -85,18 +71,16 @@ pub(crate) struct Link {
 
 impl Link {
     pub(crate) fn new(io: Upgraded, role: Role, limits: Limits) -> Self {
-        let silence = limits.ping_interval.map(|_| (Instant::now(), false));
         Self {
             outgoing: Outgoing::new(&io),
-            io: SyncWrapper::new(io),
+            io,
             role,
             limits,
             phase: Phase::Open,
             decoder: Decoder::new(role, &limits),
             ready: None,
             pong: None,
-            deadlines: Deadlines { silence, ..Deadlines::default() },
-            alarm: Alarm::default(),
+            deadlines: Deadlines::new(&limits),
             end: None,
             error: None,
             broken: false,
@@ -270,7 +254,7 @@ impl Link {
     }
 
     fn offer_bytes(&mut self, cx: &mut Context<'_>, head: &[u8], body: Bytes) {
-        if let Err(error) = self.outgoing.offer(self.io.get_mut(), cx, head, body) {
+        if let Err(error) = self.outgoing.offer(&mut self.io, cx, head, body) {
             self.fail_io(error);
         }
     }
@@ -287,8 +271,7 @@ impl Link {
     fn last_frame(&mut self, close: &Close, next: Phase) {
         if self.phase == Phase::Open {
             self.pong = None;
-            self.deadlines.silence = None;
-            self.deadlines.close = Some(Instant::now() + self.limits.close_deadline);
+            self.deadlines.closing(&self.limits);
             self.phase = next;
             self.push_control(OpCode::Close, &close.encode());
         }
@@ -335,7 +318,7 @@ impl Link {
 
     /// Reads once. While nothing is buffered the room is on the stack, so that waiting costs no memory.
     fn read(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let io = self.io.get_mut();
+        let io = &mut self.io;
         let read = if self.decoder.is_idle() {
             let mut room = [const { MaybeUninit::uninit() }; STACK_READ];
             let mut room = ReadBuf::uninit(&mut room);
@@ -349,11 +332,7 @@ impl Link {
         match read {
             Poll::Pending => return Poll::Pending,
             Poll::Ready(Ok(0)) => self.finish(),
-            Poll::Ready(Ok(_)) => {
-                if let Some(silence) = &mut self.deadlines.silence {
-                    *silence = (Instant::now(), false);
-                }
-            }
+            Poll::Ready(Ok(_)) => self.deadlines.heard(),
             Poll::Ready(Err(error)) => self.fail_io(error),
         }
         Poll::Ready(())
@@ -365,26 +344,19 @@ impl Link {
             return;
         }
         loop {
-            match self.outgoing.poll_flush(self.io.get_mut(), cx) {
-                Poll::Ready(Ok(())) => self.deadlines.write = None,
+            match self.outgoing.poll_flush(&mut self.io, cx) {
+                Poll::Ready(Ok(())) => self.deadlines.written(),
                 Poll::Ready(Err(error)) => return self.fail_io(error),
-                Poll::Pending => return self.watch_write(),
+                Poll::Pending => {
+                    let (taken, queued) = (self.outgoing.taken(), self.outgoing.queued());
+                    return self.deadlines.stalled(taken, queued, &self.limits);
+                }
             }
             let Some(payload) = self.pong.take() else { break };
             self.push_control(OpCode::Pong, &payload);
         }
-        if self.phase == Phase::Flushing && Pin::new(self.io.get_mut()).poll_shutdown(cx).is_ready()
-        {
+        if self.phase == Phase::Flushing && Pin::new(&mut self.io).poll_shutdown(cx).is_ready() {
             self.finish();
-        }
-    }
-
-    /// Keeps the write deadline for what waits now, or sets a new one when the last was met.
-    fn watch_write(&mut self) {
-        let taken = self.outgoing.taken();
-        if self.deadlines.write.is_none_or(|(goal, _)| taken >= goal) {
-            let goal = taken + self.outgoing.queued() as u64;
-            self.deadlines.write = Some((goal, Instant::now() + self.limits.write_deadline));
         }
     }
 
@@ -410,38 +382,18 @@ impl Link {
 
     /// Waits for the next deadline; ready when one has passed and its consequence was drawn.
     fn wait(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let write = self.deadlines.write.map(|(_, deadline)| deadline);
-        let silence = self.deadlines.silence.and_then(|(since, pinged)| match pinged {
-            true => Some(since + self.limits.pong_deadline),
-            false => Some(since + self.limits.ping_interval?),
-        });
-        let next = [write, self.deadlines.close, silence].into_iter().flatten().min();
-        if self.alarm.poll(cx, next).is_pending() {
-            return Poll::Pending;
-        }
-        if next == write {
-            self.error.get_or_insert(WebSocketError::WriteDeadline);
-            self.give_up();
-        } else if next == self.deadlines.close {
-            self.give_up();
-        } else {
-            self.silent();
-        }
-        Poll::Ready(())
-    }
-
-    /// The peer was silent for too long: a ping the first time, the end the second.
-    fn silent(&mut self) {
-        match &mut self.deadlines.silence {
-            Some(silence) if !silence.1 => {
-                *silence = (Instant::now(), true);
+        let error = match ready!(self.deadlines.poll(cx, &self.limits)) {
+            Due::Ping => {
                 self.push_control(OpCode::Ping, b"");
+                return Poll::Ready(());
             }
-            _ => {
-                self.error.get_or_insert(WebSocketError::PongDeadline);
-                self.give_up();
-            }
-        }
+            Due::Close => None,
+            Due::Write => Some(WebSocketError::WriteDeadline),
+            Due::Pong => Some(WebSocketError::PongDeadline),
+        };
+        self.error = self.error.take().or(error);
+        self.give_up();
+        Poll::Ready(())
     }
 
     fn give_up(&mut self) {
@@ -454,7 +406,7 @@ impl Link {
         loop {
             let mut room = [const { MaybeUninit::uninit() }; STACK_READ];
             let mut room = ReadBuf::uninit(&mut room);
-            match Pin::new(self.io.get_mut()).poll_read(cx, &mut room) {
+            match Pin::new(&mut self.io).poll_read(cx, &mut room) {
                 Poll::Pending => return Poll::Pending,
                 Poll::Ready(Err(_)) => return Poll::Ready(()),
                 Poll::Ready(Ok(())) => *left = left.saturating_sub(room.filled().len()),
@@ -467,5 +419,17 @@ impl Link {
 
     pub(crate) fn limits(&self) -> Limits {
         self.limits
+    }
+}
+
+impl fmt::Debug for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Link")
+            .field("role", &self.role)
+            .field("phase", &self.phase)
+            .field("decoder", &self.decoder)
+            .field("queued", &self.outgoing.queued())
+            .field("end", &self.end)
+            .finish_non_exhaustive()
     }
 }

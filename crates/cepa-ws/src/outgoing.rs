@@ -20,7 +20,6 @@ const MAX_SLICES: usize = 64;
 /// A frame up to this size is put together on the stack for a stream without vectored writes.
 pub(crate) const COALESCE: usize = 2048;
 
-#[derive(Debug)]
 pub(crate) struct Outgoing {
     queue: VecDeque<Bytes>,
     /// The bytes in the queue.

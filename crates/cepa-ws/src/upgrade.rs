@@ -12,7 +12,9 @@
 //! | is running when the server shuts down | 1001; then it has `close_deadline` to return |
 //!
 //! A function that fails with [`WebSocketError::Closed`], because it went on sending after the peer had
-//! gone, has not failed: nobody is told.
+//! gone, has not failed: nobody is told. One that passes on a fault of the peer is observed as 413 (too
+//! big), 400 (any other violation) or 408 (a deadline), with the code `websocket_peer`: nothing that a
+//! client does looks like a failure of the server.
 //!
 //! The function runs on whichever thread the task is on, so its future must be `Send`:
 //!
@@ -135,7 +137,8 @@ where
         ctx.set(SEC_WEBSOCKET_PROTOCOL, &**protocol)?;
     }
     let closing = ctx.closing().clone();
-    ctx.spawn(run(upgrade, options.limits, accepted.protocol, closing, serve));
+    // Boxed, because each layer around a task may hold it twice, and this one is idle most of its life.
+    ctx.spawn(Box::pin(run(upgrade, options.limits, accepted.protocol, closing, serve)));
     Ok(())
 }
 
@@ -181,8 +184,7 @@ where
     }
     match outcome {
         Some(Err(panic)) => resume_unwind(panic),
-        Some(Ok(Err(error))) if is_closed(&error) => Ok(()),
-        Some(Ok(result)) => result,
+        Some(Ok(result)) => result.or_else(judge),
         None => Ok(()),
     }
 }
@@ -209,7 +211,19 @@ fn going_away() -> Close {
     Close::new(CloseCode::AWAY, "the server shuts down")
 }
 
-fn is_closed(error: &Error) -> bool {
+/// Tells the peer's faults, which reached us through `?`, from the program's.
+fn judge(error: Error) -> Result {
     let source = error.source().and_then(|source| source.downcast_ref());
-    matches!(source, Some(WebSocketError::Closed))
+    let status = match source {
+        Some(WebSocketError::Closed) => return Ok(()),
+        Some(WebSocketError::Violation(violation)) if violation.code == CloseCode::TOO_BIG => 413,
+        Some(WebSocketError::Violation(_)) => 400,
+        Some(WebSocketError::WriteDeadline | WebSocketError::PongDeadline) => 408,
+        _ => return Err(error),
+    };
+    if error.status() != StatusCode::INTERNAL_SERVER_ERROR {
+        return Err(error);
+    }
+    let told = source.map(ToString::to_string).unwrap_or_default();
+    Err(Error::new(status, told).with_code("websocket_peer"))
 }

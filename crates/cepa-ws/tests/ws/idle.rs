@@ -2,7 +2,7 @@
 
 use std::pin::pin;
 
-use cepa_ws::{Limits, WebSocket};
+use cepa_ws::{Limits, WebSocket, WebSocketReceiver, WebSocketSender};
 use futures_util::poll;
 
 use crate::wire::{frame, server, text};
@@ -20,6 +20,14 @@ fn held(ws: &WebSocket) -> bool {
     let debug = format!("{ws:?}");
     assert!(debug.contains("buffer: b\""), "the name of the field has changed: {debug}");
     !debug.contains("buffer: b\"\"")
+}
+
+#[test]
+fn it_may_be_held_and_referred_to_on_any_thread() {
+    fn is_send_and_sync<T: Send + Sync>() {}
+    is_send_and_sync::<WebSocket>();
+    is_send_and_sync::<WebSocketSender>();
+    is_send_and_sync::<WebSocketReceiver>();
 }
 
 #[tokio::test]

@@ -96,3 +96,22 @@ async fn the_deadline_counts_from_when_the_peer_fell_behind() {
     assert_eq!(peer.frame().await.1, b"a");
     assert_eq!(peer.frame().await.1, b"b");
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_longest_duration_is_no_deadline() {
+    let forever = Limits {
+        write_deadline: Duration::MAX,
+        close_deadline: Duration::MAX,
+        pong_deadline: Duration::MAX,
+        ..Limits::default()
+    };
+    let (mut ws, mut peer) = server_with_room(forever, 10);
+    let sending = tokio::spawn(async move { ws.send("x".repeat(100)).await.map(|()| ws) });
+    sleep(Duration::from_secs(1_000_000)).await;
+    assert_eq!(peer.frame().await.1, [b'x'; 100]);
+    let mut ws = sending.await.unwrap().unwrap();
+    let receiving = tokio::spawn(async move { ws.recv().await.map(|_| ws) });
+    sleep(Duration::from_secs(1_000_000)).await;
+    peer.send(&text("at last")).await;
+    assert!(receiving.await.unwrap().is_ok());
+}

@@ -149,7 +149,7 @@ async fn sending_to_one_who_has_left_is_no_failure() {
 }
 
 #[tokio::test]
-async fn a_protocol_error_of_the_peer_is_observed() {
+async fn a_fault_of_the_peer_is_observed_as_one_of_the_client() {
     let (callback, log) = observed(App::new().with(async |ctx, _next| {
         let limits = Limits { max_message: 4, ..Limits::default() };
         ctx.upgrade_with(&WebSocketOptions::new().limits(limits), async |mut ws| {
@@ -164,7 +164,25 @@ async fn a_protocol_error_of_the_peer_is_observed() {
     drop(client);
     callback.tasks().close();
     callback.tasks().wait().await;
-    assert!(log.lock().unwrap()[0].contains("message too big (1009)"));
+    let log = log.lock().unwrap();
+    assert_eq!(*log, ["/ws 413 the WebSocket peer sent message too big (1009)"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deadline_of_the_peer_is_observed_as_one_of_the_client() {
+    let (callback, log) = observed(App::new().with(async |ctx, _next| {
+        ctx.upgrade(async |mut ws| {
+            while ws.recv().await?.is_some() {}
+            Ok(())
+        })
+        .await
+    }));
+    let (_, silent) = open(&callback).await;
+    callback.tasks().close();
+    callback.tasks().wait().await;
+    drop(silent);
+    let log = log.lock().unwrap();
+    assert_eq!(*log, ["/ws 408 the WebSocket peer does not answer pings"]);
 }
 
 #[tokio::test(start_paused = true)]
