@@ -123,6 +123,28 @@ fn a_room_that_flickers_is_never_lost_and_its_hook_alternates() {
     assert_eq!(alive.lock().get("flicker"), Some(&false));
 }
 
+#[test]
+fn who_joins_a_room_that_is_just_ending_is_in_the_room_of_that_name() {
+    let hub = Hub::new();
+    let start = Arc::new(Barrier::new(3));
+    let threads: Vec<_> = (0..3)
+        .map(|_| {
+            let (hub, start) = (hub.clone(), Arc::clone(&start));
+            thread::spawn(move || {
+                let (me, _outbox) = member(&hub);
+                start.wait();
+                for _ in 0..40_000 {
+                    assert!(me.join("flicker"));
+                    assert!(hub.size("flicker") >= 1);
+                    assert!(me.leave("flicker"));
+                }
+            })
+        })
+        .collect();
+    threads.into_iter().for_each(|thread| thread.join().unwrap());
+    assert_eq!(hub.rooms().len(), 0);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_wake_up_is_lost() {
     let hub = Hub::new();
