@@ -177,7 +177,7 @@ fn answer(index: usize, found: &[(usize, String)]) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn tree_and_reference_agree(routes in vec(route(), 1..12), paths in vec(path(), 20)) {
