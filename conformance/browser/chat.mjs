@@ -7,8 +7,9 @@ import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { chromium } from "playwright-core";
 import { proxy } from "../proxy.mjs";
+import { TRANSPORTS, launch } from "./browser.mjs";
+import { KEPT } from "./kept.mjs";
 import { evening, png } from "./picture.mjs";
 
 const { values: flags } = parseArgs({
@@ -16,19 +17,15 @@ const { values: flags } = parseArgs({
     url: { type: "string", default: "http://127.0.0.1:3000" },
     out: { type: "string" },
     only: { type: "string" },
-    chromium: { type: "string", default: "/usr/bin/chromium" },
+    chromium: { type: "string" },
   },
 });
 const DEADLINE = 20_000;
-const TRANSPORTS = ["poll", "wait", "sse", "ws", "socketio", "official"];
 const PUSHED = TRANSPORTS.slice(1);
 const run = Date.now().toString(36); // rooms of this run, so that it can be repeated on one server
 const picture = png(64, 48, (x, y) => [x * 4, y * 5, 128]);
 
-const browser = await chromium.launch({
-  executablePath: flags.chromium,
-  args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-});
+const browser = await launch(flags.chromium);
 
 // ------------------------------------------------------------------------------------------- pages
 
@@ -434,12 +431,24 @@ const tests = {
       all.filter((element) => !element.closest("#lightbox") && !(element.ariaLabel || element.textContent.trim() || element.labels?.length || element.placeholder || element.getAttribute("aria-labelledby") || element.hasAttribute("alt") || element.hidden || ["alert", "status"].includes(element.getAttribute("role"))))
         .map((element) => element.outerHTML.slice(0, 120)));
     assert.deepEqual(nameless, []);
-    assert.equal(await page.getAttribute("#log", "aria-live"), "polite");
+    assert.equal(await page.getAttribute("#messages", "aria-live"), "polite");
     assert.equal(await page.getAttribute("#error", "role"), "alert");
     // From the field, the keyboard reaches the send button, and the skip link is the first stop.
     await page.focus("#text");
     await page.keyboard.press("Tab");
     assert.equal(await page.evaluate(() => document.activeElement.id), "send");
+  },
+
+  async "something is left for history.mjs, which looks for it after a restart"() {
+    const page = await enter(KEPT.room, "sse");
+    const already = (await shown(page)).length;
+    const [first, last] = KEPT.texts;
+    await say(page, first);
+    await page.waitForFunction((count) => document.querySelectorAll("#log > .message").length > count, already);
+    await page.setInputFiles("#file", { name: "kept.png", mimeType: "image/png", buffer: picture });
+    await page.waitForSelector("#preview.ready");
+    await say(page, last);
+    await page.waitForFunction((text) => document.querySelector("#log > :last-child .text")?.textContent === text, last);
   },
 
   async "it fits a phone: nothing wider than the screen, and a drawer and a sheet for the rest"() {
@@ -469,7 +478,7 @@ async function screenshots(folder) {
   const { url } = await (await fetch(`${flags.url}/api/pictures`, { method: "POST", body: form })).json();
   const people = [["mira", "sse"], ["Bo Lindqvist", "socketio"], ["Theo K", "wait"]];
   for (const [nick, transport] of people) await enter(room, transport, { nick });
-  const other = (nick, text, shot = null) => post(room, { nick, client: `shot-${nick}`, text, picture: shot });
+  const other = (nick, text, shot = null) => post(room, { nick, client: `shot-${nick.replaceAll(" ", "-")}`, text, picture: shot });
   await other("mira", "Morning all! Anyone else on the night train?");
   await other("Bo Lindqvist", "Just arrived. Slept through three countries.");
   await other("Bo Lindqvist", "And look at this, from the window:", url);

@@ -1,11 +1,12 @@
 /*
  * The field at the bottom: text, one picture, and what the server has against either. It refuses nothing itself but
- * files that are too big to be worth sending: the server's sentence is what people read.
+ * what is far too big to be worth sending: the server's sentence is what people read.
  */
 import { upload } from "./api.js";
 
 const LONGEST = 2000; // characters
 const COUNT_FROM = 1800; // the counter shows from here on
+const HOPELESS = 4 * LONGEST; // from here on a text is not even sent to be refused
 const BIGGEST = 5 * 1024 * 1024; // bytes
 const TYPING_EVERY = 2000; // ms
 
@@ -116,6 +117,7 @@ export class Composer {
 
   async #submit() {
     this.complain();
+    if (lengthOf(this.text.value) > HOPELESS) return this.complain(`That is far too long: a message has at most ${LONGEST.toLocaleString()} characters.`);
     let picture;
     try {
       picture = await this.#picture?.url; // still on its way up: the message waits for it

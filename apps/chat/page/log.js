@@ -188,10 +188,10 @@ export class Log {
   async #loadOlder() {
     if (this.#complete || this.#loading) return;
     this.#loading = true;
-    const { list } = this;
+    const live = find("messages");
     const [first] = this.#messages;
     find("older").textContent = "Loading older messages …";
-    list.ariaBusy = "true"; // a screen reader is not to read out the past
+    live.ariaBusy = "true"; // a screen reader is not to read out the past
     try {
       const messages = await this.#older(first.id);
       if (this.#messages[0] !== first) return; // another room by now
@@ -206,7 +206,7 @@ export class Log {
     } catch {
       find("older").textContent = "Older messages could not be loaded.";
     } finally {
-      list.ariaBusy = "false";
+      live.ariaBusy = "false";
       this.#loading = false;
     }
     if (!this.#complete && this.scroller.scrollHeight <= this.scroller.clientHeight) this.#loadOlder();
