@@ -5,9 +5,10 @@
 //! What is shown is nicks: two tabs with one nick are one entry, since without a login nobody can tell them apart.
 //!
 //! Plain data under the room's lock; time is an argument, so that tests need no clock. Every change that others would see
-//! is told by the return value.
+//! is told by the return value. Invariant: `nicks` counts the nicks of `people`.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 use std::time::{Duration, Instant};
 
 use cepa::{Error, Result};
@@ -25,6 +26,8 @@ pub const PEOPLE_SHOWN: usize = 200;
 #[derive(Debug, Default)]
 pub(crate) struct Presence {
     people: HashMap<ClientId, Person>,
+    /// How many of the people go by each nick.
+    nicks: BTreeMap<Nick, usize>,
 }
 
 #[derive(Debug)]
@@ -37,7 +40,7 @@ struct Person {
 impl Presence {
     /// A connection of this client has begun. True when the list changes.
     pub(crate) fn connect(&mut self, who: &Who) -> Result<bool> {
-        let (person, changed) = self.person(who)?;
+        let (person, changed) = self.arrive(who)?;
         person.connections += 1;
         Ok(changed)
     }
@@ -52,7 +55,7 @@ impl Presence {
 
     /// This client has polled.
     pub(crate) fn renew(&mut self, who: &Who, now: Instant) -> Result<bool> {
-        let (person, changed) = self.person(who)?;
+        let (person, changed) = self.arrive(who)?;
         person.lease = Some(now + LEASE);
         Ok(changed)
     }
@@ -67,9 +70,16 @@ impl Presence {
 
     /// Forgets those whose lease is over.
     pub(crate) fn expire(&mut self, now: Instant) -> bool {
-        let before = self.people.len();
-        self.people.retain(|_, person| person.is_here(now));
-        self.people.len() != before
+        let before = self.nicks.len();
+        let nicks = &mut self.nicks;
+        self.people.retain(|_, person| {
+            let stays = person.is_here(now);
+            if !stays {
+                forget(nicks, &person.nick);
+            }
+            stays
+        });
+        self.nicks.len() != before
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -78,39 +88,66 @@ impl Presence {
 
     /// The nicks, sorted, each once; the first [`PEOPLE_SHOWN`].
     pub(crate) fn nicks(&self) -> Vec<Nick> {
-        self.distinct().into_iter().take(PEOPLE_SHOWN).cloned().collect()
+        self.nicks.keys().take(PEOPLE_SHOWN).cloned().collect()
     }
 
     /// How many different nicks there are.
     pub(crate) fn count(&self) -> usize {
-        self.distinct().len()
-    }
-
-    fn distinct(&self) -> BTreeSet<&Nick> {
-        self.people.values().map(|person| &person.nick).collect()
+        self.nicks.len()
     }
 
     /// The client's entry, new or renamed when it has to be.
-    fn person(&mut self, who: &Who) -> Result<(&mut Person, bool)> {
+    fn arrive(&mut self, who: &Who) -> Result<(&mut Person, bool)> {
         if self.people.len() >= PEOPLE && !self.people.contains_key(&who.client) {
             let why = "This room is full; please come back later.";
             return Err(Error::new(503, why).with_code("room_full").expose(true));
         }
         let mut changed = false;
-        let person = self.people.entry(who.client.clone()).or_insert_with(|| {
-            changed = true;
-            Person { nick: who.nick.clone(), connections: 0, lease: None }
-        });
-        if person.nick != who.nick {
-            person.nick = who.nick.clone();
-            changed = true;
-        }
+        let person = match self.people.entry(who.client.clone()) {
+            Entry::Occupied(known) => {
+                let person = known.into_mut();
+                if person.nick != who.nick {
+                    changed |= forget(&mut self.nicks, &person.nick);
+                    changed |= count(&mut self.nicks, &who.nick);
+                    person.nick = who.nick.clone();
+                }
+                person
+            }
+            Entry::Vacant(free) => {
+                changed |= count(&mut self.nicks, &who.nick);
+                free.insert(Person { nick: who.nick.clone(), connections: 0, lease: None })
+            }
+        };
         Ok((person, changed))
     }
 
     fn remove_if_gone(&mut self, client: &ClientId, now: Instant) -> bool {
-        let gone = self.people.get(client).is_some_and(|person| !person.is_here(now));
-        gone && self.people.remove(client).is_some()
+        match self.people.get(client) {
+            Some(person) if !person.is_here(now) => {
+                let changed = forget(&mut self.nicks, &person.nick);
+                self.people.remove(client);
+                changed
+            }
+            _ => false,
+        }
+    }
+}
+
+/// One more goes by this nick; true when it is the first.
+fn count(nicks: &mut BTreeMap<Nick, usize>, nick: &Nick) -> bool {
+    let number = nicks.entry(nick.clone()).or_default();
+    *number += 1;
+    *number == 1
+}
+
+/// One less goes by this nick; true when it was the last.
+fn forget(nicks: &mut BTreeMap<Nick, usize>, nick: &Nick) -> bool {
+    match nicks.get_mut(nick) {
+        Some(number) if *number > 1 => {
+            *number -= 1;
+            false
+        }
+        _ => nicks.remove(nick).is_some(),
     }
 }
 
