@@ -381,6 +381,31 @@ const tests = {
     await page.waitForSelector("#lightbox:not([open])", { state: "attached" });
   },
 
+  async "whoever is at the bottom stays there while pictures load above"() {
+    const room = `slow-${run}`;
+    const form = new FormData();
+    form.append("picture", new Blob([evening(320, 200)], { type: "image/png" }), "evening.png");
+    const { url } = await (await fetch(`${flags.url}/api/pictures`, { method: "POST", body: form })).json();
+    for (let n = 0; n < 6; n += 1) await post(room, { nick: "other", client: "other", text: `number ${n}`, picture: n % 2 ? null : url });
+    const page = await enter(room, "ws");
+    let open;
+    const gate = new Promise((done) => { open = done; });
+    await page.route("**/pictures/*", async (route) => { await gate; await route.continue(); });
+    await page.reload();
+    await page.waitForFunction(() => document.querySelectorAll("#log > .message").length === 6);
+    const before = await page.$eval("#scroller", (scroller) => {
+      // A scroll event may come after the page has grown and before the page has noticed; here it always does.
+      scroller.addEventListener("load", () => scroller.dispatchEvent(new Event("scroll")), true);
+      return scroller.scrollHeight;
+    });
+    open();
+    await page.waitForFunction(() => [...document.querySelectorAll("#log img")].every(({ naturalWidth }) => naturalWidth > 0));
+    await page.waitForFunction((height) => {
+      const { scrollTop, scrollHeight, clientHeight } = document.getElementById("scroller");
+      return scrollHeight > height && scrollHeight - scrollTop - clientHeight < 2;
+    }, before);
+  },
+
   async "a first visit asks for a name, once; it can be changed"() {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
     contexts.push(context);

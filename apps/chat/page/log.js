@@ -17,6 +17,7 @@ export class Log {
   #items = new Map(); // id -> element
   #unread = 0;
   #atBottom = true;
+  #top = 0; // where the reader was
   #client;
   #older; // async (before) => messages
   #complete = false; // the first message of the room is here
@@ -50,6 +51,7 @@ export class Log {
     this.#complete = this.#loading = false;
     this.#setUnread(0);
     this.#atBottom = true;
+    this.#top = 0;
     find("empty").hidden = true;
     find("older").textContent = "";
   }
@@ -180,7 +182,10 @@ export class Log {
 
   #scrolled() {
     const { scrollTop, scrollHeight, clientHeight } = this.scroller;
-    this.#atBottom = scrollHeight - scrollTop - clientHeight < NEAR;
+    // Only going up leaves the bottom: a picture that has just loaded makes the distance grow as well.
+    if (scrollHeight - scrollTop - clientHeight < NEAR) this.#atBottom = true;
+    else if (scrollTop < this.#top) this.#atBottom = false;
+    this.#top = scrollTop;
     if (this.#atBottom) this.#setUnread(0);
     if (scrollTop < 200 && this.#messages.length) this.#loadOlder();
   }
