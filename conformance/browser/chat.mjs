@@ -395,7 +395,8 @@ const tests = {
     await page.waitForFunction(() => document.querySelectorAll("#log > .message").length === 6);
     const before = await page.$eval("#scroller", (scroller) => {
       // A scroll event may come after the page has grown and before the page has noticed; here it always does.
-      scroller.addEventListener("load", () => scroller.dispatchEvent(new Event("scroll")), true);
+      const scroll = () => { scroller.dispatchEvent(new Event("scroll")); requestAnimationFrame(scroll); };
+      scroll();
       return scroller.scrollHeight;
     });
     open();
