@@ -1,0 +1,122 @@
+//! From what the client brought to a session.
+//!
+//! Invariant: an id that the store does not know, or that is refused, is never used for the new session.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use base64::Engine;
+use base64::alphabet::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use cepa_core::{Context, Result};
+use serde_json::{Map, Value};
+
+use crate::options::{LONGEST, Options};
+use crate::{ActiveSession, SessionEvent, Store};
+
+/// Base64 with or without padding; what Node writes has it.
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+/// Milliseconds since 1970, as JavaScript's `Date.now()`.
+pub(crate) fn now() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// The session that the cookie holds, or a new one.
+pub(crate) fn from_cookie(ctx: &mut Context, options: &Options) -> Result<ActiveSession> {
+    let new = ActiveSession::new(options.lifetime);
+    let Some(value) = cookie(ctx, options)? else { return Ok(new) };
+    let decoded = LENIENT.decode(value).ok();
+    let decoded = decoded.and_then(|json| serde_json::from_slice::<Value>(&json).ok());
+    let data = match decoded {
+        Some(Value::Object(data)) => data,
+        Some(value) if is_falsy(&value) => {
+            options.observe(&SessionEvent::Missed { id: None }, ctx);
+            return Ok(new);
+        }
+        _ => return Ok(new),
+    };
+    let is_good = check(ctx, options, &data, None);
+    Ok(if is_good { stored(data, options, None) } else { new })
+}
+
+/// The session that the store has for the client's id, or a new one.
+pub(crate) async fn from_store(
+    ctx: &mut Context,
+    options: &Options,
+    store: &dyn Store,
+) -> Result<ActiveSession> {
+    let new = ActiveSession::new(options.lifetime);
+    let id = match &options.external_id {
+        Some(external) => (external.read)(ctx),
+        None => cookie(ctx, options)?,
+    };
+    let Some(id) = id else { return Ok(new) };
+    let record = store.get(&id).await?;
+    let data = record.and_then(|record| serde_json::from_str::<Map<String, Value>>(&record).ok());
+    let Some(data) = data else {
+        options.observe(&SessionEvent::Missed { id: Some(id) }, ctx);
+        return Ok(new);
+    };
+    let is_good = check(ctx, options, &data, Some(&id));
+    Ok(if is_good { stored(data, options, Some(id)) } else { new })
+}
+
+fn cookie(ctx: &mut Context, options: &Options) -> Result<Option<String>> {
+    let mut cookies = ctx.cookies();
+    let value = if options.signed {
+        cookies.get_signed(&options.name)?
+    } else {
+        cookies.get(&options.name)
+    };
+    Ok(value.filter(|value| !value.is_empty()).map(str::to_owned))
+}
+
+/// What JavaScript takes for false.
+fn is_falsy(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(false) => true,
+        Value::Number(number) => number.as_f64() == Some(0.0),
+        Value::String(text) => text.is_empty(),
+        _ => false,
+    }
+}
+
+fn check(ctx: &Context, options: &Options, data: &Map<String, Value>, id: Option<&str>) -> bool {
+    let id = || id.map(str::to_owned);
+    if expiry(data).is_some_and(|expiry| expiry < now()) {
+        options.observe(&SessionEvent::Expired { id: id() }, ctx);
+        return false;
+    }
+    if options.valid.as_ref().is_some_and(|valid| !valid(ctx, data)) {
+        options.observe(&SessionEvent::Invalid { id: id() }, ctx);
+        return false;
+    }
+    true
+}
+
+fn expiry(data: &Map<String, Value>) -> Option<u64> {
+    millis(data.get("_expire")?)
+}
+
+/// A number of milliseconds; a negative one is 0 and a fraction is cut.
+fn millis(value: &Value) -> Option<u64> {
+    value.as_u64().or_else(|| value.as_f64().map(|millis| millis.max(0.0) as u64))
+}
+
+/// A session from its data; what begins with `_` is bookkeeping and not data.
+fn stored(mut data: Map<String, Value>, options: &Options, id: Option<String>) -> ActiveSession {
+    let mut lifetime = options.lifetime;
+    if let Some(millis) = data.get("_maxAge").and_then(millis).filter(|millis| *millis > 0) {
+        lifetime = Some(Duration::from_millis(millis).min(LONGEST));
+    }
+    if data.contains_key("_session") {
+        lifetime = None;
+    }
+    let expiry = expiry(&data);
+    data.retain(|name, _| !name.starts_with('_') && name != "isNew");
+    ActiveSession::stored(data, lifetime, expiry, id)
+}

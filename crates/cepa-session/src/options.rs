@@ -1,0 +1,138 @@
+//! What a [`Session`](crate::Session) is set up with, and the cookie that follows from it.
+//!
+//! A lifetime is a [`Duration`], or `None` for "until the browser closes". It starts as an option and, once a session
+//! has been stored, comes from its data: `_maxAge` or `_session`.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use cepa_core::http::HeaderValue;
+use cepa_core::http::header::SET_COOKIE;
+use cepa_core::{Context, Cookie, Result, SameSite};
+use serde_json::{Map, Value};
+
+use crate::{ActiveSession, Store};
+
+/// The longest lifetime: a hundred years. Longer ones are cut to it, since dates have an end.
+pub(crate) const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
+
+/// Why the session that a request brought was not used; the request has a new one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SessionEvent {
+    /// Its lifetime was over. The id is there when there is a store.
+    Expired {
+        /// The id of the session.
+        id: Option<String>,
+    },
+    /// The program's own [`valid`](crate::Session::valid) refused it.
+    Invalid {
+        /// The id of the session.
+        id: Option<String>,
+    },
+    /// The store has nothing for the id, which is never used again, or the cookie holds nothing.
+    Missed {
+        /// The id of the session.
+        id: Option<String>,
+    },
+}
+
+type Valid = dyn Fn(&Context, &Map<String, Value>) -> bool + Send + Sync;
+type BeforeSave = dyn Fn(&Context, &mut ActiveSession) + Send + Sync;
+type Observer = dyn Fn(&SessionEvent, &Context) + Send + Sync;
+type ReadId = dyn Fn(&Context) -> Option<String> + Send + Sync;
+type WriteId = dyn Fn(&mut Context, &str) -> Result + Send + Sync;
+
+/// Carries the id elsewhere than in a cookie.
+#[derive(Clone)]
+pub(crate) struct ExternalId {
+    pub(crate) read: Arc<ReadId>,
+    pub(crate) write: Arc<WriteId>,
+}
+
+#[derive(Clone)]
+pub(crate) struct Options {
+    pub(crate) name: String,
+    pub(crate) lifetime: Option<Duration>,
+    pub(crate) path: String,
+    pub(crate) domain: Option<String>,
+    pub(crate) same_site: Option<SameSite>,
+    pub(crate) secure: Option<bool>,
+    pub(crate) http_only: bool,
+    pub(crate) signed: bool,
+    pub(crate) rolling: bool,
+    pub(crate) renew: bool,
+    pub(crate) auto_commit: bool,
+    pub(crate) max_cookie_bytes: usize,
+    pub(crate) store: Option<Arc<dyn Store>>,
+    pub(crate) prefix: String,
+    pub(crate) new_id: Option<Arc<dyn Fn() -> String + Send + Sync>>,
+    pub(crate) external_id: Option<ExternalId>,
+    pub(crate) valid: Option<Arc<Valid>>,
+    pub(crate) before_save: Option<Arc<BeforeSave>>,
+    pub(crate) observers: Vec<Arc<Observer>>,
+}
+
+impl Options {
+    /// A cookie of this name with the attributes of the options.
+    fn dressed(&self, mut cookie: Cookie) -> Cookie {
+        cookie = cookie.path(self.path.clone()).http_only(self.http_only);
+        if let Some(domain) = &self.domain {
+            cookie = cookie.domain(domain.clone());
+        }
+        if let Some(same_site) = self.same_site {
+            cookie = cookie.same_site(same_site);
+        }
+        match self.secure {
+            Some(secure) => cookie.secure(secure),
+            None => cookie,
+        }
+    }
+
+    /// Sets the session's cookie, in place of one that this response already has.
+    pub(crate) fn set_cookie(
+        &self,
+        ctx: &mut Context,
+        value: &str,
+        lifetime: Option<Duration>,
+    ) -> Result {
+        let cookie = Cookie::new(&*self.name, value);
+        let cookie = match lifetime {
+            Some(lifetime) => cookie.lifetime(lifetime),
+            None => cookie,
+        };
+        self.send(ctx, self.dressed(cookie))
+    }
+
+    /// Makes the browser forget the session's cookie.
+    pub(crate) fn remove_cookie(&self, ctx: &mut Context) -> Result {
+        self.send(ctx, self.dressed(Cookie::removal(&*self.name)))
+    }
+
+    fn send(&self, ctx: &mut Context, cookie: Cookie) -> Result {
+        self.drop_earlier(ctx);
+        if self.signed { ctx.cookies().set_signed(cookie) } else { ctx.cookies().set(cookie) }
+    }
+
+    /// Koa's `overwrite`: lines of this response that set the cookie or its signature go.
+    fn drop_earlier(&self, ctx: &mut Context) {
+        let headers = &mut ctx.response.headers;
+        let is_ours = |value: &HeaderValue| {
+            let rest = value.as_bytes().strip_prefix(self.name.as_bytes()).unwrap_or_default();
+            rest.starts_with(b"=") || rest.starts_with(b".sig=")
+        };
+        if headers.get_all(SET_COOKIE).iter().any(is_ours) {
+            let lines: Vec<HeaderValue> = headers.get_all(SET_COOKIE).iter().cloned().collect();
+            headers.remove(SET_COOKIE);
+            for line in lines.into_iter().filter(|line| !is_ours(line)) {
+                headers.append(SET_COOKIE, line);
+            }
+        }
+    }
+
+    pub(crate) fn observe(&self, event: &SessionEvent, ctx: &Context) {
+        for observer in &self.observers {
+            observer(event, ctx);
+        }
+    }
+}
