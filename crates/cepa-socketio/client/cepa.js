@@ -9,7 +9,7 @@
  * It speaks to any Socket.IO server of version 3 or later, and follows the names of the official client, so that a page
  * can change from one to the other. It runs in browsers and in Node 20 (give it `options.WebSocket` there).
  *
- * Layers, top down:
+ * Layers, top down (one file on purpose: a page loads one module):
  *   Socket     one namespace: events, acknowledgements, what waits for the connection
  *   Manager    one server: joins packets and attachments, shares one engine among namespaces, reconnects
  *   Engine     one Engine.IO session: handshake, heartbeat, the queue, the upgrade from polling to WebSocket
@@ -52,6 +52,15 @@ const RESERVED = new Set(["connect", "connect_error", "disconnect", "disconnecti
 const CONNECT = 0, DISCONNECT = 1, EVENT = 2, ACK = 3, CONNECT_ERROR = 4, BINARY_EVENT = 5, BINARY_ACK = 6;
 const SEPARATOR = "\x1e";
 
+/** Runs the application's code: what it throws is reported as uncaught, and is no failure of the connection. */
+function guard(run) {
+  try {
+    run();
+  } catch (error) {
+    queueMicrotask(() => { throw error; });
+  }
+}
+
 class Emitter {
   #listeners = new Map();
 
@@ -81,7 +90,7 @@ class Emitter {
   }
 
   notify(event, ...args) {
-    for (const listener of this.#listeners.get(event) ?? []) listener.apply(this, args);
+    for (const listener of this.#listeners.get(event) ?? []) guard(() => listener.apply(this, args));
   }
 }
 
@@ -105,7 +114,10 @@ function putBack(value, attachments) {
     if (!(Number.isInteger(value.num) && value.num >= 0 && value.num < attachments.length)) throw new Error("illegal attachments");
     return attachments[value.num];
   }
-  for (const key of Object.keys(value)) value[key] = putBack(value[key], attachments);
+  for (const [key, item] of Object.entries(value)) {
+    const whole = putBack(item, attachments);
+    if (whole !== item) value[key] = whole;
+  }
   return value;
 }
 
@@ -277,14 +289,15 @@ class Engine {
   #closing = false; // what is queued still goes out, then the session ends
   #candidate; // a WebSocket being probed
   #upgrading = false; // between "3probe" and "5"
-  #silence; #deadline = Infinity; #patience; // heartbeat
+  #deadline; #patience; #watch; // heartbeat: silent until, allowed silence, the timer that looks
 
   constructor(base, options, on) {
     this.#base = base;
     this.options = options;
     this.#on = on;
-    this.#deadline = Date.now() + options.timeout;
-    this.#silence = setTimeout(() => this.#end("timeout", new Error("timeout")), options.timeout);
+    this.#patience = options.timeout;
+    this.#heard();
+    this.#listen();
     globalThis.addEventListener?.("offline", this.#offline);
     const link = { packet: (packet) => this.#receive(packet), close: (reason, error) => this.#end(reason, error) };
     try {
@@ -295,7 +308,7 @@ class Engine {
   }
 
   url(scheme, transport) {
-    const url = new URL(this.options.path, this.#base);
+    const url = new URL(this.options.path.replace(/\/?$/, "/"), this.#base);
     if (scheme === "ws") url.protocol = url.protocol.replace("http", "ws");
     const query = { ...this.options.query, EIO: 4, transport, ...(this.#sid && { sid: this.#sid }) };
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
@@ -305,9 +318,16 @@ class Engine {
   #offline = () => this.#end("transport close", new Error("the network is gone"));
 
   #heard() {
-    clearTimeout(this.#silence);
     this.#deadline = Date.now() + this.#patience;
-    this.#silence = setTimeout(() => this.#end("ping timeout"), this.#patience);
+  }
+
+  /** One timer a session, which is set again for what is left, instead of one a packet. */
+  #listen() {
+    clearTimeout(this.#watch);
+    const left = this.#deadline - Date.now();
+    if (left > 0) this.#watch = setTimeout(() => this.#listen(), left);
+    else if (this.state === "opening") this.#end("timeout", new Error("timeout"));
+    else this.#end("ping timeout");
   }
 
   #receive(packet) {
@@ -337,6 +357,7 @@ class Engine {
     this.#patience = hello.pingInterval + hello.pingTimeout;
     this.state = "open";
     this.#heard();
+    this.#listen();
     this.#on.open();
     const wanted = this.options.upgrade && this.transport.name === "polling" && this.options.transports.includes("websocket");
     if (this.state === "open" && wanted && hello.upgrades?.includes("websocket") && (this.options.WebSocket ?? globalThis.WebSocket)) this.#probe();
@@ -427,7 +448,7 @@ class Engine {
   #end(reason, error) {
     if (this.state === "closed") return;
     this.state = "closed";
-    clearTimeout(this.#silence);
+    clearTimeout(this.#watch);
     globalThis.removeEventListener?.("offline", this.#offline);
     this.#candidate?.stop();
     this.transport?.stop();
@@ -438,7 +459,7 @@ class Engine {
 
 // ---------------------------------------------------------------------------------------------- one server
 
-/** Shares one engine among namespaces. Events: open, close, upgrade, error, reconnect_attempt, reconnect, reconnect_failed. */
+/** Shares one engine among namespaces. Events: open, close, upgrade, reconnect_attempt, reconnect, reconnect_failed. */
 class Manager extends Emitter {
   engine;
   sockets = new Map();
@@ -671,7 +692,7 @@ export class Socket extends Emitter {
     const done = (error, answer) => {
       clearTimeout(timer);
       this.#acks.delete(id);
-      settle(error, answer);
+      guard(() => settle(error, answer));
     };
     this.#acks.set(id, done);
   }
@@ -724,7 +745,7 @@ export class Socket extends Emitter {
         this.io.engine?.send(encode(ACK, this.namespace, id, answer));
       });
     }
-    for (const listener of this.#any) listener.apply(this, args);
+    for (const listener of this.#any) guard(() => listener.apply(this, args));
     this.notify(...args);
   }
 

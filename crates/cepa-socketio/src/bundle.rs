@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::PathBuf;
+use std::sync::LazyLock;
 use std::time::SystemTime;
 
 use bytes::Bytes;
@@ -16,6 +17,8 @@ use parking_lot::Mutex;
 
 /// Our client, an ES module.
 const CLIENT: &str = include_str!("../client/cepa.js");
+
+static CLIENT_ETAG: LazyLock<String> = LazyLock::new(|| etag(CLIENT.as_bytes()));
 
 const FILES: [&str; 9] = [
     "cepa.js",
@@ -56,8 +59,12 @@ impl Bundle {
     /// A file, from memory when it has not changed since it was read.
     async fn get(&self, name: &'static str) -> Option<Entry> {
         let path = self.folder.join(name);
-        let modified =
-            tokio::fs::metadata(&path).await.ok().filter(std::fs::Metadata::is_file)?.modified().ok();
+        let modified = tokio::fs::metadata(&path)
+            .await
+            .ok()
+            .filter(std::fs::Metadata::is_file)?
+            .modified()
+            .ok();
         if let Some(entry) = self.read.lock().get(name).filter(|entry| entry.modified == modified) {
             return Some(entry.clone());
         }
@@ -86,7 +93,7 @@ pub(crate) async fn serve(
         return ctx.set_body(Body::empty());
     }
     let (etag, content) = if name == FILES[0] {
-        (etag(CLIENT.as_bytes()), Bytes::from_static(CLIENT.as_bytes()))
+        (CLIENT_ETAG.clone(), Bytes::from_static(CLIENT.as_bytes()))
     } else {
         let entry = match bundle {
             Some(bundle) => bundle.get(name).await,

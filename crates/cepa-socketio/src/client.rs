@@ -23,6 +23,8 @@ use crate::socket::Socket;
 pub(crate) struct Client {
     decoder: Mutex<Input>,
     sockets: Mutex<Vec<Socket>>,
+    /// Those that there were at the end.
+    ended: Mutex<Vec<Socket>>,
 }
 
 struct Input {
@@ -58,7 +60,8 @@ impl Client {
         let decoder = Decoder::new(options.max_attachments, options.max_packet);
         Client {
             decoder: Mutex::new(Input { decoder, attachments_by: None }),
-            sockets: Mutex::new(Vec::new()),
+            sockets: Mutex::default(),
+            ended: Mutex::default(),
         }
     }
 
@@ -159,8 +162,21 @@ impl Client {
 
     /// The connection is over.
     pub(crate) fn closed(&self, reason: Reason) {
-        for socket in self.sockets() {
+        let mut sockets = self.sockets();
+        sockets.retain(|socket| {
+            let connected = socket.is_connected();
             socket.close(reason);
+            connected
+        });
+        *self.ended.lock() = sockets;
+    }
+
+    /// Waits for the handlers that still run when the connection is over, the disconnect handlers among them. The task of
+    /// the connection does this at its end, so that a shutdown waits for them as well.
+    pub(crate) async fn drained(&self) {
+        let ended = std::mem::take(&mut *self.ended.lock());
+        for socket in ended {
+            socket.queue().drained().await;
         }
     }
 }

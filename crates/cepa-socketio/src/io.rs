@@ -72,7 +72,6 @@ impl SocketIo {
     ///
     /// # Panics
     /// When the server has used its own hub already.
-    #[must_use]
     #[track_caller]
     pub fn hub(self, hub: Hub) -> SocketIo {
         self.each(|root| root.with_hub(hub))
@@ -88,7 +87,6 @@ impl SocketIo {
     ///
     /// # Panics
     /// When a folder was set before.
-    #[must_use]
     #[track_caller]
     pub fn client_bundle(self, folder: impl Into<PathBuf>) -> SocketIo {
         assert!(
@@ -99,14 +97,12 @@ impl SocketIo {
     }
 
     /// Sees the errors and panics of handlers. Without an observer those that are not exposed are printed.
-    #[must_use]
     pub fn on_error(self, observer: impl Fn(&Error, &Socket) + Send + Sync + 'static) -> SocketIo {
         self.0.observe(Box::new(observer));
         self
     }
 
     /// [`Namespace::admit`] of `/`.
-    #[must_use]
     pub fn admit<F, Fut>(self, check: F) -> SocketIo
     where
         F: AsyncFnOnce(Socket) -> Result + FnOnce(Socket) -> Fut + Clone + Send + Sync + 'static,
@@ -116,7 +112,6 @@ impl SocketIo {
     }
 
     /// [`Namespace::on_connect`] of `/`.
-    #[must_use]
     pub fn on_connect<F, Fut>(self, handler: F) -> SocketIo
     where
         F: AsyncFnOnce(Socket) -> Result + FnOnce(Socket) -> Fut + Clone + Send + Sync + 'static,
@@ -126,7 +121,6 @@ impl SocketIo {
     }
 
     /// [`Namespace::on_disconnect`] of `/`.
-    #[must_use]
     pub fn on_disconnect<F, Fut>(self, handler: F) -> SocketIo
     where
         F: AsyncFnOnce(Socket, Reason) -> Result
@@ -141,7 +135,6 @@ impl SocketIo {
     }
 
     /// [`Namespace::with`] of `/`.
-    #[must_use]
     pub fn with<F>(self, layer: F) -> SocketIo
     where
         F: AsyncFnOnce(&mut Incoming, EventNext<'_>) -> Result + for<'a> EventFn<'a>,
@@ -150,7 +143,6 @@ impl SocketIo {
     }
 
     /// [`Namespace::on`] of `/`.
-    #[must_use]
     pub fn on<F, Fut, D, R>(self, event: &str, handler: F) -> SocketIo
     where
         F: AsyncFnOnce(Socket, D) -> R + FnOnce(Socket, D) -> Fut + Clone + Send + Sync + 'static,
@@ -162,7 +154,6 @@ impl SocketIo {
     }
 
     /// [`Namespace::on_any`] of `/`.
-    #[must_use]
     pub fn on_any<F, Fut>(self, handler: F) -> SocketIo
     where
         F: AsyncFnOnce(Socket, String, Args) -> Result

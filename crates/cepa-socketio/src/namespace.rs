@@ -64,7 +64,6 @@ impl Namespace {
     ///
     /// # Panics
     /// When the namespace has used its own hub already.
-    #[must_use]
     #[track_caller]
     pub fn with_hub(self, hub: Hub) -> Namespace {
         assert!(
@@ -77,7 +76,6 @@ impl Namespace {
 
     /// Judges a connection before it is accepted: an error refuses it, and the client's `connect_error` event has its
     /// public message ([`ConnectError`](crate::ConnectError) adds data). Several run in order.
-    #[must_use]
     pub fn admit<F, Fut>(self, check: F) -> Namespace
     where
         F: AsyncFnOnce(Socket) -> Result + FnOnce(Socket) -> Fut + Clone + Send + Sync + 'static,
@@ -87,7 +85,6 @@ impl Namespace {
     }
 
     /// Runs when a client has connected. Its events wait until this is done; an error disconnects it.
-    #[must_use]
     pub fn on_connect<F, Fut>(self, handler: F) -> Namespace
     where
         F: AsyncFnOnce(Socket) -> Result + FnOnce(Socket) -> Fut + Clone + Send + Sync + 'static,
@@ -97,7 +94,6 @@ impl Namespace {
     }
 
     /// Runs when a socket has been disconnected, after the events that it had sent.
-    #[must_use]
     pub fn on_disconnect<F, Fut>(self, handler: F) -> Namespace
     where
         F: AsyncFnOnce(Socket, Reason) -> Result
@@ -112,7 +108,6 @@ impl Namespace {
     }
 
     /// Puts a layer around every incoming event.
-    #[must_use]
     pub fn with<F>(self, layer: F) -> Namespace
     where
         F: AsyncFnOnce(&mut Incoming, EventNext<'_>) -> Result + for<'a> EventFn<'a>,
@@ -121,7 +116,6 @@ impl Namespace {
     }
 
     /// Handles an event. What is returned is the acknowledgement, of several handlers that of the first.
-    #[must_use]
     pub fn on<F, Fut, D, R>(self, event: &str, handler: F) -> Namespace
     where
         F: AsyncFnOnce(Socket, D) -> R + FnOnce(Socket, D) -> Fut + Clone + Send + Sync + 'static,
@@ -136,7 +130,6 @@ impl Namespace {
     }
 
     /// Sees every event before its handlers: `async |socket, name, args| Ok(())`. An error keeps it from them.
-    #[must_use]
     pub fn on_any<F, Fut>(self, handler: F) -> Namespace
     where
         F: AsyncFnOnce(Socket, String, Args) -> Result

@@ -46,6 +46,8 @@ pub struct Options {
     /// How many bytes of events of one socket may wait for its handlers (or for `on_connect`), each counted with 64 more;
     /// 1 MiB. At the limit nothing more is read from that client until a handler has finished.
     pub max_incoming: usize,
+    /// How long reading from a client may stand still because its handlers are behind; 60 s. Then it is disconnected.
+    pub stall_timeout: Duration,
     /// How many bytes may wait for one client; 4 MiB. A client that is slower is disconnected.
     pub max_outgoing: usize,
     /// How many sessions there may be; 100,000. More are refused with 503.
@@ -77,6 +79,7 @@ impl Default for Options {
             max_attachments: 10,
             max_packet: 10_000_000,
             max_incoming: 1 << 20,
+            stall_timeout: Duration::from_secs(60),
             max_outgoing: 4 << 20,
             max_sessions: 100_000,
             polling: true,

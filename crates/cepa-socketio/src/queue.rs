@@ -30,7 +30,7 @@ pub(crate) struct Job {
 pub(crate) struct Queue {
     limit: usize,
     state: Mutex<State>,
-    /// Told when an event was taken.
+    /// Told when an event was taken, and when there is nothing more to run.
     pub(crate) space: Notify,
 }
 
@@ -131,7 +131,20 @@ impl Queue {
             return Work::Disconnect(reason);
         }
         state.running = false;
+        drop(state);
+        self.space.notify_waiters();
         Work::Rest
+    }
+
+    /// Waits until an ended queue has nothing more to run.
+    pub(crate) async fn drained(&self) {
+        loop {
+            let change = self.space.notified();
+            if !self.state.lock().running {
+                return;
+            }
+            change.await;
+        }
     }
 }
 

@@ -4,9 +4,7 @@
 //! handshake, the bare text on a closed connection, always with 400 there. A method that is neither GET nor POST is 405
 //! where Node says 500.
 
-use std::borrow::Cow;
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use cepa_core::{Body, Context, Result};
 use cepa_ws::{CloseCode, Limits, WebSocketExt, WebSocketOptions};
@@ -15,11 +13,10 @@ use http::header::{
     ORIGIN, UPGRADE,
 };
 use http::{Method, StatusCode};
-use percent_encoding::percent_decode_str;
 
 use super::session::{Session, Transport};
 use super::{polling, upgrade, websocket};
-use crate::handshake::HandshakeRequest;
+use crate::handshake::{HandshakeRequest, pairs};
 use crate::options::Options;
 use crate::server::Server;
 
@@ -52,7 +49,7 @@ pub(crate) async fn serve(ctx: &mut Context, server: &Arc<Server>) -> Result {
     if cors(ctx, &server.options)? {
         return Ok(());
     }
-    let query = query(ctx.request.query_string());
+    let query = pairs(ctx.request.query_string());
     let upgrades = ctx
         .request
         .headers
@@ -76,7 +73,7 @@ pub(crate) async fn serve(ctx: &mut Context, server: &Arc<Server>) -> Result {
             ctx.upgrade_with(&options, async move |ws| upgrade::serve(session, ws, closing).await)
                 .await
         }
-        Ok(Target::Open(transport)) => open(ctx, server, query, transport).await,
+        Ok(Target::Open(transport)) => open(ctx, server, transport).await,
         Err(refusal) => refuse(ctx, refusal, upgrades),
     }
 }
@@ -107,11 +104,12 @@ fn verify(
         if !current || (transport == Transport::Polling && upgrades) {
             return Err(Refusal::BadRequest);
         }
-        if upgrades {
+        if upgrades && server.options.allow_upgrades {
             return Ok(Target::Upgrade(session));
         }
-        // also when the session is about to become a WebSocket: it still polls until it has
-        if transport != session.transport() {
+        // a session that is about to become a WebSocket polls until it has
+        if upgrades || transport != Transport::Polling || session.transport() != Transport::Polling
+        {
             return Err(Refusal::BadRequest);
         }
         return Ok(Target::Poll(session));
@@ -128,20 +126,8 @@ fn verify(
     Ok(Target::Open(transport))
 }
 
-async fn open(
-    ctx: &mut Context,
-    server: &Arc<Server>,
-    query: Vec<(String, String)>,
-    transport: Transport,
-) -> Result {
-    let request = HandshakeRequest {
-        url: ctx.url().to_owned(),
-        headers: ctx.request.headers.clone(),
-        query,
-        address: ctx.request.peer,
-        secure: ctx.request.encrypted,
-        issued: SystemTime::now(),
-    };
+async fn open(ctx: &mut Context, server: &Arc<Server>, transport: Transport) -> Result {
+    let request = HandshakeRequest::of(&ctx.request);
     if transport == Transport::Polling {
         return match Session::open(server, request, transport) {
             Some(session) => polling::open(ctx, &session),
@@ -232,19 +218,4 @@ fn cors(ctx: &mut Context, options: &Options) -> Result<bool> {
         ctx.set_body(Body::empty())?;
     }
     Ok(preflight)
-}
-
-fn query(text: &str) -> Vec<(String, String)> {
-    let decode = |part: &str| {
-        let spaced: Cow<'_, str> =
-            if part.contains('+') { part.replace('+', " ").into() } else { part.into() };
-        percent_decode_str(&spaced).decode_utf8_lossy().into_owned()
-    };
-    let pairs = text.split('&').filter(|pair| !pair.is_empty());
-    pairs
-        .map(|pair| {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            (decode(name), decode(value))
-        })
-        .collect()
 }

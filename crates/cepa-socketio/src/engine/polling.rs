@@ -29,8 +29,9 @@ pub(super) fn open(ctx: &mut Context, session: &Arc<Session>) -> Result {
         ctx.append("set-cookie", value)?;
     }
     let session = Arc::clone(session);
+    let closing = ctx.closing().clone();
     ctx.spawn(async move {
-        session.mind().await;
+        session.mind(closing).await;
         Ok(())
     });
     answer(ctx, body)
@@ -187,9 +188,12 @@ pub(super) async fn post(ctx: &mut Context, session: Arc<Session>) -> Result {
         post.done = true;
         return refuse(ctx, 413);
     };
+    post.done = true;
+    if session.is_closed() {
+        return refuse(ctx, 400);
+    }
     // whether the session goes on or not, these packets have been taken
     let _ = take(&session, body).await;
-    post.done = true;
     if let Some(agent) = ctx.get("user-agent")
         && (agent.contains(";MSIE") || agent.contains("Trident/"))
     {

@@ -16,6 +16,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use cepa_core::CancellationToken;
 use cepa_hub::{Event, Hub, Member, Outbox, OutboxOptions, Outcome, Wire};
 use parking_lot::Mutex;
 use serde_json::json;
@@ -80,8 +81,8 @@ pub(super) struct State {
     forgotten: bool,
     heartbeat: Heartbeat,
     connect_by: Option<Instant>,
-    /// Nothing is read, since handlers are behind.
-    stalled: bool,
+    /// Since when nothing is read, since handlers are behind.
+    stalled: Option<Instant>,
 }
 
 /// How a session ended.
@@ -138,7 +139,7 @@ impl Session {
                 forgotten: false,
                 heartbeat: Heartbeat::new(options.ping_interval, options.ping_timeout, now),
                 connect_by: Some(now + options.connect_timeout),
-                stalled: false,
+                stalled: None,
             }),
             writer: Notify::new(),
             timer: Notify::new(),
@@ -193,7 +194,7 @@ impl Session {
 
     /// Ends the session of a client that was too slow.
     pub(crate) fn settle(&self, outcome: Outcome) {
-        if outcome == Outcome::Evicted {
+        if matches!(outcome, Outcome::Evicted | Outcome::Closed) {
             self.close(Reason::ForcedServerClose, Ending::Cut);
         }
     }
@@ -241,9 +242,10 @@ impl Session {
 
     /// Says whether reading waits for handlers; a pong is then not expected.
     pub(super) fn set_stalled(&self, stalled: bool) {
+        let now = Instant::now();
         let mut state = self.state.lock();
-        state.stalled = stalled;
-        state.heartbeat.excuse(Instant::now());
+        state.stalled = stalled.then_some(now);
+        state.heartbeat.excuse(now);
     }
 
     /// A namespace was joined: the connect timeout is off.
@@ -308,13 +310,15 @@ impl Session {
             self.close(Reason::ForcedServerClose, Ending::Cut);
             return Tick::Over;
         }
-        let deadline = [state.connect_by, self.client.attachments_by()].into_iter().flatten().min();
+        let stalled_by = state.stalled.map(|since| since + self.server.options.stall_timeout);
+        let deadline = [state.connect_by, self.client.attachments_by(), stalled_by];
+        let deadline = deadline.into_iter().flatten().min();
         if deadline.is_some_and(|deadline| deadline <= now) {
             drop(state);
             self.close(Reason::ForcedServerClose, Ending::Farewell);
             return self.tick();
         }
-        if state.stalled {
+        if state.stalled.is_some() {
             state.heartbeat.excuse(now);
         }
         match state.heartbeat.check(now) {
@@ -332,7 +336,7 @@ impl Session {
     }
 
     /// The timer of a session while it polls; ends when the session is over or has become a WebSocket.
-    pub(super) async fn mind(self: Arc<Self>) {
+    pub(super) async fn mind(self: Arc<Self>, closing: CancellationToken) {
         loop {
             if self.transport() == Transport::WebSocket {
                 return;
@@ -348,9 +352,14 @@ impl Session {
             tokio::select! {
                 () = tokio::time::sleep_until(until) => {}
                 () = self.timer.notified() => {}
+                () = closing.cancelled() => {
+                    self.close(Reason::ServerShuttingDown, Ending::Cut);
+                    break;
+                }
             }
         }
         self.forget();
+        self.client.drained().await;
     }
 
     /// Moves the session to its WebSocket; the outbox follows when a pending GET has let it go.

@@ -130,6 +130,7 @@ pub(super) async fn serve(
         drop(outbox);
         let _ = ws.close(code, "").await;
     }
+    session.client.drained().await;
     Ok(())
 }
 

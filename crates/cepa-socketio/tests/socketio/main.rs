@@ -1,10 +1,25 @@
 //! The tests of cepa-socketio: one module a property.
 #![allow(missing_docs, unreachable_pub, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod acks;
 mod arguments;
 mod attachments;
+mod binary;
+mod browser_files;
+mod connecting;
+mod disconnecting;
 mod engine_packets;
+mod events;
+mod handshake;
+mod heartbeat;
 mod hostile_text;
 mod json_scan;
+mod origins;
 mod packets;
+mod polling;
 mod polling_payloads;
+mod refusals;
+mod rooms;
+mod slow_clients;
+mod support;
+mod upgrading;

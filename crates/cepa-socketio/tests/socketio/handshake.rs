@@ -1,0 +1,77 @@
+use cepa_socketio::{Options, SocketIo};
+use tokio::sync::mpsc;
+
+use crate::support::{Polling, Ws, quiet, request, sid, start};
+
+#[tokio::test]
+async fn polling_opens_with_the_five_keys_in_order() {
+    let server = start(&SocketIo::new()).await;
+    let reply = request(server.address, "GET /socket.io/?EIO=4&transport=polling", b"").await;
+    let sid = sid(&reply.body);
+    assert_eq!(reply.status, 200);
+    assert_eq!(reply.header("content-type"), Some("text/plain; charset=UTF-8"));
+    assert_eq!(reply.header("cache-control"), Some("no-store"));
+    assert_eq!(reply.header("set-cookie"), None);
+    assert_eq!(
+        reply.body,
+        format!(
+            r#"0{{"sid":"{sid}","upgrades":["websocket"],"pingInterval":25000,"pingTimeout":20000,"maxPayload":1000000}}"#
+        )
+    );
+    assert_eq!(sid.len(), 20);
+    assert!(sid.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)));
+}
+
+#[tokio::test]
+async fn websocket_opens_without_upgrades() {
+    let server = start(&SocketIo::new()).await;
+    let mut ws = Ws::dial(server.address, "").await;
+    assert!(ws.text().await.contains(r#""upgrades":[],"pingInterval":25000"#));
+}
+
+#[tokio::test]
+async fn options_are_announced() {
+    let options =
+        Options { allow_upgrades: false, max_payload: 5, cookie: Some("io".into()), ..quiet() };
+    let server = start(&SocketIo::with_options(options)).await;
+    let reply = request(server.address, "GET /socket.io/?EIO=4&transport=polling", b"").await;
+    assert!(reply.body.contains(r#""upgrades":[],"#) && reply.body.contains(r#""maxPayload":5}"#));
+    let cookie = format!("io={}; Path=/; HttpOnly; SameSite=Lax", sid(&reply.body));
+    assert_eq!(reply.header("set-cookie"), Some(&*cookie));
+}
+
+#[tokio::test]
+async fn the_socket_has_an_id_of_its_own_and_knows_the_request() {
+    let (seen, mut handshakes) = mpsc::unbounded_channel();
+    let io = SocketIo::new().on_connect(async move |socket| {
+        seen.send((socket.id().to_owned(), socket.handshake().clone())).unwrap();
+        Ok(())
+    });
+    let server = start(&io).await;
+    let head = "GET /socket.io/?EIO=4&transport=polling&room=a+b%21\nx-test: 1";
+    let sid = sid(&request(server.address, head, b"").await.body);
+    let client = Polling { address: server.address, sid: sid.clone() };
+    assert_eq!(client.post(r#"40{"token":"123"}"#).await.body, "ok");
+    let answer = client.get().await.body;
+    let (id, handshake) = handshakes.recv().await.unwrap();
+    assert_eq!(answer, format!(r#"40{{"sid":"{id}"}}"#));
+    assert_eq!(id.len(), 20);
+    assert_ne!(id, sid);
+    assert_eq!(handshake.auth["token"], "123");
+    assert_eq!(handshake.query("room").as_deref(), Some("a b!"));
+    assert_eq!(handshake.query("EIO").as_deref(), Some("4"));
+    assert_eq!(handshake.header("x-test"), Some("1"));
+    assert!(handshake.address.unwrap().ip().is_loopback() && !handshake.secure);
+}
+
+#[tokio::test]
+async fn too_many_sessions_are_refused() {
+    let io = SocketIo::with_options(Options { max_sessions: 1, ..quiet() });
+    let server = start(&io).await;
+    let client = Polling::open(server.address).await;
+    let open = "GET /socket.io/?EIO=4&transport=polling";
+    assert_eq!(request(server.address, open, b"").await.status, 503);
+    assert_eq!(client.post("1").await.body, "ok");
+    assert_eq!(io.connections(), 0);
+    assert_eq!(request(server.address, open, b"").await.status, 200);
+}

@@ -1,0 +1,96 @@
+use cepa_socketio::{Options, SocketIo};
+
+use crate::support::{Polling, quiet, request, start};
+
+#[tokio::test]
+async fn refusals_are_json_with_a_numeric_code() {
+    let server = start(&SocketIo::new()).await;
+    let sid = Polling::open(server.address).await.sid;
+    let unknown_transport = r#"{"code":0,"message":"Transport unknown"}"#;
+    let unknown_sid = r#"{"code":1,"message":"Session ID unknown"}"#;
+    let bad_method = r#"{"code":2,"message":"Bad handshake method"}"#;
+    let bad_request = r#"{"code":3,"message":"Bad request"}"#;
+    let revision = r#"{"code":5,"message":"Unsupported protocol version"}"#;
+    for (head, body) in [
+        ("GET /socket.io/?EIO=4".to_owned(), unknown_transport),
+        ("GET /socket.io/".to_owned(), unknown_transport),
+        ("GET /socket.io/?EIO=4&transport=abc".to_owned(), unknown_transport),
+        ("GET /socket.io/?EIO=4&transport=webtransport".to_owned(), unknown_transport),
+        ("GET /socket.io/?EIO=4&transport=polling&sid=abc".to_owned(), unknown_sid),
+        ("POST /socket.io/?EIO=4&transport=polling&sid=abc".to_owned(), unknown_sid),
+        ("POST /socket.io/?EIO=4&transport=polling".to_owned(), bad_method),
+        ("OPTIONS /socket.io/?EIO=4&transport=polling".to_owned(), bad_method),
+        ("GET /socket.io/?EIO=4&transport=websocket".to_owned(), bad_request),
+        (format!("GET /socket.io/?EIO=4&transport=websocket&sid={sid}"), bad_request),
+        (format!("GET /socket.io/?EIO=3&transport=polling&sid={sid}"), bad_request),
+        ("GET /socket.io/?EIO=3&transport=polling".to_owned(), revision),
+        ("GET /socket.io/?transport=polling".to_owned(), revision),
+    ] {
+        let reply = request(server.address, &head, b"").await;
+        assert_eq!((reply.status, &*reply.body), (400, body), "{head}");
+        assert_eq!(reply.header("content-type"), Some("application/json"), "{head}");
+    }
+    // the session of the sid has come to no harm
+    let client = Polling { address: server.address, sid };
+    assert_eq!(client.post("40").await.body, "ok");
+}
+
+#[tokio::test]
+async fn a_refused_upgrade_is_a_text_and_a_closed_connection() {
+    let server = start(&SocketIo::new()).await;
+    let websocket = "\nconnection: upgrade\nupgrade: websocket\nsec-websocket-version: 13\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==";
+    for (query, message) in [
+        ("EIO=4&transport=abc", "Transport unknown"),
+        ("EIO=4&transport=websocket&sid=abc", "Session ID unknown"),
+        ("EIO=3&transport=websocket", "Unsupported protocol version"),
+        ("EIO=4&transport=polling", "Bad request"),
+    ] {
+        let reply =
+            request(server.address, &format!("GET /socket.io/?{query}{websocket}"), b"").await;
+        assert_eq!((reply.status, &*reply.body), (400, message), "{query}");
+        assert_eq!(reply.header("content-type"), Some("text/html"));
+        assert_eq!(reply.header("connection"), Some("close"));
+    }
+}
+
+#[tokio::test]
+async fn other_methods_with_a_session_are_405() {
+    let server = start(&SocketIo::new()).await;
+    let client = Polling::open(server.address).await;
+    let reply = request(server.address, &format!("PUT {}", client.target()), b"").await;
+    assert_eq!((reply.status, reply.header("allow")), (405, Some("GET, POST")));
+}
+
+#[tokio::test]
+async fn a_transport_can_be_switched_off() {
+    let server = start(&SocketIo::with_options(Options { polling: false, ..quiet() })).await;
+    let reply = request(server.address, "GET /socket.io/?EIO=4&transport=polling", b"").await;
+    assert_eq!(reply.body, r#"{"code":0,"message":"Transport unknown"}"#);
+}
+
+#[tokio::test]
+async fn the_path_is_taken_with_and_without_slash_and_nothing_beside_it() {
+    let server = start(&SocketIo::new()).await;
+    for (path, taken) in [
+        ("/socket.io/", true),
+        ("/socket.io", true),
+        ("/socket.io/foo", true),
+        ("/socket.io-admin", false),
+        ("/socket.iox/", false),
+        ("/", false),
+    ] {
+        let reply =
+            request(server.address, &format!("GET {path}?EIO=4&transport=polling"), b"").await;
+        assert_eq!(reply.status, 200);
+        assert_eq!(reply.body == "passed on", !taken, "{path}");
+    }
+    let io = SocketIo::with_options(Options { path: "/chat/".into(), ..quiet() });
+    let server = start(&io).await;
+    assert!(
+        request(server.address, "GET /chat/?EIO=4&transport=polling", b"")
+            .await
+            .body
+            .starts_with("0{")
+    );
+    assert_eq!(request(server.address, "GET /socket.io/", b"").await.body, "passed on");
+}

@@ -1,0 +1,228 @@
+use std::time::Duration;
+
+use cepa_core::Result;
+use cepa_socketio::{Args, Options, SocketIo, Transport};
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+use crate::support::{Polling, Ws, quiet, request, start};
+
+fn echo(options: Options) -> SocketIo {
+    SocketIo::with_options(options)
+        .on("echo", async |socket, args: Args| -> Result { Ok(socket.emit("echo", &args)?) })
+        .on("transport", async |socket, (): ()| socket.transport().as_str())
+}
+
+async fn probe(client: &Polling) -> Ws {
+    let mut ws = Ws::dial(client.address, &format!("&sid={}", client.sid)).await;
+    ws.send("2probe").await;
+    assert_eq!(ws.text().await, "3probe");
+    ws
+}
+
+#[tokio::test]
+async fn a_session_moves_to_websocket() {
+    let server = start(&echo(quiet())).await;
+    let (client, _) = Polling::connect(server.address).await;
+    let mut get = client.pending_get().await;
+    let mut ws = probe(&client).await;
+    let probed = Instant::now();
+    assert_eq!(get.reply().await.body, "6");
+    assert!(probed.elapsed() > Duration::from_millis(80), "{:?}", probed.elapsed());
+    // polling goes on until the client says so
+    assert_eq!(client.post("42[\"echo\",1]").await.body, "ok");
+    let body = client.get().await.body;
+    assert!(body == "42[\"echo\",1]" || body == "6", "{body}");
+    ws.send("5").await;
+    if body == "6" {
+        assert_eq!(ws.text().await, "42[\"echo\",1]");
+    }
+    ws.send("420[\"transport\"]").await;
+    assert_eq!(ws.text().await, "430[\"websocket\"]");
+    // the old transport is refused, the session lives
+    let reply = client.get().await;
+    assert_eq!((reply.status, &*reply.body), (400, r#"{"code":3,"message":"Bad request"}"#));
+    assert_eq!(client.post("42[\"echo\",2]").await.body, r#"{"code":3,"message":"Bad request"}"#);
+    let mut third = Ws::dial(server.address, &format!("&sid={}", client.sid)).await;
+    assert_eq!(third.closed().await, 1005);
+    ws.send("42[\"echo\",3]").await;
+    assert_eq!(ws.text().await, "42[\"echo\",3]");
+}
+
+#[tokio::test]
+async fn every_further_get_is_completed_while_probed() {
+    let server = start(&echo(quiet())).await;
+    let (client, _) = Polling::connect(server.address).await;
+    let _ws = probe(&client).await;
+    for _ in 0..3 {
+        let begun = Instant::now();
+        assert_eq!(client.get().await.body, "6");
+        assert!(begun.elapsed() > Duration::from_millis(80), "{:?}", begun.elapsed());
+    }
+}
+
+#[tokio::test]
+async fn an_upgrade_without_probe_will_do() {
+    let server = start(&echo(quiet())).await;
+    let (client, _) = Polling::connect(server.address).await;
+    let mut ws = Ws::dial(server.address, &format!("&sid={}", client.sid)).await;
+    ws.send("5").await;
+    ws.send("42[\"echo\",1]").await;
+    assert_eq!(ws.text().await, "42[\"echo\",1]");
+}
+
+#[tokio::test]
+async fn a_pending_get_is_completed_when_the_client_does_not_wait_for_it() {
+    let server = start(&echo(quiet())).await;
+    let (client, _) = Polling::connect(server.address).await;
+    let mut get = client.pending_get().await;
+    let mut ws = Ws::dial(server.address, &format!("&sid={}", client.sid)).await;
+    ws.send("5").await;
+    let body = get.reply().await.body;
+    assert!(body == "6" || body.contains("Bad request"), "{body}");
+    ws.send("42[\"echo\",1]").await;
+    assert_eq!(ws.text().await, "42[\"echo\",1]");
+}
+
+#[tokio::test]
+async fn anything_else_on_the_websocket_closes_it_and_polling_goes_on() {
+    let server = start(&echo(quiet())).await;
+    let (client, _) = Polling::connect(server.address).await;
+    for frames in [
+        &["4hello"][..],
+        &["2"],
+        &["2probe2"],
+        &["3probe"],
+        &["2probe", "2probe"],
+        &["2probe", "40"],
+        &["x"],
+    ] {
+        let mut ws = Ws::dial(server.address, &format!("&sid={}", client.sid)).await;
+        for frame in frames {
+            ws.send(frame).await;
+        }
+        if frames[0] == "2probe" {
+            assert_eq!(ws.text().await, "3probe");
+        }
+        assert_eq!(ws.closed().await, 1005, "{frames:?}");
+    }
+    let mut ws = Ws::dial(server.address, &format!("&sid={}", client.sid)).await;
+    ws.send_binary(b"5").await;
+    assert_eq!(ws.closed().await, 1005);
+    // one that dies before its time changes nothing either
+    drop(probe(&client).await);
+    assert_eq!(client.post("42[\"echo\",1]").await.body, "ok");
+    let mut body = client.get().await.body;
+    if body == "6" {
+        body = client.get().await.body;
+    }
+    assert_eq!(body, "42[\"echo\",1]");
+}
+
+#[tokio::test]
+async fn there_is_one_upgrade_at_a_time() {
+    let server = start(&echo(quiet())).await;
+    let (client, _) = Polling::connect(server.address).await;
+    let mut first = probe(&client).await;
+    let mut second = Ws::dial(server.address, &format!("&sid={}", client.sid)).await;
+    assert_eq!(second.closed().await, 1005);
+    first.send("5").await;
+    first.send("42[\"echo\",1]").await;
+    assert_eq!(first.text().await, "42[\"echo\",1]");
+}
+
+#[tokio::test]
+async fn an_upgrade_that_takes_too_long_ends_alone() {
+    let server =
+        start(&echo(Options { upgrade_timeout: Duration::from_millis(50), ..quiet() })).await;
+    let (client, _) = Polling::connect(server.address).await;
+    let mut ws = probe(&client).await;
+    assert_eq!(ws.closed().await, 1005);
+    assert_eq!(client.post("42[\"echo\",1]").await.body, "ok");
+    assert_eq!(client.get().await.body, "42[\"echo\",1]");
+}
+
+#[tokio::test]
+async fn upgrades_can_be_switched_off() {
+    let server = start(&echo(Options { allow_upgrades: false, ..quiet() })).await;
+    let (client, _) = Polling::connect(server.address).await;
+    let head = format!(
+        "GET /socket.io/?EIO=4&transport=websocket&sid={}\nconnection: upgrade\nupgrade: websocket\n\
+         sec-websocket-version: 13\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==",
+        client.sid
+    );
+    let reply = request(server.address, &head, b"").await;
+    assert_eq!((reply.status, &*reply.body), (400, "Bad request"));
+}
+
+/// The server emits numbered events, text and binary by turns, all the way through the upgrade.
+#[tokio::test]
+async fn nothing_is_lost_or_reordered() {
+    let (begin, mut sockets) = mpsc::unbounded_channel();
+    let io = SocketIo::with_options(quiet()).on_connect(async move |socket| {
+        begin.send(socket).unwrap();
+        Ok(())
+    });
+    let server = start(&io).await;
+    let (client, _) = Polling::connect(server.address).await;
+    let socket = sockets.recv().await.unwrap();
+    let emitter = tokio::spawn(async move {
+        let mut after_upgrade = 0;
+        for number in 0.. {
+            match number % 3 {
+                0 => socket.emit("n", &(number, cepa_socketio::Binary::from(vec![1]))).unwrap(),
+                1 => drop(socket.namespace().emit("n", &number).unwrap()),
+                _ => socket.emit("n", &number).unwrap(),
+            }
+            if socket.transport() == Transport::WebSocket {
+                after_upgrade += 1;
+                if after_upgrade == 20 {
+                    return number;
+                }
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        unreachable!()
+    });
+    let mut texts = Vec::new();
+    let mut attachments = 0;
+    let mut polled = |body: &str| {
+        for part in body.split('\x1e').filter(|part| *part != "6") {
+            match part.strip_prefix('b') {
+                Some("AQ==") => attachments += 1,
+                Some(other) => panic!("{other}"),
+                None => texts.push(part.to_owned()),
+            }
+        }
+    };
+    polled(&client.get().await.body);
+    let mut ws = probe(&client).await;
+    for _ in 0..3 {
+        polled(&client.get().await.body);
+    }
+    ws.send("5").await;
+    let number =
+        |text: &str| text.split(',').nth(1).unwrap().trim_end_matches(']').parse::<u64>().unwrap();
+    let last = loop {
+        let text = ws.text().await;
+        if text.starts_with("451-") {
+            assert_eq!(&ws.binary().await[..], [1]);
+            attachments += 1;
+        }
+        texts.push(text);
+        if emitter.is_finished() {
+            break emitter.await.unwrap();
+        }
+    };
+    while number(texts.last().unwrap()) < last {
+        let text = ws.text().await;
+        if text.starts_with("451-") {
+            assert_eq!(&ws.binary().await[..], [1]);
+            attachments += 1;
+        }
+        texts.push(text);
+    }
+    let numbers: Vec<_> = texts.iter().map(|text| number(text)).collect();
+    assert_eq!(numbers, (0..=last).collect::<Vec<_>>());
+    assert_eq!(attachments, last / 3 + 1);
+}
