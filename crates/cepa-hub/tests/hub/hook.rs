@@ -144,3 +144,29 @@ fn those_who_join_wait_for_a_hook_that_is_too_far_behind() {
     assert!((1000..1030).contains(&most), "{most}");
     drop(boxes);
 }
+
+#[test]
+fn the_hook_itself_never_waits_for_the_hook() {
+    let left = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&left);
+    let cell: Arc<OnceLock<Hub>> = Arc::default();
+    let within = Arc::clone(&cell);
+    let hub = Hub::with(HubOptions::new().on_membership(move |change| match change {
+        Membership::Joined { room, member } if &**room == "the last" => {
+            let hub = within.get().unwrap();
+            hub.member(*member).unwrap().close();
+        }
+        Membership::Left { .. } => {
+            count.fetch_add(1, Ordering::Relaxed);
+        }
+        _ => {}
+    }));
+    cell.set(hub.clone()).unwrap();
+    let (ana, _outbox) = member(&hub);
+    for n in 0..2 * HubOptions::HOOK_BACKLOG {
+        ana.join(&n.to_string());
+    }
+    ana.join("the last");
+    assert!(ana.is_closed());
+    assert_eq!(left.load(Ordering::Relaxed), 2 * HubOptions::HOOK_BACKLOG + 1);
+}
