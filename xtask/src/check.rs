@@ -1,8 +1,9 @@
-//! What needs no test: format, lints, documentation, spelling of the tree's rules.
+//! What needs no test: format, lints, documentation, and a reason for every dependency.
 
+use std::fs;
 use std::process::Command;
 
-use crate::step::{Failure, announce, command, run};
+use crate::step::{Failure, announce, command, root, run};
 
 fn document() -> Result<(), Failure> {
     let arguments = ["doc", "--workspace", "--no-deps", "--all-features", "--quiet"];
@@ -12,6 +13,8 @@ fn document() -> Result<(), Failure> {
 }
 
 pub(crate) fn check() -> Result<(), Failure> {
+    announce("Dependencies");
+    dependencies()?;
     announce("Format");
     run("cargo", &["fmt", "--all", "--check"])?;
     announce("Lints");
@@ -19,4 +22,21 @@ pub(crate) fn check() -> Result<(), Failure> {
     run("cargo", &[&clippy[..], &["--", "-D", "warnings"]].concat())?;
     announce("Documentation");
     document()
+}
+
+/// Every dependency of the workspace has its line in the page that justifies them.
+fn dependencies() -> Result<(), Failure> {
+    let manifest = fs::read_to_string(root().join("Cargo.toml"))?;
+    let page = fs::read_to_string(root().join("docs/dependencies.md"))?;
+    let table = manifest.split("[workspace.dependencies]").nth(1).unwrap_or_default();
+    let lines = table.lines().skip(1).take_while(|line| !line.starts_with('['));
+    let names = lines.filter_map(|line| line.split_once(" = ").map(|(name, _)| name.trim()));
+    let unexplained: Vec<&str> = names
+        .filter(|name| !name.starts_with("cepa") && !page.contains(&format!("`{name}`")))
+        .collect();
+    if unexplained.is_empty() {
+        return Ok(());
+    }
+    let list = unexplained.join(", ");
+    Err(Failure::new(format!("docs/dependencies.md does not say what these are for: {list}")))
 }

@@ -51,7 +51,7 @@ pub use cepa_ws as ws;
 #[cfg(feature = "hub")]
 pub use cepa_hub::Hub;
 #[cfg(feature = "router")]
-pub use cepa_router::{Route, Router};
+pub use cepa_router::{Route, RouteInfo, Router, Unreachable};
 #[cfg(feature = "socketio")]
 pub use cepa_socketio::SocketIo;
 #[cfg(feature = "static")]
