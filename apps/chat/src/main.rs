@@ -1,5 +1,7 @@
 //! Starts the chat: options, database, listener, and one line that says where it is.
 
+use std::future::ready;
+use std::pin::pin;
 use std::process::ExitCode;
 
 use cepa::prelude::*;
@@ -30,9 +32,16 @@ async fn main() -> ExitCode {
 async fn serve(options: Options) -> Result {
     let chat = Arc::new(Chat::open(&options.db, &options.pictures)?);
     let server = Server::new(chat.app(&options)).bind(&options.listen).await?;
-    println!("chat: http://{}", server.local_addr());
+    let address = server.local_addr();
+    let mut serving = pin!(server.serve());
+    // its first step starts the workers and listens for signals: who reads the line may rely on both
     tokio::select! {
-        served = server.serve() => served,
+        biased;
+        served = &mut serving => return served,
+        () = ready(()) => println!("chat: http://{address}"),
+    }
+    tokio::select! {
+        served = serving => served,
         () = chat.sweep() => Ok(()),
     }
 }
