@@ -338,6 +338,27 @@ const tests = {
     assert.deepEqual(seen, [["any", 1], ["on", 1], ["once", 1], ["any", 2], ["on", 2]]);
     socket.disconnect();
   },
+  async "a listener or an answer that throws is reported, and harms nothing"(open) {
+    const { server } = await open();
+    for (const options of [polling, websocket]) {
+      const socket = connect(server.url, options);
+      socket.on("disconnect", (reason) => assert.fail(reason));
+      const reported = [];
+      const note = (error) => reported.push(error.message);
+      process.on("uncaughtException", note);
+      const seen = [];
+      socket.on("message-back", () => { throw new Error("in a listener"); });
+      socket.on("message-back", (n) => seen.push(n));
+      socket.emit("message", 1);
+      socket.emit("message-with-ack", () => { throw new Error("in an answer"); });
+      socket.emit("message", 2);
+      await socket.timeout(DEADLINE).emitWithAck("message-with-ack");
+      process.off("uncaughtException", note);
+      assert.deepEqual(seen, [1, 2]);
+      assert.deepEqual(reported, ["in a listener", "in an answer", "in a listener"]);
+      socket.off("disconnect").disconnect();
+    }
+  },
   async "nonsense from the server ends the session with a parse error"(open) {
     const { server } = await open();
     for (const nonsense of ["49", "42{}", "42[", "451-[\"a\"]", "x"]) {
