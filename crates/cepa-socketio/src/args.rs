@@ -57,9 +57,11 @@ impl Args {
         if json.first() != Some(&b'[') {
             return Err(Malformed::Payload);
         }
-        if found.placeholders.iter().any(|placeholder| placeholder.number >= attachments.len()) {
+        let numbers = found.placeholders.iter().map(|placeholder| placeholder.number);
+        if numbers.clone().any(|number| number >= attachments.len()) {
             return Err(Malformed::Placeholder);
         }
+        let in_order = numbers.eq(0..attachments.len());
         let mut args = Args {
             list: json,
             spans: found.elements,
@@ -67,6 +69,9 @@ impl Args {
             lone_surrogate: found.lone_surrogate,
         };
         args.trim();
+        if !in_order {
+            args.renumber();
+        }
         Ok(args)
     }
 
@@ -198,13 +203,16 @@ impl Args {
         })
     }
 
-    /// Drops attachments that nothing refers to.
+    /// Numbers the attachments in the order in which they are referred to, and drops those that are not.
     fn renumber(&mut self) {
         let old = std::mem::take(&mut self.attachments);
+        let mut numbers = vec![None; old.len()];
         let mut kept = Vec::new();
         self.rewrite(|number| {
-            kept.push(old[number].clone());
-            kept.len() - 1
+            *numbers[number].get_or_insert_with(|| {
+                kept.push(old[number].clone());
+                kept.len() - 1
+            })
         });
         self.attachments = kept;
     }

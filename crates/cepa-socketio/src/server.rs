@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use cepa_core::Error;
+use cepa_core::{Context, Error};
 use cepa_hub::Hub;
 use parking_lot::RwLock;
 
@@ -34,6 +34,7 @@ pub(crate) struct Server {
     pub(crate) root: Namespace,
     namespaces: RwLock<HashMap<String, Namespace>>,
     observers: RwLock<Vec<Observer>>,
+    watched: AtomicBool,
 }
 
 impl Server {
@@ -48,6 +49,7 @@ impl Server {
             namespaces: RwLock::new(HashMap::from([("/".to_owned(), root.clone())])),
             root,
             observers: RwLock::default(),
+            watched: AtomicBool::new(false),
         }
     }
 
@@ -76,6 +78,20 @@ impl Server {
         for observer in observers.iter() {
             observer(error, socket);
         }
+    }
+
+    /// Has the sessions ended when the HTTP server begins to shut down. One task does this for all of them: a wait in each
+    /// would take the lock of that one token with every message.
+    pub(crate) fn watch(self: &Arc<Self>, ctx: &Context) {
+        if self.watched.load(Ordering::Relaxed) || self.watched.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let (server, closing) = (Arc::clone(self), ctx.closing().clone());
+        ctx.spawn(async move {
+            closing.cancelled().await;
+            server.close();
+            Ok(())
+        });
     }
 
     /// Ends every session.

@@ -46,6 +46,7 @@ impl Refusal {
 
 /// Serves a request under the server's path.
 pub(crate) async fn serve(ctx: &mut Context, server: &Arc<Server>) -> Result {
+    server.watch(ctx);
     if cors(ctx, &server.options)? {
         return Ok(());
     }

@@ -29,9 +29,8 @@ pub(super) fn open(ctx: &mut Context, session: &Arc<Session>) -> Result {
         ctx.append("set-cookie", value)?;
     }
     let session = Arc::clone(session);
-    let closing = ctx.closing().clone();
     ctx.spawn(async move {
-        session.mind(closing).await;
+        session.mind().await;
         Ok(())
     });
     answer(ctx, body)

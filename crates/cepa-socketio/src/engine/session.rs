@@ -16,7 +16,6 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use cepa_core::CancellationToken;
 use cepa_hub::{Event, Hub, Member, Outbox, OutboxOptions, Outcome, Wire};
 use parking_lot::Mutex;
 use serde_json::json;
@@ -336,7 +335,7 @@ impl Session {
     }
 
     /// The timer of a session while it polls; ends when the session is over or has become a WebSocket.
-    pub(super) async fn mind(self: Arc<Self>, closing: CancellationToken) {
+    pub(super) async fn mind(self: Arc<Self>) {
         loop {
             if self.transport() == Transport::WebSocket {
                 return;
@@ -352,10 +351,6 @@ impl Session {
             tokio::select! {
                 () = tokio::time::sleep_until(until) => {}
                 () = self.timer.notified() => {}
-                () = closing.cancelled() => {
-                    self.close(Reason::ServerShuttingDown, Ending::Cut);
-                    break;
-                }
             }
         }
         self.forget();

@@ -27,7 +27,6 @@ pub(super) async fn serve(
     let agreed = tokio::select! {
         agreed = timeout(session.server.options.upgrade_timeout, probe(&attempt, &mut ws)) => agreed.unwrap_or(false),
         () = attempt.ended() => false,
-        () = closing.cancelled() => false,
     };
     if !agreed || session.closed().is_some() {
         drop(attempt);

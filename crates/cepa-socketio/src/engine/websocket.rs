@@ -52,10 +52,8 @@ pub(super) async fn serve(
     let mut batch = Vec::new();
     let mut held: Option<Held> = None;
     let mut deadline = pin!(sleep_until(Instant::now()));
+    let mut woken = pin!(session.writer.notified());
     loop {
-        if session.closed().is_some() {
-            break;
-        }
         if deadline.deadline() <= Instant::now() {
             match session.tick() {
                 Tick::Sleep(until) => deadline.as_mut().reset(until),
@@ -63,14 +61,19 @@ pub(super) async fn serve(
                 Tick::Over => break,
             }
         }
-        let ping = std::mem::take(&mut session.state.lock().ping);
+        let (closed, ping) = {
+            let mut state = session.state.lock();
+            (state.closed.is_some(), std::mem::take(&mut state.ping))
+        };
+        if closed {
+            break;
+        }
         if ping && ws.send("2").await.is_err() {
             session.close(Reason::TransportClose, Ending::Left);
             break;
         }
+        // in no fixed order: neither a client that floods nor a room that does may starve the other direction
         tokio::select! {
-            biased;
-            () = closing.cancelled() => session.close(Reason::ServerShuttingDown, Ending::Cut),
             received = ws.recv(), if held.is_none() => {
                 let message = match received {
                     Ok(Some(message)) => message,
@@ -110,7 +113,7 @@ pub(super) async fn serve(
                     session.set_stalled(false);
                 }
             }
-            () = session.writer.notified() => {}
+            () = &mut woken => woken.set(session.writer.notified()),
             () = &mut deadline => {}
         }
     }

@@ -92,6 +92,20 @@ fn arguments_are_passed_on_with_their_attachments() {
 }
 
 #[test]
+fn attachments_are_numbered_anew_as_they_occur() {
+    let text = r#"53-["p",{"_placeholder":true,"num":2},[{"_placeholder":true,"num":0},{"num":2,"_placeholder":true}]]"#;
+    let all = args(feed(&mut Decoder::new(10, 1000), text, &[b"0", b"1", b"2"]).unwrap());
+    assert_eq!(
+        std::str::from_utf8(all.list()).unwrap(),
+        r#"{"_placeholder":true,"num":0},[{"_placeholder":true,"num":1},{"_placeholder":true,"num":0}]"#
+    );
+    assert_eq!(all.attachments(), [&b"2"[..], b"0"]);
+    // an attachment that nothing refers to goes, and with it the packet's being binary
+    let none = args(feed(&mut Decoder::new(10, 1000), r#"51-["p",7]"#, &[b"0"]).unwrap());
+    assert_eq!(write::event("/", None, "p", &none), br#"42["p",7]"#);
+}
+
+#[test]
 fn a_placeholder_without_attachment_closes() {
     for number in ["1", "-1", "\"0\"", "0.5"] {
         let text = format!(r#"51-["a",{{"_placeholder":true,"num":{number}}}]"#);
