@@ -31,7 +31,9 @@ async fn main() -> ExitCode {
 
 async fn serve(options: Options) -> Result {
     let chat = Arc::new(Chat::open(&options.db, &options.pictures)?);
-    let server = Server::new(chat.app(&options)).bind(&options.listen).await?;
+    let server = Server::new(chat.app(&options)).bind(&options.listen).await.map_err(|error| {
+        Error::internal(format!("{}; --listen chooses another address", why(&error)))
+    })?;
     let address = server.local_addr();
     let mut serving = pin!(server.serve());
     // its first step starts the workers and listens for signals: who reads the line may rely on both

@@ -1,6 +1,6 @@
 //! All rooms: saying something, finding a room, and following one from where a reader stood.
 //!
-//! Shape: [`Rooms`] is what handlers use, a store beside the rooms that are alive ([`Live`], which the store's writer holds
+//! Shape: [`Rooms`] is what handlers use, a store beside the rooms that are alive (`Live`, which the store's writer holds
 //! as well). A room comes alive with its first reader and is forgotten by [`Rooms::sweep`] when nobody is left; what
 //! was said in it stays in the store.
 //!

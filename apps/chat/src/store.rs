@@ -11,12 +11,14 @@
 //!
 //! Not here: deleting and searching; a chat that grows for years would want both.
 
+use std::fs::{File, TryLockError};
 use std::path::Path;
 use std::thread;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use cepa::{Error, Result};
 use rusqlite::{Connection, OpenFlags, Row, TransactionBehavior, params};
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{Draft, Message, RoomName, Said};
@@ -27,6 +29,10 @@ pub const DRAFTS: usize = 1024;
 pub const READS: usize = 1024;
 /// The most messages of one transaction.
 pub const BATCH: usize = 256;
+
+/// How long a start waits for a chat that is about to end.
+pub const LOCK_WAIT: Duration = Duration::from_secs(2);
+const LOCK_TRY_EVERY: Duration = Duration::from_millis(10);
 
 /// What turns an older file into the present one, step by step; `user_version` counts the steps done.
 const STEPS: [&str; 1] = ["
@@ -64,8 +70,15 @@ type Reading = Box<dyn FnOnce(&mut Connection) + Send>;
 #[derive(Debug)]
 pub struct Opened {
     path: Box<Path>,
-    writer: Connection,
+    writer: Writer,
     last_id: u64,
+}
+
+/// The writer's connection, and the lock that makes it the only one.
+#[derive(Debug)]
+struct Writer {
+    db: Connection,
+    _lock: File,
 }
 
 impl Opened {
@@ -96,16 +109,19 @@ impl Store {
     /// Opens the file, makes it when there is none, and brings an older one up to date.
     ///
     /// # Errors
-    /// When it cannot be opened, is no database of this program, or is one of a newer version; the message names it.
+    /// When it cannot be opened, is in use, is no database of this program, or is one of a newer version; the message
+    /// names it.
     pub fn open(path: &Path) -> Result<Opened> {
         let failed = |why: &dyn std::fmt::Display| {
             Error::internal(format!("cannot open the database {}: {why}", path.display()))
         };
-        let mut writer = connect(path).map_err(|why| failed(&why))?;
-        migrate(&mut writer).map_err(|why| failed(&why))?;
-        let last_id = writer
+        let lock = lock(path).map_err(|why| failed(&why))?;
+        let mut db = connect(path).map_err(|why| failed(&why))?;
+        migrate(&mut db).map_err(|why| failed(&why))?;
+        let last_id = db
             .query_row("SELECT coalesce(max(id), 0) FROM messages", [], |row| row.get(0))
             .map_err(|why| failed(&why))?;
+        let writer = Writer { db, _lock: lock };
         Ok(Opened { path: path.into(), writer, last_id: unsigned(last_id) })
     }
 
@@ -115,7 +131,7 @@ impl Store {
     /// 503 `busy` when too many wait; 500 when the database fails.
     pub async fn insert(&self, draft: Draft) -> Result<Said> {
         let (answer, stored) = oneshot::channel();
-        self.drafts.try_send(Writing { draft, answer }).map_err(|_| busy())?;
+        self.drafts.try_send(Writing { draft, answer }).map_err(refused)?;
         stored.await.map_err(Error::internal)?
     }
 
@@ -186,13 +202,19 @@ impl Store {
                 let _ = answer.send(read(db));
             }
         });
-        self.reads.try_send(reading).map_err(|_| busy())?;
+        self.reads.try_send(reading).map_err(refused)?;
         found.await.map_err(Error::internal)?
     }
 }
 
-fn busy() -> Error {
-    Error::new(503, "The chat is busy; please try again.").with_code("busy").expose(true)
+fn refused<T>(why: TrySendError<T>) -> Error {
+    match why {
+        TrySendError::Full(_) => {
+            let why = "The chat is busy; please try again.";
+            Error::new(503, why).with_code("busy").expose(true)
+        }
+        TrySendError::Closed(_) => Error::internal("a thread of the store has ended"),
+    }
 }
 
 /// SQLite's integers are signed; ids and limits are far below where that matters.
@@ -213,6 +235,26 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     db.pragma_update(None, "journal_mode", "WAL")?;
     db.pragma_update(None, "synchronous", "NORMAL")?;
     Ok(db)
+}
+
+/// Two chats on one file would not hear each other. The lock is a file of its own, since SQLite has its own ways with the
+/// database's; the system gives it free however the process ends.
+fn lock(db: &Path) -> Result<File, String> {
+    let mut path = db.as_os_str().to_owned();
+    path.push("-lock");
+    let file = File::options().create(true).append(true).open(&path);
+    let file = file.map_err(|error| error.to_string())?;
+    let deadline = Instant::now() + LOCK_WAIT;
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) if Instant::now() < deadline => {
+                thread::sleep(LOCK_TRY_EVERY);
+            }
+            Err(TryLockError::WouldBlock) => return Err("another chat is using it".into()),
+            Err(TryLockError::Error(error)) => return Err(error.to_string()),
+        }
+    }
 }
 
 fn migrate(db: &mut Connection) -> Result<(), String> {
@@ -236,7 +278,7 @@ fn read_all(mut db: Connection, mut requests: mpsc::Receiver<Reading>) {
     }
 }
 
-fn write_all(mut db: Connection, mut inbox: mpsc::Receiver<Writing>, deliver: impl Fn(&Said)) {
+fn write_all(mut writer: Writer, mut inbox: mpsc::Receiver<Writing>, deliver: impl Fn(&Said)) {
     while let Some(first) = inbox.blocking_recv() {
         let mut batch = vec![first];
         while batch.len() < BATCH
@@ -244,7 +286,7 @@ fn write_all(mut db: Connection, mut inbox: mpsc::Receiver<Writing>, deliver: im
         {
             batch.push(next);
         }
-        match write(&mut db, &batch) {
+        match write(&mut writer.db, &batch) {
             Ok(said) => {
                 for (said, writing) in said.into_iter().zip(batch) {
                     deliver(&said);

@@ -1,11 +1,13 @@
 //! A reader that comes and goes while others speak gets every message once: what it missed and what comes live meet without
 //! a hole and without a repetition.
 
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
 
+use cepa::hub::{OutboxOptions, Wire};
 use cepa::json;
 
-use crate::chatting::{Chatting, ids_of, who};
+use crate::chatting::{Chatting, ids_of, who, within};
 use crate::stream::{Io, Sse, Ws};
 
 /// How much is said while readers come and go.
@@ -33,7 +35,32 @@ fn all() -> Vec<u64> {
 
 /// How much a reader takes before it goes and comes again.
 fn patience(round: usize) -> usize {
-    1 + round % 17
+    1 + round % 4
+}
+
+#[tokio::test]
+async fn nothing_is_delivered_while_a_reader_joins() {
+    let chatting = Chatting::new();
+    let (rooms, room) = (chatting.chat.rooms(), crate::chatting::name("lobby"));
+    let room = rooms.room(&room).unwrap();
+    let wire = Wire::new(|event| event.data().into_owned().into());
+    let (member, mut outbox) = rooms.hub().outbox(OutboxOptions::new(&wire));
+
+    let join = |_people| {
+        // somebody speaks at this very moment, and is not heard before the reader is in
+        let (chat, (said, heard)) = (Arc::clone(&chatting.chat), mpsc::channel());
+        std::thread::spawn(move || {
+            let speaking = chat.say(crate::chatting::name("lobby"), who("ana"), "now", None);
+            let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+            let _ = said.send(runtime.block_on(speaking).unwrap().id());
+        });
+        assert!(heard.recv_timeout(Duration::from_millis(100)).is_err(), "delivered too early");
+        member.join(room.channel());
+    };
+    assert!(within(rooms.read(&room, Some(0), drop, join)).await.unwrap());
+    let live = within(outbox.recv()).await.unwrap();
+    let live: cepa::Value = serde_json::from_slice(&live).unwrap();
+    assert_eq!((&live["id"], &live["text"]), (&json!(1), &json!("now")));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

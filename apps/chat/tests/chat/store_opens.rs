@@ -45,3 +45,14 @@ fn a_folder_of_pictures_that_is_a_file() {
     let why = refused(&folder);
     assert!(why.contains("pictures"), "{why}");
 }
+
+#[test]
+fn one_that_another_chat_uses() {
+    let folder = Folder::new();
+    let options = folder.options();
+    let first = Chat::open(&options.db, &options.pictures).unwrap();
+    let why = refused(&folder);
+    assert!(why.contains("chat.db: another chat is using it"), "{why}");
+    drop(first);
+    Chat::open(&options.db, &options.pictures).unwrap();
+}
