@@ -32,14 +32,17 @@ async fn what_waits_is_written_and_nothing_more_is_taken() {
     assert!(has_ended(&mut streaming));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_stream_that_waits_is_woken() {
     let (_hub, client) = lobby();
     let mut streaming = open(&client).await;
+    let start = tokio::time::Instant::now();
     let reader = tokio::spawn(async move { rest(&mut streaming).await });
     tokio::task::yield_now().await;
     client.callback().closing().cancel();
     told(&reader.await.unwrap());
+    // and did not merely notice when it said something for keep-alive
+    assert!(start.elapsed() < Sse::KEEP_ALIVE);
 }
 
 #[tokio::test]

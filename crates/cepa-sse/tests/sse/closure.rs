@@ -61,6 +61,23 @@ async fn an_error_ends_the_stream_after_what_was_sent_and_cuts_it() {
 }
 
 #[tokio::test]
+async fn an_error_cuts_it_also_while_clones_are_left() {
+    let (lend, lent) = tokio::sync::oneshot::channel();
+    let lend = Arc::new(std::sync::Mutex::new(Some(lend)));
+    let (_hub, client) = app!(async move |ctx| {
+        let lend = Arc::clone(&lend);
+        ctx.sse().send(async move |events| {
+            let lend = lend.lock().unwrap().take().unwrap();
+            assert!(lend.send(events).is_ok());
+            Err(Error::new(500, "the source has gone"))
+        })
+    });
+    let mut streaming = open(&client).await;
+    assert!(matches!(now(&mut streaming), Some(Some(Err(_)))));
+    assert_eq!(lent.await.unwrap().send("too late").await, Err(Gone));
+}
+
+#[tokio::test]
 async fn a_name_with_a_line_end_is_an_error_and_not_an_injection() {
     let (_hub, client) =
         app!(async |ctx| ctx.sse().send(async |events| events.emit("a\nb", &1).await));

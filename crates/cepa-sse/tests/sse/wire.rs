@@ -35,6 +35,9 @@ fn json_text_over_several_lines() {
 fn names_and_ids_that_do_not_fit_a_line_do_no_harm() {
     let event = Event::new("a\r\nb", &1).unwrap().with_id("x\ny");
     assert_eq!(text(&event), "event: ab\ndata: 1\n\n");
+    for id in ["x\0y", "x\ry", "\n"] {
+        assert_eq!(text(&Event::bare("e").with_id(id)), "event: e\ndata: null\n\n");
+    }
 }
 
 #[test]
