@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use cepa::json;
-use chat::rooms::{FIRST_MESSAGES, FOLLOW_BYTES, PAGE, RECENT_MESSAGES};
+use chat::rooms::{FIRST_MESSAGES, FOLLOW_BYTES, PAGE, RECENT_MESSAGES, STREAM_BYTES};
 
 use crate::chatting::{Chatting, Folder, ids, ids_of};
 use crate::stream::{Io, Sse, Ws};
@@ -82,6 +82,56 @@ async fn socketio_is_given_what_fits_an_answer() {
     let mut io = Io::open(&chatting, "ana").await;
     let joined = io.ask("join", json!({ "room": "lobby", "since": 0 })).await;
     assert_eq!(ids_of(&joined["messages"]), ids(&said));
+}
+
+#[tokio::test]
+async fn socketio_returns_for_the_rest() {
+    let (chatting, said) = after_a_restart().await;
+    let (mut seen, mut parts, mut joined) = (vec![], 0, false);
+    while !joined {
+        let mut io = Io::open(&chatting, "ana").await;
+        let missed;
+        (missed, joined) = io.join("lobby", seen.last().copied().unwrap_or(0)).await;
+        seen.extend(missed);
+        parts += 1;
+    }
+    assert_eq!(seen, said);
+    assert!(parts > 2, "{parts} parts");
+}
+
+#[tokio::test]
+async fn a_slow_reader_is_cut_off_and_returns() {
+    let chatting = Chatting::new();
+    let mut slow = Sse::open(&chatting, "lobby", "slow", "").await;
+    let mut quick = Sse::open(&chatting, "lobby", "quick", "").await;
+    let texts = (0..400).map(|n| format!("{n} {}", "🧅".repeat(1900)));
+    let speaking = chatting.say_many("lobby", texts);
+    let reading = async {
+        let mut seen = vec![];
+        while seen.len() < 400 {
+            seen.extend(quick.next().await.unwrap().id);
+        }
+        seen
+    };
+    let (said, seen) = tokio::join!(speaking, reading);
+    assert!(said.iter().map(chat::Said::size).sum::<usize>() > STREAM_BYTES);
+    assert_eq!(seen, ids(&said), "whoever reads is not held up");
+
+    let mut seen = vec![];
+    while let Some(event) = slow.next().await {
+        seen.extend(event.id);
+    }
+    assert!(seen.len() < said.len(), "it was cut off");
+    while seen.len() < said.len() {
+        let last = seen.last().copied().or(Some(0));
+        let mut again = Sse::open_with(&chatting, "lobby", "slow", "", last).await;
+        while seen.len() < said.len()
+            && let Some(event) = again.next().await
+        {
+            seen.extend(event.id);
+        }
+    }
+    assert_eq!(seen, ids(&said));
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use cepa::{Body, Value, json};
 use cepa_test::Client;
 use tokio::net::TcpStream;
 
-use crate::chatting::{Chatting, Listening, within};
+use crate::chatting::{Chatting, Listening, ids_of, within};
 
 /// An event that a stream gave.
 #[derive(Clone, Debug, PartialEq)]
@@ -142,6 +142,26 @@ impl Io {
         }
     }
 
+    /// Joins a room and gives what it missed; false when that was a part of it and the server has hung up.
+    pub async fn join(&mut self, room: &str, since: u64) -> (Vec<u64>, bool) {
+        self.post(format!("429{}", json!(["join", { "room": room, "since": since }]))).await;
+        let mut missed = Vec::new();
+        loop {
+            let packet = self.packet().await;
+            if let Some(answer) = packet.strip_prefix("439") {
+                let answer: Value = serde_json::from_str(answer).unwrap();
+                missed.extend(ids_of(&answer[0]["messages"]));
+                return (missed, true);
+            }
+            if packet == "41" {
+                return (missed, false);
+            }
+            self.keep(&packet);
+            missed.extend(self.events.pop_front().unwrap().id);
+        }
+    }
+
+    /// Emits without waiting for an answer.
     pub async fn tell(&self, name: &str) {
         self.post(format!("42{}", json!([name]))).await;
     }
