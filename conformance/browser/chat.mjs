@@ -465,6 +465,32 @@ const tests = {
     assert.equal(await page.evaluate(() => document.activeElement.id), "send");
   },
 
+  async "without the official bundle its transport is not offered, and an address that asks for it is told why"() {
+    const page = await enter(`bundle-${run}`, "ws", { viewport: { width: 1280, height: 800 } });
+    await page.waitForSelector("#transports [data-transport=official]", { state: "visible" });
+    await page.route("**/socket.io/socket.io.js", (route) => route.fulfill({ status: 404, body: "none" }));
+    const asked = page.waitForResponse("**/socket.io/socket.io.js");
+    await page.reload();
+    await asked;
+    await connected(page);
+    assert.equal(await page.isVisible("#transports [data-transport=official]"), false);
+    await page.evaluate(() => { location.hash = location.hash.replace("transport=ws", "transport=official"); });
+    await page.waitForFunction(() => /not installed/.test(document.getElementById("banner-text").textContent));
+    await page.check("#transports [value=sse]");
+    await connected(page);
+  },
+
+  async "a refused name is told, not tried for ever in silence"() {
+    for (const transport of ["poll", "wait", "socketio", "official"]) {
+      const context = await browser.newContext();
+      contexts.push(context);
+      context.setDefaultTimeout(DEADLINE);
+      const page = await context.newPage();
+      await page.goto(`${flags.url}/#${new URLSearchParams({ room: `name-${run}`, transport, nick: "bell\u0007" })}`);
+      await page.waitForFunction(() => !document.getElementById("banner").hidden && /nick/i.test(document.getElementById("banner-text").textContent));
+    }
+  },
+
   async "something is left for history.mjs, which looks for it after a restart"() {
     const page = await enter(KEPT.room, "sse");
     const already = (await shown(page)).length;

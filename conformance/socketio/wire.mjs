@@ -12,6 +12,7 @@ const { values: flags } = parseArgs({ options: { url: { type: "string" }, only: 
 const reference = flags.url ? undefined : await start();
 const base = new URL(flags.url ?? reference.url);
 const [PING_INTERVAL, PING_TIMEOUT, LIMIT, DEADLINE] = [300, 1000, 1_000_000, 5000];
+const LATE = 400; // ms that a timer may be late on a busy machine
 const SEPARATOR = "\x1e";
 
 const soon = (promise, what) => {
@@ -210,8 +211,8 @@ const tests = {
     const ping = performance.now() - started;
     await ws.isClosed();
     const end = performance.now() - started;
-    assert.ok(ping >= PING_INTERVAL - 2 && ping < PING_INTERVAL + 150, `ping after ${ping} ms`);
-    assert.ok(end >= PING_INTERVAL + PING_TIMEOUT - 2 && end < PING_INTERVAL + PING_TIMEOUT + 250, `end after ${end} ms`);
+    assert.ok(ping >= PING_INTERVAL - 2 && ping < PING_INTERVAL + LATE, `ping after ${ping} ms`);
+    assert.ok(end >= PING_INTERVAL + PING_TIMEOUT - 2 && end < PING_INTERVAL + PING_TIMEOUT + LATE, `end after ${end} ms`);
   },
   async "heartbeat: the next ping counts from the pong"() {
     const ws = await Frames.open(undefined, false);
@@ -222,7 +223,7 @@ const tests = {
     ws.send("3");
     assert.equal(await ws.next(), "2");
     const gap = performance.now() - since;
-    assert.ok(gap >= PING_INTERVAL - 2 && gap < PING_INTERVAL + 150, `${gap} ms`);
+    assert.ok(gap >= PING_INTERVAL - 2 && gap < PING_INTERVAL + LATE, `${gap} ms`);
   },
   async "upgrade: probe, noop, switch; what waited arrives once; polling is over"() {
     const session = await Polling.open();

@@ -106,18 +106,20 @@ function setState(name, detail) {
   status.dataset.state = name;
   status.dataset.transport = here.transport;
   find("status-transport").textContent = transports[here.transport].name;
-  const words = { connecting: "connecting …", open: "connected", lost: navigator.onLine ? "reconnecting …" : "offline", missing: "not available" };
-  find("status-text").textContent = words[name];
-  status.title = `${transports[here.transport].name}: ${words[name]}`;
-  clearTimeout(late);
+  const states = { connecting: "connecting …", open: "connected", lost: navigator.onLine ? "reconnecting …" : "offline", missing: "not available" };
+  find("status-text").textContent = states[name];
+  status.title = `${transports[here.transport].name}: ${states[name]}`;
   if (name === "open") return showBanner("");
-  if (name === "missing") return showBanner(detail, false);
+  if (detail) return showBanner(detail, name === "lost");
   if (!navigator.onLine) return showBanner("You are offline. What you miss will be here when you are back.", false);
-  // A connection that comes back at once needs no words.
-  late = setTimeout(() => showBanner(name === "lost" ? "The connection is lost. Trying again …" : "Connecting takes longer than usual …"), find("banner").hidden ? LATE : 0);
+  const words = name === "lost" ? "The connection is lost. Trying again …" : "Connecting takes longer than usual …";
+  if (!find("banner").hidden) return showBanner(words);
+  late ??= setTimeout(() => showBanner(words), LATE); // a connection that comes back at once needs no words
 }
 
 function showBanner(text, retry = true) {
+  clearTimeout(late);
+  late = undefined;
   find("banner").hidden = !text;
   find("banner-text").textContent = text;
   find("retry").hidden = !retry;

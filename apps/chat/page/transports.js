@@ -42,8 +42,9 @@ class Link {
     if (!this.closed) this.on.state("open");
   }
 
-  down() {
-    if (!this.closed) this.on.state("lost");
+  /** The connection is gone; `reason` is the server's sentence, when it said one. */
+  down(reason) {
+    if (!this.closed) this.on.state("lost", reason);
   }
 
   /** Resolves after `ms`, or at once when the network comes back, the user asks, or the link is closed. */
@@ -107,9 +108,9 @@ class Polling extends Link {
         this.on.people(answer.people);
         this.on.typing(answer.typing, true);
         if (!held) await this.pause(POLL_EVERY);
-      } catch {
+      } catch (error) {
         version = undefined;
-        this.down();
+        this.down(error instanceof api.Refused ? error.message : undefined);
         await this.backoff();
       }
     }
@@ -231,7 +232,7 @@ class SocketIo extends Link {
     this.#socket = socket;
     socket.on("connect", () =>
       socket.timeout(ANSWER).emit("join", { room: this.room, since: this.since() }, (error, answer) => {
-        if (error || answer.error) return this.again(() => socket.disconnect().connect());
+        if (error || answer.error) return this.again(() => socket.disconnect().connect(), answer?.error?.detail);
         for (const message of answer.messages) this.on.message(message);
         this.on.people(answer.people);
         this.up();
@@ -243,14 +244,14 @@ class SocketIo extends Link {
       if (reason === "io server disconnect") this.again(() => socket.connect());
       else this.down();
     });
-    socket.on("connect_error", () => {
+    socket.on("connect_error", (error) => {
       if (socket.active) this.down(); // tries again by itself
-      else this.again(() => socket.connect());
+      else this.again(() => socket.connect(), error.message); // the server refused, and said why
     });
   }
 
-  async again(connect) {
-    this.down();
+  async again(connect, reason) {
+    this.down(reason);
     await this.backoff();
     if (!this.closed) connect();
   }
