@@ -357,6 +357,21 @@ const tests = {
     await page.waitForFunction(() => { const { scrollTop, scrollHeight, clientHeight } = document.getElementById("scroller"); return scrollHeight - scrollTop - clientHeight < 2; });
   },
 
+  async "a page that stays open does not grow for ever, and what it let go comes back"() {
+    const room = `many-${run}`;
+    const page = await enter(room, "socketio");
+    for (let n = 1; n <= 330; n += 1) await post(room, { nick: "other", client: "other", text: `number ${n}` });
+    await page.waitForFunction(() => document.querySelector("#log > :last-child .text")?.textContent === "number 330");
+    assert.deepEqual((await shown(page)).map(({ text }) => text), Array.from({ length: 300 }, (_, i) => `number ${i + 31}`));
+    await page.waitForFunction(() => {
+      document.getElementById("scroller").scrollTop = 0;
+      return document.querySelectorAll("#log > .message").length === 330;
+    });
+    const messages = await shown(page);
+    ascending(messages);
+    assert.equal(messages[0].text, "number 1");
+  },
+
   async "a picture can be pasted, seen before it is sent, taken back, sent alone, and enlarged"() {
     const room = `paste-${run}`;
     const page = await enter(room, "wait");

@@ -2,12 +2,14 @@
  * The messages of one room, on screen.
  *
  * Invariants: one element a message, ascending by id, whatever order they came in and however often; whoever was at the
- * bottom stays there, whoever reads older messages is not moved. What was said here and has not come back yet stands in a
+ * bottom stays there, whoever reads older messages is not moved. At the bottom at most `MOST` messages are kept; older ones
+ * come back with the history. What was said here and has not come back yet stands in a
  * list of its own below (`pending`), so that the log holds only what the server has ordered.
  */
 import { appendLinked, avatar, count, dayOf, hueOf, sameDay, timeOf } from "./text.js";
 
 const TOGETHER = 5 * 60_000; // ms: messages of one author closer than this are one group
+const MOST = 300; // messages on screen while nobody reads the older ones
 const NEAR = 80; // px from the bottom that still count as "at the bottom"
 
 const find = (id) => document.getElementById(id);
@@ -69,8 +71,22 @@ export class Log {
     this.#arrived(message);
     find("empty").hidden = true;
     const mine = message.client === this.#client;
-    if (this.#atBottom) this.toBottom();
-    else if (!mine && at === this.#messages.length - 1) this.#setUnread(this.#unread + 1);
+    if (this.#atBottom) {
+      this.#forget();
+      this.toBottom();
+    } else if (!mine && at === this.#messages.length - 1) this.#setUnread(this.#unread + 1);
+  }
+
+  /** A page that is open for days must not grow for ever. */
+  #forget() {
+    if (this.#messages.length <= MOST) return;
+    for (const { id } of this.#messages.splice(0, this.#messages.length - MOST)) {
+      this.#items.get(id).remove();
+      this.#items.delete(id);
+    }
+    this.#complete = false;
+    find("older").textContent = "";
+    this.#decorate(0);
   }
 
   /** Tells the reader that the room is empty, once that is known. */
