@@ -12,8 +12,8 @@ use crate::store::Store;
 use crate::{Draft, Options, RoomName, Said, Who};
 use crate::{events, messages, page, pictures, polling, socketio, websocket};
 
-/// How often leases and typing marks that are over are looked for.
-const SWEEP_EVERY: Duration = Duration::from_secs(2);
+/// How often rooms are swept, which is how late a crowd hears who came and went.
+const SWEEP_EVERY: Duration = Duration::from_millis(250);
 
 /// What all requests share: the rooms, the pictures, and the long polls.
 #[derive(Debug)]

@@ -20,6 +20,9 @@ use crate::recent::Recent;
 use crate::typing::Typing;
 use crate::{ClientId, Nick, RoomName, Said, Who};
 
+/// With more people than this, comings and goings are told together, at each sweep.
+pub const CROWD: usize = 50;
+
 /// A room that somebody reads or writes.
 #[derive(Debug)]
 pub struct Room {
@@ -37,6 +40,8 @@ struct State {
     typing: Typing,
     /// Rises when people or typing marks change; polling clients compare it.
     version: u64,
+    /// Whether the list of people has changed since the members were told.
+    untold: bool,
     /// The outstanding long poll of each client.
     waiting: HashMap<ClientId, Member>,
 }
@@ -71,6 +76,7 @@ impl Room {
             presence: Presence::default(),
             typing: Typing::default(),
             version: 1,
+            untold: false,
             waiting: HashMap::new(),
         };
         let channel = format!("chat:{}", name.as_str()).into();
@@ -146,12 +152,17 @@ impl Room {
         }
     }
 
-    /// Forgets the leases and marks that are over. True when nobody is left.
+    /// Forgets the leases and marks that are over, and tells who has come and gone if that is still to be told. True when
+    /// nobody is left.
     pub(crate) fn sweep(&self, now: Instant) -> bool {
         let mut state = self.state.lock();
         state.typing.fade(now);
         if state.presence.expire(now) {
-            self.tell_people(&mut state);
+            state.version += 1;
+            state.untold = true;
+        }
+        if std::mem::take(&mut state.untold) {
+            self.publish("people", &state.presence.nicks());
         }
         state.presence.is_empty() && self.hub.size(&self.channel) == 0
     }
@@ -208,9 +219,13 @@ impl Room {
         self.state.lock().recent.nothing_between(low, floor);
     }
 
+    /// In a crowd this waits for the next sweep: each who comes would otherwise be a message to each who is there.
     fn tell_people(&self, state: &mut State) {
         state.version += 1;
-        self.publish("people", &state.presence.nicks());
+        state.untold = state.presence.count() > CROWD;
+        if !state.untold {
+            self.publish("people", &state.presence.nicks());
+        }
     }
 
     /// Called with the room locked.

@@ -26,7 +26,7 @@ pub use crate::message::TEXT_CHARS;
 pub use crate::names::{CLIENT_CHARS, NICK_CHARS, ROOM_CHARS};
 pub use crate::presence::{LEASE, PEOPLE, PEOPLE_SHOWN};
 pub use crate::recent::{RECENT_BYTES, RECENT_MESSAGES};
-pub use crate::room::{Room, Seat};
+pub use crate::room::{CROWD, Room, Seat};
 pub use crate::typing::{TYPING_EVERY, TYPING_MARKS, TYPING_STAYS};
 
 /// How many messages a reader gets that names no id to start from.
@@ -166,7 +166,7 @@ impl Rooms {
     /// Gives `take` what a reader missed, oldest first, and lets it `join`, with who is here.
     ///
     /// The last part and joining happen under the room's lock, so that what comes live follows without a hole or a
-    /// repetition. False when the reader has missed more than [`FOLLOW_BYTES`]: then it got a part and did not join.
+    /// repetition; neither function may wait or use the room. False when the reader has missed more than [`FOLLOW_BYTES`]: then it got a part and did not join.
     ///
     /// # Errors
     /// As [`Rooms::say`].
@@ -196,7 +196,7 @@ impl Rooms {
         }
     }
 
-    /// What a polling client has missed: at most a page of it, with the id to go on from.
+    /// What a polling client has missed: all of it or at least a page, with the id to go on from.
     ///
     /// # Errors
     /// As [`Rooms::say`].
@@ -240,7 +240,8 @@ impl Rooms {
         Ok(lines)
     }
 
-    /// Forgets leases and typing marks that are over, and the rooms that nobody is in. Call it every few seconds.
+    /// Forgets leases and typing marks that are over, and the rooms that nobody is in; tells crowds who came and went. Call
+    /// it a few times a second.
     pub fn sweep(&self, now: Instant) {
         let rooms: Vec<Arc<Room>> = self.live.rooms.lock().values().cloned().collect();
         let empty: Vec<Arc<Room>> = rooms.into_iter().filter(|room| room.sweep(now)).collect();

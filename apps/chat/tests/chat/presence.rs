@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use cepa::{Value, json};
-use chat::rooms::{LEASE, PEOPLE, PEOPLE_SHOWN};
+use chat::rooms::{CROWD, LEASE, PEOPLE, PEOPLE_SHOWN};
 
 use crate::chatting::{Chatting, name, who};
 use crate::stream::Sse;
@@ -93,6 +93,28 @@ async fn a_nick_is_shown_once_and_can_be_changed() {
     assert_eq!(room.people(), 1);
     room.renew(&chat::Who::parse("tab-2", "bo").unwrap(), now).unwrap();
     assert_eq!(people(&chatting, "cy").await, json!(["ana", "bo", "cy"]));
+}
+
+#[tokio::test]
+async fn a_crowd_is_told_together() {
+    let chatting = Chatting::new();
+    let mut sse = Sse::open(&chatting, "lobby", "reader", "").await;
+    let room = chatting.chat.rooms().room(&name("lobby")).unwrap();
+    let crowd: Vec<_> =
+        (0..CROWD + 30).map(|n| room.enter(who(&format!("n{n:02}"))).unwrap()).collect();
+    chatting.chat.rooms().sweep(Instant::now());
+    chatting.chat.rooms().sweep(Instant::now());
+    drop(crowd);
+    let mut told = Vec::new();
+    loop {
+        let people = sse.next().await.unwrap().data.as_array().unwrap().len();
+        told.push(people);
+        if people == 1 && told.len() > 1 {
+            break;
+        }
+    }
+    let one_by_one = (1..=CROWD).chain([CROWD + 31]).chain((1..=CROWD).rev());
+    assert_eq!(told, one_by_one.collect::<Vec<_>>());
 }
 
 #[tokio::test]
