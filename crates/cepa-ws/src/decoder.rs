@@ -132,10 +132,7 @@ impl Decoder {
                         self.buffer.advance(len);
                         frame
                     }
-                    None => {
-                        self.release();
-                        return Ok(None);
-                    }
+                    None => return Ok(None),
                 },
             };
             let fresh_from = frame.done;
@@ -153,7 +150,7 @@ impl Decoder {
                 return Ok(None);
             }
             self.frame = None;
-            // The last frame takes the buffer itself, which saves the counter that a split needs.
+            // The last frame takes the buffer itself: nothing is held afterwards, and no counter is made.
             let payload = match self.buffer.len() == frame.len {
                 true => std::mem::take(&mut self.buffer),
                 false => self.buffer.split_to(frame.len),
@@ -225,14 +222,7 @@ impl Decoder {
         if !frame.text {
             return Ok(Some(Incoming::Message(Message::Binary(data))));
         }
-        self.utf8.finish().map_err(|_| Violation::NOT_UTF8)?;
         let text = Text::try_from(data).map_err(|_| Violation::NOT_UTF8)?;
         Ok(Some(Incoming::Message(Message::Text(text))))
-    }
-
-    fn release(&mut self) {
-        if self.buffer.is_empty() && self.buffer.capacity() > 0 {
-            self.buffer = BytesMut::new();
-        }
     }
 }

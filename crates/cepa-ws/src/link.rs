@@ -205,16 +205,6 @@ impl Link {
         Ok(())
     }
 
-    /// Whether nothing waits to be sent.
-    pub(crate) fn is_flushed(&self) -> bool {
-        self.outgoing.is_flushed() || self.phase == Phase::Closed
-    }
-
-    /// Whether `recv` would have something to say.
-    pub(crate) fn has_news(&self) -> bool {
-        self.ready.is_some() || self.phase != Phase::Open
-    }
-
     /// Whether the peer broke the protocol, and may still be sending.
     pub(crate) fn is_broken(&self) -> bool {
         self.broken

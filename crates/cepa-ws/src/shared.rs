@@ -142,7 +142,7 @@ impl Halves {
     }
 
     /// Wakes the task of one half, if it waits.
-    pub(crate) fn wake_half(&self, half: Half) {
+    fn wake_half(&self, half: Half) {
         let waker = self.slot(half).take();
         if let Some(waker) = waker {
             waker.wake();

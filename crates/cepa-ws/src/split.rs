@@ -110,25 +110,13 @@ impl WebSocketSender {
     }
 }
 
-/// Polls the link for one half, and wakes the other when the step may have brought what it waits for.
+/// Polls the link for one half, with the waker of both.
 fn poll_half<T>(
     handle: &Handle,
     half: Half,
     cx: &mut Context<'_>,
     step: impl FnOnce(&mut Link, &mut Context<'_>) -> Poll<T>,
 ) -> Poll<T> {
-    let halves = handle.halves();
-    let waker = halves.enter(half, cx);
-    let mut link = handle.link();
-    let polled = step(&mut link, &mut Context::from_waker(&waker));
-    let other = match half {
-        Half::Receiver if link.is_flushed() => Some(Half::Sender),
-        Half::Sender if link.has_news() => Some(Half::Receiver),
-        _ => None,
-    };
-    drop(link);
-    if let Some(other) = other {
-        halves.wake_half(other);
-    }
-    polled
+    let waker = handle.halves().enter(half, cx);
+    step(&mut handle.link(), &mut Context::from_waker(&waker))
 }

@@ -89,10 +89,17 @@ async fn a_wrong_answer_is_refused() {
         GOOD.replace("HTTP/1.1 101", "HTTP/1.0 101"),
         GOOD.replace("Upgrade: websocket", "Upgrade websocket"),
         "not HTTP at all\r\n\r\n".to_owned(),
-        "x".repeat(60_000),
     ] {
         let refused = connect(client(), &wrong, b"").await;
         assert!(matches!(refused, Err(WebSocketError::Handshake(_))), "{wrong}: {refused:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_without_an_end_is_not_read_for_ever() {
+    match connect(client(), &"x".repeat(60_000), b"").await {
+        Err(WebSocketError::Handshake(why)) => assert!(why.contains("too long"), "{why}"),
+        other => panic!("{other:?}"),
     }
 }
 

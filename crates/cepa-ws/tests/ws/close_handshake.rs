@@ -6,7 +6,7 @@ use cepa_ws::codec::OpCode;
 use cepa_ws::{Close, CloseCode, Limits, WebSocketError};
 use tokio::time::Instant;
 
-use crate::wire::{close, frame, pair, server, text};
+use crate::wire::{close, frame, pair, server, server_with_room, text};
 
 #[tokio::test]
 async fn the_peers_close_is_echoed_and_ends_the_messages() {
@@ -141,4 +141,42 @@ async fn a_wrong_close_frame_is_answered_with_1002() {
     peer.send(&close(1005, b"")).await;
     assert!(matches!(ws.recv().await, Err(WebSocketError::Violation(v)) if v.code == 1002));
     peer.expect_close(1002).await;
+}
+
+#[tokio::test]
+async fn sending_to_a_peer_that_is_gone_is_told_as_closed() {
+    let (mut ws, peer) = server(Limits::default());
+    drop(peer);
+    assert!(matches!(ws.send("x").await, Err(WebSocketError::Closed)));
+    assert_eq!(ws.recv().await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn nothing_follows_the_close_frame_not_even_a_pong_that_was_due() {
+    let (mut ws, mut peer) = server_with_room(Limits::default(), 4);
+    ws.feed("the stream is full").await.unwrap();
+    let closing = tokio::spawn(async move {
+        while ws.is_open() {
+            tokio::select! {
+                _ = ws.recv() => {}
+                () = tokio::task::yield_now() => {}
+            }
+        }
+        ws.close(CloseCode::NORMAL, "").await
+    });
+    peer.send(&[frame(true, OpCode::Ping, b"?"), close(1000, b"")].concat()).await;
+    assert_eq!(peer.frame().await.1, b"the stream is full");
+    peer.expect_close(1000).await;
+    peer.expect_end().await;
+    closing.await.unwrap().unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_keep_alive_follows_the_close_frame() {
+    let limits = Limits { ping_interval: Some(Duration::from_secs(1)), ..Limits::default() };
+    let (mut ws, mut peer) = server(limits);
+    ws.close(CloseCode::NORMAL, "").await.unwrap();
+    drop(ws);
+    peer.expect_close(1000).await;
+    peer.expect_end().await;
 }

@@ -109,7 +109,7 @@ async fn hundreds_of_frames_take_few_writes() {
 
 #[tokio::test(start_paused = true)]
 async fn feed_waits_for_the_peer_beyond_the_write_buffer() {
-    let limits = Limits { write_buffer: 100, ..Limits::default() };
+    let limits = Limits { write_buffer: 108, ..Limits::default() };
     let (mut ws, _peer) = server_with_room(limits, 10);
     let mut fed = 0;
     let refused = loop {
@@ -122,6 +122,13 @@ async fn feed_waits_for_the_peer_beyond_the_write_buffer() {
     // 12 bytes a frame: nine make 108, and the tenth waits until the write deadline.
     assert_eq!(fed, 9);
     assert!(matches!(refused, WebSocketError::WriteDeadline));
+
+    let (mut ws, _peer) = server_with_room(limits, 10);
+    let frame = encode_text("0123456789");
+    for _ in 0..9 {
+        ws.feed_frames(frame.clone()).await.unwrap();
+    }
+    assert!(matches!(ws.feed_frames(frame).await, Err(WebSocketError::WriteDeadline)));
 }
 
 #[tokio::test]

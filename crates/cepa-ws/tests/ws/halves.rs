@@ -107,3 +107,14 @@ async fn a_receiver_alone_answers_pings() {
     peer.send(&text("!")).await;
     assert_eq!(receiving.await.unwrap().unwrap(), Some("!".into()));
 }
+
+#[tokio::test]
+async fn a_blocked_sender_goes_on_while_nobody_receives() {
+    let (ws, mut peer) = server_with_room(Limits::default(), 4);
+    let (mut sender, mut receiver) = ws.split();
+    assert!(futures_util::poll!(std::pin::pin!(receiver.recv())).is_pending());
+    let sending = tokio::spawn(async move { sender.send("longer than the stream").await });
+    tokio::task::yield_now().await;
+    assert_eq!(peer.frame().await.1, b"longer than the stream");
+    sending.await.unwrap().unwrap();
+}

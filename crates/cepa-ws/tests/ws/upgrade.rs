@@ -4,11 +4,13 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use cepa_core::http::{HeaderMap, StatusCode};
-use cepa_core::{App, Callback, Error, OnUpgrade};
+use cepa_core::{App, Callback, Error, OnUpgrade, OrThrow};
 use cepa_ws::{CloseCode, Limits, Role, WebSocket, WebSocketExt, WebSocketOptions};
+use tokio::io::DuplexStream;
 use tokio::time::Instant;
 
 use crate::handshake::{request, set};
+use crate::wire::Peer;
 
 type Log = Arc<Mutex<Vec<String>>>;
 
@@ -24,13 +26,18 @@ fn observed(app: App) -> (Callback, Log) {
 
 /// Opens a WebSocket to the app, in process.
 async fn open(callback: &Callback) -> (HeaderMap, WebSocket) {
+    let (headers, far) = open_raw(callback).await;
+    (headers, WebSocket::over(far, Role::Client, Limits::default()))
+}
+
+async fn open_raw(callback: &Callback) -> (HeaderMap, DuplexStream) {
     let (near, far) = tokio::io::duplex(1024);
     let mut request = request();
     set(&mut request, "sec-websocket-protocol", Some("v1"));
     request.set_upgrade(OnUpgrade::new(async move { Ok(Box::new(near) as _) }));
     let answer = callback.handle(request).await;
     assert_eq!(answer.status(), StatusCode::SWITCHING_PROTOCOLS);
-    (answer.headers().clone(), WebSocket::over(far, Role::Client, Limits::default()))
+    (answer.headers().clone(), far)
 }
 
 /// What the client sees after the messages are over.
@@ -274,4 +281,68 @@ async fn when_the_connection_never_comes_nothing_is_run() {
     callback.tasks().close();
     callback.tasks().wait().await;
     assert!(log.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn after_a_violation_the_peer_may_finish_what_it_was_sending() {
+    let (callback, _) = observed(App::new().with(async |ctx, _next| {
+        ctx.upgrade(async |mut ws| {
+            while ws.recv().await?.is_some() {}
+            Ok(())
+        })
+        .await
+    }));
+    let mut peer = Peer(open_raw(&callback).await.1);
+    peer.send(&[0xff, 0xff]).await;
+    peer.expect_close(1002).await;
+    // More than the stream holds: someone must be taking it.
+    peer.send(&[0; 50_000]).await;
+    peer.expect_end().await;
+    drop(peer);
+    callback.tasks().close();
+    callback.tasks().wait().await;
+}
+
+#[tokio::test]
+async fn an_error_that_the_program_made_of_a_fault_stays_the_programs() {
+    let (callback, log) = observed(App::new().with(async |ctx, _next| {
+        ctx.upgrade(async |mut ws| {
+            ws.recv().await.or_throw(422, "not what we speak")?;
+            Ok(())
+        })
+        .await
+    }));
+    let mut peer = Peer(open_raw(&callback).await.1);
+    peer.send(&[0xff]).await;
+    peer.expect_close(1002).await;
+    drop(peer);
+    callback.tasks().close();
+    callback.tasks().wait().await;
+    assert!(log.lock().unwrap()[0].starts_with("/ws 422 not what we speak"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn shutdown_reaches_halves_in_other_tasks_and_does_not_wait_for_idle_owners() {
+    let (callback, _) = observed(App::new().with(async |ctx, _next| {
+        ctx.upgrade(async |ws| {
+            let (sender, mut receiver) = ws.split();
+            tokio::spawn(async move { while let Ok(Some(_)) = receiver.recv().await {} });
+            tokio::spawn(async move {
+                std::future::pending::<()>().await;
+                drop(sender);
+            });
+            Ok(())
+        })
+        .await
+    }));
+    let (_, mut client) = open(&callback).await;
+    client.send("x").await.unwrap();
+    tokio::time::sleep(Duration::from_millis(1)).await;
+    let start = Instant::now();
+    callback.closing().cancel();
+    assert_eq!(ending(&mut client).await, (1001, "the server shuts down".to_owned()));
+    assert_eq!(start.elapsed(), Duration::ZERO, "the receiving task was woken");
+    callback.tasks().close();
+    callback.tasks().wait().await;
+    assert_eq!(start.elapsed(), Limits::default().close_deadline);
 }
