@@ -545,6 +545,8 @@ async function screenshots(folder) {
   const { url } = await (await fetch(`${flags.url}/api/pictures`, { method: "POST", body: form })).json();
   const people = [["mira", "sse"], ["Bo Lindqvist", "socketio"], ["Theo K", "wait"]];
   for (const [nick, transport] of people) await enter(room, transport, { nick });
+  for (const name of ["garden", "kitchen", "music"]) await post(name, { nick: "mira", client: "shot-mira", text: "First!" });
+  for (const nick of ["Ines", "Jo"]) await enter("kitchen", "sse", { nick });
   const other = (nick, text, shot = null) => post(room, { nick, client: `shot-${nick.replaceAll(" ", "-")}`, text, picture: shot });
   await other("mira", "Morning all! Anyone else on the night train?");
   await other("Bo Lindqvist", "Just arrived. Slept through three countries.");
