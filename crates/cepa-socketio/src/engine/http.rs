@@ -102,6 +102,10 @@ fn verify(
     let current = value("EIO") == Some("4");
     if let Some(sid) = value("sid") {
         let session = server.sessions.get(sid).ok_or(Refusal::SessionUnknown)?;
+        // one that is over is kept for the sake of a GET alone
+        if session.is_closed() && (upgrades || ctx.method() != Method::GET) {
+            return Err(Refusal::SessionUnknown);
+        }
         if !current || (transport == Transport::Polling && upgrades) {
             return Err(Refusal::BadRequest);
         }

@@ -8,12 +8,13 @@
 //!
 //! Invariants:
 //! - `closed` is set once; whoever sets it tells the sockets and wakes writer and timer.
-//! - A session leaves the server's map when it is closed, unless it is a polling session that still owes its client the
-//!   news ([`Ending::Farewell`]); the timer ends that after `close_timeout`.
+//! - A session leaves the server's map when it is closed, unless it is a polling session that still owes its client an
+//!   answer; it is then forgotten with that answer, or by its timer.
 //! - The sid is known to the client and this map only; it is no socket's id and in no `Debug`.
 //! - No lock of a session is held across an await or while a socket is told of the end.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use cepa_hub::{Event, Hub, Member, Outbox, OutboxOptions, Outcome, Wire};
@@ -99,9 +100,13 @@ pub(crate) enum Ending {
     Farewell,
     /// That it is over, if a GET is pending; what waits is dropped.
     Cut,
-    /// Nothing: the client said so itself, or has gone.
+    /// Nothing: the client said so itself, or has gone. A GET that crossed its word on the way still gets a noop.
     Left,
 }
+
+/// How long a GET may be on its way while the client closes the session by a POST: requests on two connections reach two
+/// threads in any order.
+const ON_ITS_WAY: Duration = Duration::from_millis(50);
 
 /// What a timer is to do.
 pub(super) enum Tick {
@@ -254,21 +259,26 @@ impl Session {
 
     /// Ends the session; the first call counts.
     pub(crate) fn close(&self, reason: Reason, ending: Ending) {
-        let outbox = {
+        let forgotten = {
             let mut state = self.state.lock();
             if state.closed.is_some() {
                 return;
             }
-            let forget_at = Instant::now() + self.server.options.close_timeout;
-            state.closed = Some(Closed { reason, ending, forget_at });
-            let lingers = ending == Ending::Farewell && state.transport == Transport::Polling;
-            if lingers { None } else { state.outbox.take() }
+            let stays = match ending {
+                _ if state.transport == Transport::WebSocket => Duration::ZERO,
+                Ending::Farewell => self.server.options.close_timeout,
+                Ending::Left => ON_ITS_WAY,
+                Ending::Cut => Duration::ZERO,
+            };
+            state.closed = Some(Closed { reason, ending, forget_at: Instant::now() + stays });
+            state.forgotten = stays.is_zero();
+            state.forgotten
         };
-        if ending != Ending::Farewell || self.transport() == Transport::WebSocket {
-            self.server.sessions.remove(&self.sid);
-        }
+        // before the outbox goes, with which the sockets would be out of their rooms unawares
         self.client.closed(reason);
-        drop(outbox);
+        if forgotten {
+            self.forget();
+        }
         self.writer.notify_one();
         self.timer.notify_one();
         self.returned.notify_one();

@@ -12,6 +12,7 @@ mod engine_packets;
 mod events;
 mod handshake;
 mod heartbeat;
+mod hostile_sessions;
 mod hostile_text;
 mod json_scan;
 mod origins;
