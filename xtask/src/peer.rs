@@ -18,7 +18,7 @@ const END: Duration = Duration::from_secs(15);
 pub(crate) struct Peer {
     child: Child,
     name: String,
-    /// What came after [`wait_for`]'s prefix on the ready line.
+    /// What came after the prefix on the line that says it is ready.
     pub(crate) address: String,
 }
 
