@@ -6,7 +6,7 @@
 //! - `cargo xtask conformance socketio` and `cargo xtask browser` run one of the parts.
 //! - `cargo xtask screenshots` renews the pictures of the README.
 //!
-//! Each part adds a line of counts to a [`Report`](report::Report); the last line of a run is their sum.
+//! Each part adds a line of counts to a [`Report`]; the last line of a run is their sum.
 //! There are no dependencies here: this is the first thing that a fresh clone builds.
 
 mod browser;

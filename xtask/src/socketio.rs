@@ -1,24 +1,27 @@
-//! The official Socket.IO clients against Node's server, which proves the script, and then against ours.
+//! The official Socket.IO clients, and raw HTTP and frames, against Node's server, which proves the scripts,
+//! and then against ours.
 
 use crate::npm;
 use crate::peer::{Peer, script};
 use crate::report::Report;
 use crate::step::{Failure, announce, command};
 
-const CLIENTS: &str = "conformance/socketio/clients.mjs";
+/// What each script is called in the report.
+const SCRIPTS: [(&str, &str); 2] = [
+    ("conformance/socketio/clients.mjs", "socket.io clients"),
+    ("conformance/socketio/wire.mjs", "socket.io wire"),
+];
 
 pub(crate) fn run(report: &mut Report) -> Result<(), Failure> {
     npm::install()?;
+    announce("Socket.IO: our client module against Node's server");
+    let output = script(command("node", &["conformance/socketio/cepa-js.mjs"]))?;
+    report.add_closing_line("cepa.js, Node's server", &output);
     announce("Socket.IO: the official clients against Node's server");
-    against(
-        report,
-        "node",
-        &["conformance/socketio/server.mjs"],
-        "socket.io clients, Node's server",
-    )?;
+    against(report, "node", &["conformance/socketio/server.mjs"], "Node's server")?;
     announce("Socket.IO: the official clients against cepa");
     let arguments = ["run", "--quiet", "--package", "cepa-socketio", "--example", "conformance"];
-    against(report, "cargo", &arguments, "socket.io clients, cepa")
+    against(report, "cargo", &arguments, "cepa")
 }
 
 fn against(
@@ -28,8 +31,9 @@ fn against(
     name: &str,
 ) -> Result<(), Failure> {
     let server = Peer::start(command(program, arguments), name, "listening on ")?;
-    let url = format!("http://127.0.0.1:{}", server.address);
-    let output = script(command("node", &[CLIENTS, "--url", &url]))?;
-    report.add_closing_line(name, &output);
+    for (path, title) in SCRIPTS {
+        let output = script(command("node", &[path, "--url", &server.address]))?;
+        report.add_closing_line(format!("{title}, {name}"), &output);
+    }
     Ok(())
 }
