@@ -40,6 +40,7 @@ pub(super) async fn serve(
             Some(outbox) => break outbox,
             None if session.closed().is_some() => {
                 let _ = ws.close(CloseCode::NO_STATUS, "").await;
+                session.client.drained().await;
                 return Ok(());
             }
             None => session.returned.notified().await,

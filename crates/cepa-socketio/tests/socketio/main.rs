@@ -15,6 +15,7 @@ mod heartbeat;
 mod hostile_sessions;
 mod hostile_text;
 mod json_scan;
+mod memory;
 mod origins;
 mod packets;
 mod polling;
