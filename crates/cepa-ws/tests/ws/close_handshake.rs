@@ -33,10 +33,11 @@ async fn a_close_without_a_code_is_echoed_without_one() {
     peer.expect_end().await;
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn close_sends_what_is_queued_and_waits_for_the_peers_frame() {
     let (mut ws, mut peer) = server(Limits::default());
     ws.feed("queued").await.unwrap();
+    let start = Instant::now();
     let closing = tokio::spawn(async move {
         ws.close(4000, "done").await.unwrap();
         ws
@@ -48,6 +49,7 @@ async fn close_sends_what_is_queued_and_waits_for_the_peers_frame() {
     assert!(!closing.is_finished());
     peer.send(&[text("too late"), close(4000, b"")].concat()).await;
     let mut ws = closing.await.unwrap();
+    assert_eq!(start.elapsed(), Duration::ZERO, "no deadline was needed");
     assert_eq!(ws.closed().unwrap().code, 4000);
     assert_eq!(ws.recv().await.unwrap(), None);
     peer.expect_end().await;
