@@ -27,8 +27,8 @@ use crate::{Draft, Message, RoomName, Said};
 pub const DRAFTS: usize = 1024;
 /// The most reads that wait for the reader.
 pub const READS: usize = 1024;
-/// The most messages of one transaction.
-pub const BATCH: usize = 256;
+/// The most messages of one transaction, and so of one burst that readers must have room for.
+pub const BATCH: usize = 64;
 
 /// How long a start waits for a chat that is about to end.
 pub const LOCK_WAIT: Duration = Duration::from_secs(2);

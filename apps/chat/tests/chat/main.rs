@@ -5,6 +5,7 @@
 mod chatting;
 mod stream;
 
+mod a_full_store_refuses;
 mod every_transport_meets;
 mod far_behind;
 mod history;
