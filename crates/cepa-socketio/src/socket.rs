@@ -24,7 +24,7 @@ use crate::args::{Args, Emit};
 use crate::broadcast::{Broadcast, Unicast};
 use crate::client;
 use crate::data::Data;
-use crate::engine::session::{Session, Transport, of};
+use crate::engine::session::{Session, Transport};
 use crate::error::EmitError;
 use crate::handlers::Handlers;
 use crate::handshake::Handshake;
@@ -221,9 +221,10 @@ impl Socket {
         &self.0.acks
     }
 
-    pub(crate) fn set_wire(&self, transport: Transport) {
+    /// The connection has become a WebSocket.
+    pub(crate) fn frame(&self) {
         if let Some(member) = self.0.member.get() {
-            member.set_wire(of(self.0.namespace.wires(), transport));
+            member.set_wire(self.0.namespace.wires().of(true));
         }
     }
 

@@ -19,11 +19,16 @@ use crate::packet::write;
 /// One format for each transport.
 #[derive(Debug)]
 pub(crate) struct Wires {
-    pub(crate) polling: Wire,
-    pub(crate) websocket: Wire,
+    polling: Wire,
+    websocket: Wire,
 }
 
 impl Wires {
+    /// The format of frames, or that of polling.
+    pub(crate) fn of(&self, framed: bool) -> &Wire {
+        if framed { &self.websocket } else { &self.polling }
+    }
+
     /// Events of a namespace.
     pub(crate) fn events(namespace: &str) -> Wires {
         let of_polling: Box<str> = namespace.into();

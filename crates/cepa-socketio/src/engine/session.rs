@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use cepa_hub::{Event, Hub, Member, Outbox, OutboxOptions, Outcome, Wire};
+use cepa_hub::{Event, Hub, Member, Outbox, OutboxOptions, Outcome};
 use parking_lot::Mutex;
 use serde_json::json;
 use tokio::sync::Notify;
@@ -67,6 +67,8 @@ pub(crate) struct Session {
 
 pub(super) struct State {
     pub(super) transport: Transport,
+    /// The outbox is read by a WebSocket, now and for ever: what goes in may be frames.
+    framed: bool,
     /// `None` while somebody writes.
     pub(super) outbox: Option<Outbox>,
     pub(super) posting: bool,
@@ -123,8 +125,8 @@ impl Session {
         transport: Transport,
     ) -> Option<Arc<Session>> {
         let options = &server.options;
-        let queue =
-            OutboxOptions::new(of(&server.packets, transport)).limit_bytes(options.max_outgoing);
+        let queue = OutboxOptions::new(server.packets.of(transport == Transport::WebSocket))
+            .limit_bytes(options.max_outgoing);
         let (control, outbox) = server.control.outbox(queue);
         let now = Instant::now();
         let session = Arc::new(Session {
@@ -134,6 +136,7 @@ impl Session {
             client: Client::new(options),
             state: Mutex::new(State {
                 transport,
+                framed: transport == Transport::WebSocket,
                 outbox: Some(outbox),
                 posting: false,
                 upgrading: false,
@@ -185,9 +188,10 @@ impl Session {
 
     /// [`send`](Self::send) for callers that hold locks: they [`settle`](Self::settle) the outcome afterwards.
     pub(crate) fn queue(&self, text: Vec<u8>, attachments: &[Bytes]) -> Outcome {
-        match self.transport() {
-            Transport::WebSocket => self.control.send_bytes(frames(&text, attachments)),
-            Transport::Polling => self.control.send(packet(text, attachments)),
+        if self.is_framed() {
+            self.control.send_bytes(frames(&text, attachments))
+        } else {
+            self.control.send(packet(text, attachments))
         }
     }
 
@@ -205,7 +209,11 @@ impl Session {
 
     /// A member of `hub` over this session's outbox.
     pub(crate) fn attach(&self, hub: &Hub, wires: &Wires) -> Member {
-        hub.attach(&self.control, of(wires, self.transport()))
+        hub.attach(&self.control, wires.of(self.is_framed()))
+    }
+
+    fn is_framed(&self) -> bool {
+        self.state.lock().framed
     }
 
     /// Takes a packet of the client. `Ok(Some)` is an event that found its socket's queue full; nothing else is to be
@@ -367,18 +375,24 @@ impl Session {
         self.client.drained().await;
     }
 
-    /// Moves the session to its WebSocket; the outbox follows when a pending GET has let it go.
+    /// Moves the session to its WebSocket: a pending GET is completed and lets the outbox go.
     pub(super) fn switch(&self) {
-        // the lock of the sockets keeps a socket from being attached with the old wire meanwhile
-        self.client.each_locked(|sockets| {
-            self.state.lock().transport = Transport::WebSocket;
-            self.control.set_wire(&self.server.packets.websocket);
-            for socket in sockets {
-                socket.set_wire(Transport::WebSocket);
-            }
-        });
+        self.state.lock().transport = Transport::WebSocket;
         self.writer.notify_one();
         self.timer.notify_one();
+    }
+
+    /// The WebSocket has the outbox: what it reads from now on are frames. Not before, or a GET that is still being
+    /// answered would get them.
+    pub(super) fn frame(&self) {
+        // the lock of the sockets keeps a socket from being attached with the old wire meanwhile
+        self.client.each_locked(|sockets| {
+            self.state.lock().framed = true;
+            self.control.set_wire(self.server.packets.of(true));
+            for socket in sockets {
+                socket.frame();
+            }
+        });
     }
 }
 
@@ -387,13 +401,6 @@ fn packet(text: Vec<u8>, attachments: &[Bytes]) -> Event {
     // packets are made of `str`s and JSON
     let text = String::from_utf8(text).unwrap_or_default();
     Event::bare(text).with_attachments(attachments.to_vec())
-}
-
-pub(crate) fn of(wires: &Wires, transport: Transport) -> &Wire {
-    match transport {
-        Transport::Polling => &wires.polling,
-        Transport::WebSocket => &wires.websocket,
-    }
 }
 
 impl std::fmt::Debug for Session {

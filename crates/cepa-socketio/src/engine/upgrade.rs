@@ -46,6 +46,7 @@ pub(super) async fn serve(
             None => session.returned.notified().await,
         }
     };
+    session.frame();
     drop(attempt);
     websocket::serve(session, ws, outbox, closing).await
 }

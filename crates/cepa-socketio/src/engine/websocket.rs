@@ -49,6 +49,7 @@ pub(super) async fn serve(
     closing: CancellationToken,
 ) -> Result {
     let _guard = Gone(&session);
+    outbox.set_writable(true);
     let mut batch = Vec::new();
     let mut held: Option<Held> = None;
     let mut deadline = pin!(sleep_until(Instant::now()));

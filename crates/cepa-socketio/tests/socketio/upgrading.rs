@@ -11,6 +11,9 @@ fn echo(options: Options) -> SocketIo {
     SocketIo::with_options(options)
         .on("echo", async |socket, args: Args| -> Result { Ok(socket.emit("echo", &args)?) })
         .on("transport", async |socket, (): ()| socket.transport().as_str())
+        .on("volatile", async |socket, (): ()| -> Result {
+            Ok(socket.volatile().emit("volatile", &())?)
+        })
 }
 
 async fn probe(client: &Polling) -> Ws {
@@ -47,6 +50,9 @@ async fn a_session_moves_to_websocket() {
     assert_eq!(third.closed().await, 1005);
     ws.send("42[\"echo\",3]").await;
     assert_eq!(ws.text().await, "42[\"echo\",3]");
+    // a WebSocket is ready whenever nothing waits
+    ws.send("42[\"volatile\"]").await;
+    assert_eq!(ws.text().await, "42[\"volatile\"]");
 }
 
 #[tokio::test]
@@ -225,4 +231,44 @@ async fn nothing_is_lost_or_reordered() {
     let numbers: Vec<_> = texts.iter().map(|text| number(text)).collect();
     assert_eq!(numbers, (0..=last).collect::<Vec<_>>());
     assert_eq!(attachments, last / 3 + 1);
+}
+
+/// A client may send `5` while its GET is pending; what is emitted just then goes to the GET or to the WebSocket, each
+/// in its own form.
+#[tokio::test]
+async fn a_get_never_carries_frames() {
+    let (begin, mut sockets) = mpsc::unbounded_channel();
+    let io = SocketIo::with_options(quiet()).on_connect(async move |socket| {
+        begin.send(socket).unwrap();
+        Ok(())
+    });
+    let server = start(&io).await;
+    for round in 0..40 {
+        let (client, _) = Polling::connect(server.address).await;
+        let socket = sockets.recv().await.unwrap();
+        let mut get = client.pending_get().await;
+        let mut ws = probe(&client).await;
+        let emitter = tokio::spawn(async move {
+            for _ in 0..round {
+                tokio::task::yield_now().await;
+            }
+            for number in 0..6 {
+                match number % 2 {
+                    0 => socket.emit("n", &number).unwrap(),
+                    _ => drop(socket.namespace().to(socket.id()).emit("n", &number).unwrap()),
+                }
+                tokio::task::yield_now().await;
+            }
+        });
+        ws.send("5").await;
+        let body = get.reply().await.body;
+        let mut texts: Vec<String> = body.split('\x1e').map(str::to_owned).collect();
+        texts.retain(|text| text != "6");
+        emitter.await.unwrap();
+        while texts.len() < 6 {
+            texts.push(ws.text().await);
+        }
+        let wanted: Vec<_> = (0..6).map(|number| format!("42[\"n\",{number}]")).collect();
+        assert_eq!(texts, wanted, "round {round}");
+    }
 }
