@@ -1,0 +1,291 @@
+//! [`compress`]: answers in fewer bytes, as zstd, brotli, gzip or deflate.
+//!
+//! A small body is compressed at once and keeps a length; a large one while it is sent, 64 KiB at a time, and every 256 KiB the
+//! task lets others run. A stream is flushed whenever its source has nothing more at the moment: an event of
+//! server-sent events goes out when it comes, and a stream that runs at full speed loses nothing.
+//!
+//! Left alone are: what has no body or is a part of one (HEAD, 204, 205, 206, 304, `Content-Range`), what is encoded already,
+//! `Cache-Control: no-transform`, types that do not shrink, and bodies below the threshold. `Vary: Accept-Encoding` is on every
+//! answer. Where it differs from koa-compress: a strong `ETag` becomes weak, for the bytes are others, `Accept-Ranges` goes, for
+//! ranges would be of those; a body that does not shrink is sent as it is; so is any to a client that refuses everything,
+//! `*;q=0`, where koa-compress fails with 500.
+//!
+//! `application/octet-stream`, which can be anything, is left alone.
+//!
+//! A secret and text from outside in one compressed body can be told apart by its length (BREACH): give such answers
+//! [`Compression::Never`], or mask the secret, as [`csrf`](crate::csrf) does with its tokens.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context as Poller, Poll, ready};
+
+use bytes::Bytes;
+use cepa_core::http::{HeaderValue, Method, header};
+use cepa_core::{Body, Context, Middleware, Next, Response, Result};
+use futures_util::Stream;
+
+use crate::coding::{Coding, Encoder, preferred};
+
+/// Bodies up to this size are compressed at once.
+const AT_ONCE: usize = 64 * 1024;
+/// How many bytes are given to an encoder at a time.
+const SLICE: usize = 64 * 1024;
+/// After how many bytes the task lets others run.
+const TURN: usize = 256 * 1024;
+/// How many finished bytes make a chunk worth sending while more are to come.
+const CHUNK: usize = 16 * 1024;
+
+/// Compresses answers for clients that say they can read it.
+///
+/// ```
+/// use cepa_core::App;
+/// use cepa_kit::compress;
+///
+/// App::new().plug(compress());
+/// ```
+pub fn compress() -> Compress {
+    Compress {
+        threshold: 1024,
+        codings: vec![Coding::Zstd, Coding::Brotli, Coding::Gzip, Coding::Deflate],
+        levels: HashMap::new(),
+        filter: Arc::new(shrinks),
+    }
+}
+
+/// What a handler says about its own answer, in `ctx.state`; koa's `ctx.compress`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Compression {
+    /// Compress it whatever its type.
+    Always,
+    /// Leave it alone.
+    Never,
+}
+
+/// The middleware of [`compress`].
+///
+/// | option | default |
+/// |---|---|
+/// | [`threshold`](Self::threshold) | 1024 bytes |
+/// | [`codings`](Self::codings) | zstd, br, gzip, deflate, in this order |
+/// | [`level`](Self::level) | zstd 3, br 4, gzip and deflate 6 |
+/// | [`filter`](Self::filter) | text, JSON, XML, scripts, fonts and the like |
+#[derive(Clone)]
+#[must_use]
+pub struct Compress {
+    threshold: u64,
+    codings: Vec<Coding>,
+    levels: HashMap<Coding, u32>,
+    filter: Arc<dyn Fn(&str) -> bool + Send + Sync>,
+}
+
+impl Compress {
+    /// The size below which a body is left alone, when its size is known.
+    pub fn threshold(mut self, bytes: u64) -> Self {
+        self.threshold = bytes;
+        self
+    }
+
+    /// The codings to use, the best first; clients' weights come before this order.
+    pub fn codings(mut self, codings: impl IntoIterator<Item = Coding>) -> Self {
+        self.codings = codings.into_iter().collect();
+        self
+    }
+
+    /// How hard to try; cut to the highest level that the coding has.
+    pub fn level(mut self, coding: Coding, level: u32) -> Self {
+        self.levels.insert(coding, level.min(coding.highest_level()));
+        self
+    }
+
+    /// Which media types to compress, given without parameters.
+    pub fn filter(mut self, filter: impl Fn(&str) -> bool + Send + Sync + 'static) -> Self {
+        self.filter = Arc::new(filter);
+        self
+    }
+
+    /// Whether an answer is one to compress, whoever asks.
+    fn is_worth_it(&self, response: &Response, wish: Option<Compression>) -> bool {
+        let headers = &response.headers;
+        let says = |name: header::HeaderName, word: &str| {
+            let text = headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+            text.split(',').any(|part| part.trim().eq_ignore_ascii_case(word))
+        };
+        let is_coded = headers.contains_key(header::CONTENT_ENCODING)
+            && !says(header::CONTENT_ENCODING, "identity");
+        let kind = response.content_type().unwrap_or_default();
+        let is_of_kind = wish == Some(Compression::Always) || (self.filter)(kind);
+        wish != Some(Compression::Never)
+            && !response.body.is_empty()
+            && !matches!(response.status().as_u16(), 204..=206 | 304)
+            && !headers.contains_key(header::CONTENT_RANGE)
+            && kind != "multipart/byteranges"
+            && !is_coded
+            && !says(header::CACHE_CONTROL, "no-transform")
+            && is_of_kind
+            && response.length().is_none_or(|length| length >= self.threshold)
+    }
+
+    /// The compressed body; `None` when it would not be smaller.
+    fn body(&self, coding: Coding, body: &mut Body) -> io::Result<Option<Body>> {
+        let level = self.levels.get(&coding).copied().unwrap_or(coding.usual_level());
+        let mut encoder = Encoder::new(coding, level, body.size())?;
+        if let Some(bytes) = body.as_bytes().filter(|bytes| bytes.len() <= AT_ONCE) {
+            encoder.write(bytes)?;
+            let compressed = encoder.finish()?;
+            return Ok((compressed.len() < bytes.len()).then(|| Body::from(compressed)));
+        }
+        let stream = Compressed {
+            body: body.take(),
+            slice: Bytes::new(),
+            encoder: Some(encoder),
+            is_dirty: false,
+            turn: 0,
+        };
+        Ok(Some(Body::stream(stream)))
+    }
+}
+
+/// Whether bodies of a media type get smaller.
+fn shrinks(kind: &str) -> bool {
+    const TYPES: [&str; 28] = [
+        "application/atomicmail",
+        "application/dart",
+        "application/ecmascript",
+        "application/eot",
+        "application/font",
+        "application/font-sfnt",
+        "application/graphql",
+        "application/javascript",
+        "application/json",
+        "application/json5",
+        "application/jsonlines",
+        "application/manifest",
+        "application/opentype",
+        "application/postscript",
+        "application/rtf",
+        "application/sql",
+        "application/toml",
+        "application/vnd.ms-fontobject",
+        "application/wasm",
+        "application/x-javascript",
+        "application/x-ndjson",
+        "application/x-sh",
+        "application/x-tar",
+        "application/x-www-form-urlencoded",
+        "application/xml",
+        "application/yaml",
+        "font/otf",
+        "font/ttf",
+    ];
+    const IMAGES: [&str; 5] =
+        ["image/bmp", "image/x-icon", "image/vnd.microsoft.icon", "image/svg", "image/x-ms-bmp"];
+    let kind = kind.to_ascii_lowercase();
+    kind.starts_with("text/")
+        || ["+json", "+xml", "+text", "+yaml"].iter().any(|suffix| kind.ends_with(suffix))
+        || TYPES.binary_search(&kind.as_str()).is_ok()
+        || IMAGES.contains(&kind.as_str())
+}
+
+impl Middleware for Compress {
+    async fn handle(&self, ctx: &mut Context, next: Next<'_>) -> Result {
+        next.run(ctx).await?;
+        ctx.vary("Accept-Encoding")?;
+        let wish = ctx.state.get::<Compression>().copied();
+        if ctx.request.method == Method::HEAD || !self.is_worth_it(&ctx.response, wish) {
+            return Ok(());
+        }
+        let Some(coding) = preferred(ctx.get("accept-encoding"), &self.codings) else {
+            return Ok(());
+        };
+        let Some(body) = self.body(coding, &mut ctx.response.body)? else { return Ok(()) };
+        ctx.response.body = body;
+        let headers = &mut ctx.response.headers;
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding.name()));
+        headers.remove(header::CONTENT_LENGTH);
+        headers.remove(header::ACCEPT_RANGES);
+        let tag = headers.get(header::ETAG).filter(|tag| tag.as_bytes().starts_with(b"\""));
+        let weak = tag.map(|tag| HeaderValue::from_bytes(&[b"W/", tag.as_bytes()].concat()));
+        if let Some(Ok(weak)) = weak {
+            headers.insert(header::ETAG, weak);
+        }
+        Ok(())
+    }
+}
+
+/// A body that is compressed while it is sent.
+struct Compressed {
+    body: Body,
+    /// What has been read and not yet given to the encoder.
+    slice: Bytes,
+    /// Absent once the stream has ended.
+    encoder: Option<Encoder>,
+    /// Whether the encoder holds something that was not flushed.
+    is_dirty: bool,
+    /// How many bytes were compressed since the task last let others run.
+    turn: usize,
+}
+
+impl Compressed {
+    fn advance(&mut self, poller: &mut Poller<'_>) -> Poll<Option<io::Result<Bytes>>> {
+        loop {
+            let Some(encoder) = &mut self.encoder else { return Poll::Ready(None) };
+            if encoder.ready() >= CHUNK {
+                return Poll::Ready(Some(Ok(encoder.take())));
+            }
+            if self.turn >= TURN {
+                self.turn = 0;
+                poller.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            if !self.slice.is_empty() {
+                let slice = self.slice.split_to(self.slice.len().min(SLICE));
+                self.turn += slice.len();
+                self.is_dirty = true;
+                encoder.write(&slice)?;
+                continue;
+            }
+            let polled = self.body.poll_chunk(poller);
+            if polled.is_pending() && self.is_dirty {
+                // The source waits, and so may the reader: what it has been given goes out.
+                self.is_dirty = false;
+                encoder.flush()?;
+                if encoder.ready() > 0 {
+                    return Poll::Ready(Some(Ok(encoder.take())));
+                }
+            }
+            match ready!(polled) {
+                Some(chunk) => self.slice = chunk?,
+                None => {
+                    let last = self.encoder.take().map(Encoder::finish);
+                    return Poll::Ready(
+                        last.filter(|last| !matches!(last, Ok(bytes) if bytes.is_empty())),
+                    );
+                }
+            }
+        }
+    }
+}
+
+impl Stream for Compressed {
+    type Item = io::Result<Bytes>;
+
+    fn poll_next(mut self: Pin<&mut Self>, poller: &mut Poller<'_>) -> Poll<Option<Self::Item>> {
+        let polled = self.advance(poller);
+        if matches!(polled, Poll::Ready(Some(Err(_)))) {
+            self.encoder = None;
+        }
+        polled
+    }
+}
+
+impl fmt::Debug for Compress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Compress")
+            .field("threshold", &self.threshold)
+            .field("codings", &self.codings)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,105 @@
+//! A stream is compressed without being held back.
+
+use std::io;
+use std::io::Write;
+
+use bytes::Bytes;
+use cepa_core::{App, Body};
+use cepa_kit::compress;
+use cepa_test::Client;
+use futures_util::{StreamExt, future, stream};
+use tokio::sync::mpsc;
+
+use crate::compress::decoded;
+
+/// What a gzip stream that has not ended gives so far.
+fn so_far(decoder: &mut flate2::write::GzDecoder<Vec<u8>>, chunk: &[u8]) -> String {
+    decoder.write_all(chunk).unwrap();
+    decoder.flush().unwrap();
+    String::from_utf8(std::mem::take(decoder.get_mut())).unwrap()
+}
+
+#[tokio::test]
+async fn an_event_goes_out_when_it_comes() {
+    let (send, receive) = mpsc::channel::<io::Result<Bytes>>(8);
+    let receive = std::sync::Mutex::new(Some(receive));
+    let receive = std::sync::Arc::new(receive);
+    let app = App::new().plug(compress()).with(async move |ctx, _next| {
+        ctx.set_type("text/event-stream")?;
+        let receive = receive.lock().unwrap().take().unwrap();
+        let events = stream::unfold(receive, async |mut receive| {
+            let event = receive.recv().await?;
+            Some((event, receive))
+        });
+        ctx.set_body(Body::stream(events))
+    });
+    let call = Client::new(app).get("/").header("accept-encoding", "gzip");
+    let mut response = call.stream().await;
+    assert_eq!(response.headers["content-encoding"], "gzip");
+    let mut decoder = flate2::write::GzDecoder::new(Vec::new());
+    for number in 0..5 {
+        let event = format!("id: {number}\ndata: hello\n\n");
+        send.send(Ok(event.clone().into())).await.unwrap();
+        let mut text = String::new();
+        while text.len() < event.len() {
+            let chunk = response.body.chunk().await.unwrap().unwrap();
+            text.push_str(&so_far(&mut decoder, &chunk));
+        }
+        assert_eq!(text, event);
+    }
+    drop(send);
+    while let Some(chunk) = response.body.chunk().await {
+        decoder.write_all(&chunk.unwrap()).unwrap();
+    }
+    assert_eq!(decoder.finish().unwrap(), b"");
+}
+
+#[tokio::test]
+async fn a_stream_at_full_speed_is_not_flushed_at_every_chunk() {
+    let app = App::new().plug(compress()).with(async |ctx, _next| {
+        ctx.set_type("text")?;
+        let chunks = stream::repeat_with(|| Ok(Bytes::from_static(b"onion "))).take(10_000);
+        ctx.set_body(Body::stream(chunks))
+    });
+    let response = Client::new(app).get("/").header("accept-encoding", "gzip").send().await;
+    assert!(response.body.len() < 1000, "{} bytes", response.body.len());
+    assert_eq!(decoded("gzip", &response.body), b"onion ".repeat(10_000));
+}
+
+#[tokio::test]
+async fn a_large_body_lets_other_tasks_run() {
+    let app =
+        App::new().plug(compress()).with(async |ctx, _next| ctx.set_body("a".repeat(4 << 20)));
+    let call = Client::new(app).get("/").header("accept-encoding", "br");
+    let mut response = call.stream().await;
+    let mut pauses = 0;
+    let mut length = 0;
+    loop {
+        let polled =
+            future::poll_fn(|poller| std::task::Poll::Ready(response.body.poll_chunk(poller)))
+                .await;
+        match polled {
+            std::task::Poll::Pending => pauses += 1,
+            std::task::Poll::Ready(Some(chunk)) => length += chunk.unwrap().len(),
+            std::task::Poll::Ready(None) => break,
+        }
+    }
+    assert!(pauses >= 15, "{pauses}");
+    assert!(length < 10_000, "{length}");
+}
+
+#[tokio::test]
+async fn a_stream_that_fails_fails() {
+    let app = App::new().plug(compress()).with(async |ctx, _next| {
+        ctx.set_type("text")?;
+        let lost = io::Error::new(io::ErrorKind::ConnectionReset, "lost");
+        let chunks = stream::iter([Ok(Bytes::from_static(b"some")), Err(lost)]);
+        ctx.set_body(Body::stream(chunks))
+    });
+    let mut response = Client::new(app).get("/").header("accept-encoding", "gzip").stream().await;
+    let mut failed = false;
+    while let Some(chunk) = response.body.chunk().await {
+        failed |= chunk.is_err();
+    }
+    assert!(failed, "and no end of the stream comes after it");
+}

@@ -1,0 +1,34 @@
+//! Everyday middleware, one of them a file; `koa` runs the same programs on the real packages under Node.
+#![allow(missing_docs, unreachable_pub, missing_debug_implementations, dead_code)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "../../../../conformance/koa/peer.rs"]
+mod peer;
+
+mod basic_auth;
+mod cache_control;
+#[cfg(feature = "compress")]
+mod compress;
+#[cfg(feature = "compress")]
+mod compress_streams;
+mod conditional_get;
+mod cors;
+mod cors_refusals;
+#[cfg(feature = "csrf")]
+mod csrf;
+mod etag;
+mod favicon;
+mod health;
+mod helmet;
+#[cfg(feature = "compress")]
+mod koa;
+mod logger;
+mod method_override;
+mod mount;
+mod pretty_json;
+mod rate_limit;
+mod request_id;
+mod response_time;
+mod rewrite;
+mod timeout;
+mod vhost;

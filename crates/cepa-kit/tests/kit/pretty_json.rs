@@ -1,0 +1,36 @@
+//! JSON for people: the same text as serde_json's own indentation gives, for any value.
+
+use cepa_core::App;
+use cepa_kit::pretty_json;
+use cepa_test::Client;
+use proptest::prelude::*;
+use serde_json::Value;
+
+fn values() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<i64>().prop_map(Value::from),
+        any::<String>().prop_map(Value::from),
+        "[\\\\\"{}\\[\\],: ]{0,6}".prop_map(Value::from),
+    ];
+    leaf.prop_recursive(4, 24, 4, |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            proptest::collection::hash_map("[a-z\"\\\\{]{0,3}", inner, 0..4)
+                .prop_map(|map| Value::Object(map.into_iter().collect())),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn any_value(value in values()) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let shown = value.clone();
+        let app = App::new().plug(pretty_json()).with(async move |ctx, _next| {
+            ctx.set_body(cepa_core::Json(shown))
+        });
+        let response = runtime.block_on(Client::new(app).get("/").send());
+        prop_assert_eq!(response.text(), serde_json::to_string_pretty(&value).unwrap());
+    }
+}
