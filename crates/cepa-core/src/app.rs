@@ -4,23 +4,26 @@
 //! The [`Callback`] takes requests from whatever speaks HTTP. It never fails and never panics: an error
 //! that leaves the onion is shown to the observers and becomes a response, and so does a panic.
 //!
-//! An app can be plugged into another. Its requests then also see what the inner app shares, and
-//! errors that pass through it are shown to its observers first, then to those of the outer app.
+//! An app can be plugged into another. Within it, requests see what it shares before what the outer app
+//! does, and use its keys if it has any; what it passes on is outside of it again. Errors that leave it are
+//! shown to its observers first, then to those of the outer app. Shutdown is the outermost app's.
 
 use std::any::{Any, TypeId};
+use std::collections::HashMap;
 use std::fmt;
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
+use std::slice;
+use std::sync::{Arc, LazyLock};
 
 use futures_util::FutureExt;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::context::Shared;
+use crate::middleware::Layer;
 use crate::respond::{fail, respond};
 use crate::{Body, Context, Error, Keys, Middleware, MiddlewareFn, Next, Request, Result, Stack};
 
-type Observer = Arc<dyn Fn(&Error, &Context) + Send + Sync>;
+type Observer = Box<dyn Fn(&Error, &Context) + Send + Sync>;
 
 /// An application: middleware in the order of registration, and what its requests share.
 ///
@@ -32,15 +35,16 @@ type Observer = Arc<dyn Fn(&Error, &Context) + Send + Sync>;
 #[derive(Default)]
 pub struct App {
     stack: Stack,
-    core: Core,
+    core: Arc<Core>,
 }
 
 /// What the contexts of an app refer to.
 #[derive(Default)]
 pub(crate) struct Core {
-    pub(crate) shared: Shared,
+    pub(crate) shared: HashMap<TypeId, Arc<dyn Any + Send + Sync>>,
     pub(crate) keys: Keys,
     pub(crate) closing: CancellationToken,
+    pub(crate) ended: CancellationToken,
     pub(crate) tasks: TaskTracker,
     observers: Vec<Observer>,
 }
@@ -71,14 +75,14 @@ impl App {
     /// Shares a value with all requests; [`Context::shared`] gives it. One of each type: the last counts.
     #[must_use]
     pub fn share<T: Send + Sync + 'static>(mut self, value: Arc<T>) -> Self {
-        Arc::make_mut(&mut self.core.shared).insert(TypeId::of::<T>(), value);
+        self.core_mut().shared.insert(TypeId::of::<T>(), value);
         self
     }
 
     /// Sets the secrets that sign cookies, the newest first.
     #[must_use]
     pub fn keys(mut self, secrets: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Self {
-        self.core.keys = Keys::new(secrets);
+        self.core_mut().keys = Keys::new(secrets);
         self
     }
 
@@ -87,24 +91,47 @@ impl App {
     /// the client are printed to standard error.
     #[must_use]
     pub fn on_error(mut self, observer: impl Fn(&Error, &Context) + Send + Sync + 'static) -> Self {
-        self.core.observers.push(Arc::new(observer));
+        self.core_mut().observers.push(Box::new(observer));
         self
     }
 
     /// Fixes the app and gives what servers call.
     pub fn callback(self) -> Callback {
-        Callback { stack: Arc::new(self.stack), core: Arc::new(self.core) }
+        Callback { stack: Arc::new(self.stack), core: self.core }
+    }
+
+    fn core_mut(&mut self) -> &mut Core {
+        #[expect(
+            clippy::expect_used,
+            reason = "contexts share it, and an app that is built has none"
+        )]
+        Arc::get_mut(&mut self.core).expect("an app is built before it serves")
     }
 }
 
 impl Middleware for App {
     async fn handle(&self, ctx: &mut Context, next: Next<'_>) -> Result {
-        ctx.mount(self.core.shared.clone());
-        let result = self.stack.handle(ctx, next).await;
-        ctx.unmount();
+        static OUTSIDE: LazyLock<Layer> = LazyLock::new(|| Layer::new(Outside));
+        let outside = Next { rest: slice::from_ref(&*OUTSIDE), outer: Some(&next) };
+        let depth = ctx.mounted.len();
+        ctx.mounted.push(self.core.clone());
+        let result = Next { rest: &self.stack.layers, outer: Some(&outside) }.run(ctx).await;
+        ctx.mounted.truncate(depth);
         if let Err(error) = &result {
             self.core.notify(error, ctx);
         }
+        result
+    }
+}
+
+/// Stands below the layers of a mounted app: what it passes on is outside of it.
+struct Outside;
+
+impl Middleware for Outside {
+    async fn handle(&self, ctx: &mut Context, next: Next<'_>) -> Result {
+        let inner = ctx.mounted.pop();
+        let result = next.run(ctx).await;
+        ctx.mounted.extend(inner);
         result
     }
 }
@@ -117,7 +144,7 @@ impl fmt::Debug for App {
 
 impl Core {
     /// Shows an error to the observers. One that panics is not the client's concern.
-    fn notify(&self, error: &Error, ctx: &Context) {
+    pub(crate) fn notify(&self, error: &Error, ctx: &Context) {
         for observer in &self.observers {
             let seen = std::panic::catch_unwind(AssertUnwindSafe(|| observer(error, ctx)));
             if seen.is_err() {
@@ -167,6 +194,12 @@ impl Callback {
     /// The tasks of [`Context::spawn`]; servers wait for them when they shut down.
     pub fn tasks(&self) -> &TaskTracker {
         &self.core.tasks
+    }
+
+    /// Drops the tasks of [`Context::spawn`] that still run when it is cancelled; servers cancel it when
+    /// the time for shutting down is over.
+    pub fn ended(&self) -> &CancellationToken {
+        &self.core.ended
     }
 }
 

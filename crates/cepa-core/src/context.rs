@@ -7,7 +7,6 @@
 //! The context is `Send` and `Sync`: it may be held across any await, on any runtime.
 
 use std::any::{Any, TypeId};
-use std::collections::HashMap;
 use std::net::IpAddr;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -16,12 +15,9 @@ use std::time::SystemTime;
 use http::{HeaderName, HeaderValue, Method, StatusCode};
 use tokio_util::sync::CancellationToken;
 
-use crate::app::Core;
-use crate::params::decode;
+use crate::app::{Core, caught};
+use crate::params::percent_decode;
 use crate::{Cookies, Error, IntoBody, Request, Response, Result, State, negotiate};
-
-/// Values that all requests share, by type.
-pub(crate) type Shared = Arc<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>;
 
 /// One request and its response.
 #[derive(Debug)]
@@ -35,8 +31,8 @@ pub struct Context {
     /// The pattern of the route that matched, such as `/users/:id`.
     pub route: Option<Arc<str>>,
     core: Arc<Core>,
-    /// What the apps mounted around this point share, the innermost last.
-    mounted: Vec<Shared>,
+    /// The mounted apps that the request is within, the innermost last.
+    pub(crate) mounted: Vec<Arc<Core>>,
 }
 
 impl Context {
@@ -51,12 +47,9 @@ impl Context {
         }
     }
 
-    pub(crate) fn mount(&mut self, shared: Shared) {
-        self.mounted.push(shared);
-    }
-
-    pub(crate) fn unmount(&mut self) {
-        self.mounted.pop();
+    /// The apps that the request is within, the innermost first.
+    fn cores(&self) -> impl Iterator<Item = &Arc<Core>> {
+        self.mounted.iter().rev().chain([&self.core])
     }
 
     /// What [`App::share`](crate::App::share) holds of this type.
@@ -65,11 +58,7 @@ impl Context {
     /// When the app shares nothing of this type; it should have been built with it.
     #[track_caller]
     pub fn shared<T: Send + Sync + 'static>(&self) -> &T {
-        match self.try_shared() {
-            Some(shared) => shared,
-            #[expect(clippy::panic, reason = "documented: the app was built without it")]
-            None => panic!("the app shares no {}: App::share", std::any::type_name::<T>()),
-        }
+        self.try_shared().unwrap_or_else(|| not_shared::<T>())
     }
 
     /// What the app shares of this type, if it does.
@@ -83,17 +72,12 @@ impl Context {
     /// As [`shared`](Self::shared).
     #[track_caller]
     pub fn shared_arc<T: Send + Sync + 'static>(&self) -> Arc<T> {
-        match self.find_shared::<T>().and_then(|shared| shared.clone().downcast().ok()) {
-            Some(shared) => shared,
-            #[expect(clippy::panic, reason = "documented: the app was built without it")]
-            None => panic!("the app shares no {}: App::share", std::any::type_name::<T>()),
-        }
+        let shared = self.find_shared::<T>().and_then(|shared| shared.clone().downcast().ok());
+        shared.unwrap_or_else(|| not_shared::<T>())
     }
 
     fn find_shared<T: 'static>(&self) -> Option<&Arc<dyn Any + Send + Sync>> {
-        let key = TypeId::of::<T>();
-        let mounted = self.mounted.iter().rev().find_map(|shared| shared.get(&key));
-        mounted.or_else(|| self.core.shared.get(&key))
+        self.cores().find_map(|core| core.shared.get(&TypeId::of::<T>()))
     }
 
     /// A parameter of the route, percent-decoded and parsed.
@@ -112,14 +96,24 @@ impl Context {
     where
         T: FromStr<Err: Into<Box<dyn std::error::Error + Send + Sync>>>,
     {
-        let Some(raw) = self.request.raw_param(name) else {
-            return Err(Error::new(500, format!("the route has no parameter \"{name}\"")));
-        };
-        let Some(text) = decode(raw) else {
+        self.try_param(name)?
+            .ok_or_else(|| Error::new(500, format!("the route has no parameter \"{name}\"")))
+    }
+
+    /// A parameter of the route that may be absent, such as `page` of `/posts{/:page}`.
+    ///
+    /// # Errors
+    /// 400 when it is there and malformed or no `T`.
+    pub fn try_param<T>(&self, name: &str) -> Result<Option<T>>
+    where
+        T: FromStr<Err: Into<Box<dyn std::error::Error + Send + Sync>>>,
+    {
+        let Some(raw) = self.request.params.raw(self.path(), name) else { return Ok(None) };
+        let Some(text) = percent_decode(raw) else {
             let why = format!("parameter \"{name}\" is not well percent-encoded UTF-8");
             return Err(Error::new(400, why).with_code("bad_encoding"));
         };
-        text.parse().map_err(|cause: T::Err| {
+        text.parse().map(Some).map_err(|cause: T::Err| {
             let cause = cause.into();
             let why = format!("parameter \"{name}\" does not fit: {cause}");
             Error::new(400, why).with_code("bad_param").with_source(cause)
@@ -147,7 +141,9 @@ impl Context {
 
     /// The cookies of the request, and those that the response sets.
     pub fn cookies(&mut self) -> Cookies<'_> {
-        Cookies { request: &self.request, response: &mut self.response, keys: &self.core.keys }
+        let mounted = self.mounted.iter().rev().find(|core| !core.keys.is_empty());
+        let keys = &mounted.unwrap_or(&self.core).keys;
+        Cookies { request: &self.request, response: &mut self.response, keys }
     }
 
     /// Cancelled when the server begins to shut down; whatever runs for long should then end.
@@ -161,11 +157,12 @@ impl Context {
     /// # Panics
     /// Outside a tokio runtime.
     pub fn spawn(&self, task: impl Future<Output = Result> + Send + 'static) {
-        let core = self.core.clone();
-        let outline = self.request.outline();
+        let mut about = Self::new(self.core.clone(), self.request.outline());
+        about.mounted.clone_from(&self.mounted);
         self.core.tasks.spawn(async move {
-            if let Err(error) = crate::app::caught(task).await {
-                core.observe(&error, &Self::new(core.clone(), outline));
+            if let Some(Err(error)) = about.core.ended.run_until_cancelled(caught(task)).await {
+                about.mounted.iter().rev().for_each(|core| core.notify(&error, &about));
+                about.core.observe(&error, &about);
             }
         });
     }
@@ -208,8 +205,7 @@ impl Context {
     /// The first of the patterns that the request's content type matches, as it was given: extensions
     /// (`json`), types, `image/*`, `+json`, `urlencoded`, `multipart`.
     pub fn is<'p>(&self, patterns: &[&'p str]) -> Option<&'p str> {
-        let found = negotiate::type_is(self.request.content_type()?, patterns)?;
-        patterns.get(found).copied()
+        negotiate::type_is(self.request.content_type()?, patterns).map(|found| patterns[found])
     }
 
     /// The offer that the client prefers: media types or extensions, as they were given.
@@ -222,26 +218,22 @@ impl Context {
     /// });
     /// ```
     pub fn accepts<'o>(&self, offers: &[&'o str]) -> Option<&'o str> {
-        let best = negotiate::accepts(self.get("accept"), offers)?;
-        offers.get(best).copied()
+        negotiate::accepts(self.get("accept"), offers).map(|best| offers[best])
     }
 
     /// The content coding that the client prefers; without `Accept-Encoding` only `identity` will do.
     pub fn accepts_encodings<'o>(&self, offers: &[&'o str]) -> Option<&'o str> {
-        let best = negotiate::accepts_encodings(self.get("accept-encoding"), offers)?;
-        offers.get(best).copied()
+        negotiate::accepts_encodings(self.get("accept-encoding"), offers).map(|best| offers[best])
     }
 
     /// The charset that the client prefers.
     pub fn accepts_charsets<'o>(&self, offers: &[&'o str]) -> Option<&'o str> {
-        let best = negotiate::accepts_charsets(self.get("accept-charset"), offers)?;
-        offers.get(best).copied()
+        negotiate::accepts_charsets(self.get("accept-charset"), offers).map(|best| offers[best])
     }
 
     /// The language that the client prefers.
     pub fn accepts_languages<'o>(&self, offers: &[&'o str]) -> Option<&'o str> {
-        let best = negotiate::accepts_languages(self.get("accept-language"), offers)?;
-        offers.get(best).copied()
+        negotiate::accepts_languages(self.get("accept-language"), offers).map(|best| offers[best])
     }
 
     /// Whether the client's copy is still good (RFC 9110): answer 304 then.
@@ -332,5 +324,13 @@ impl Context {
     /// Sets `Last-Modified`.
     pub fn set_last_modified(&mut self, time: SystemTime) {
         self.response.set_last_modified(time);
+    }
+}
+
+#[track_caller]
+fn not_shared<T>() -> ! {
+    #[expect(clippy::panic, reason = "documented: the app was built without it")]
+    {
+        panic!("the app shares no {}: App::share", std::any::type_name::<T>())
     }
 }

@@ -12,6 +12,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use http::header::SET_COOKIE;
 
+use crate::response::http_date;
 use crate::{Error, Keys, Request, Response, Result};
 
 /// Which requests from other sites carry a cookie.
@@ -71,7 +72,7 @@ impl Cookie {
     /// How long the browser keeps it.
     #[must_use]
     pub fn lifetime(mut self, lifetime: Duration) -> Self {
-        self.expires = Some(SystemTime::now() + lifetime);
+        self.expires = SystemTime::now().checked_add(lifetime);
         self
     }
 
@@ -124,7 +125,9 @@ impl Cookie {
             push(&mut line, "path", path);
         }
         if let Some(expires) = self.expires {
-            push(&mut line, "expires", &httpdate::fmt_http_date(expires));
+            let date = http_date(expires);
+            let date = date.ok_or_else(|| Error::new(500, "the cookie outlives the year 9999"))?;
+            push(&mut line, "expires", &date);
         }
         if let Some(domain) = &self.domain {
             check("cookie domain", domain, b"; ,")?;

@@ -53,7 +53,7 @@ pub use error::{Error, OrThrow, Result};
 pub use into_body::{IntoBody, Json};
 pub use keys::Keys;
 pub use middleware::{HandlerFn, Middleware, MiddlewareFn};
-pub use params::Params;
+pub use params::{Params, percent_decode};
 pub use request::Request;
 pub use response::Response;
 pub use stack::{Next, Stack};

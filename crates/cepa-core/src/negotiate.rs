@@ -75,11 +75,15 @@ pub(crate) fn fresh(request: &Request, response: &Response) -> bool {
     if !is_read || !is_good {
         return false;
     }
+    let mut directives = request.get("cache-control").unwrap_or_default().split(',');
+    if directives.any(|directive| directive.trim().eq_ignore_ascii_case("no-cache")) {
+        return false;
+    }
     if let Some(tags) = request.get("if-none-match") {
-        let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
-        let own = response.get("etag").map(opaque);
+        // Between quotes stand the opaque tags, which may hold commas; around them `W/`, commas and blanks.
+        let own = response.get("etag").and_then(|tag| tag.split('"').nth(1));
         return tags.trim() == "*"
-            || own.is_some_and(|own| tags.split(',').any(|tag| opaque(tag) == own));
+            || own.is_some_and(|own| tags.split('"').skip(1).step_by(2).any(|tag| tag == own));
     }
     let date = |text: &str| httpdate::parse_http_date(text).ok();
     match (

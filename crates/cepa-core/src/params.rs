@@ -35,16 +35,6 @@ impl Params {
         }
     }
 
-    /// How many there are.
-    pub fn len(&self) -> usize {
-        self.list.len()
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.list.is_empty()
-    }
-
     /// Forgets all of them.
     pub fn clear(&mut self) {
         self.list.clear();
@@ -68,12 +58,15 @@ impl Params {
     }
 }
 
-/// Percent-decodes a text once. `None` for an escape that is no two hex digits, or for bytes that
+/// Percent-decodes a text once. `None` for an escape that is no two hexadecimal digits, or for bytes that
 /// are not UTF-8.
-pub(crate) fn decode(text: &str) -> Option<Cow<'_, str>> {
-    let bytes = text.as_bytes();
-    let well_formed = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'%').all(|(at, _)| {
-        matches!(bytes.get(at + 1..at + 3), Some(hex) if hex.iter().all(u8::is_ascii_hexdigit))
-    });
-    if well_formed { percent_decode_str(text).decode_utf8().ok() } else { None }
+///
+/// ```
+/// assert_eq!(cepa_core::percent_decode("caf%C3%A9").as_deref(), Some("café"));
+/// assert_eq!(cepa_core::percent_decode("100%"), None);
+/// ```
+pub fn percent_decode(text: &str) -> Option<Cow<'_, str>> {
+    let mut escapes = text.as_bytes().split(|byte| *byte == b'%').skip(1);
+    let is_whole = |rest: &[u8]| rest.len() >= 2 && rest[..2].iter().all(u8::is_ascii_hexdigit);
+    if escapes.all(is_whole) { percent_decode_str(text).decode_utf8().ok() } else { None }
 }

@@ -5,9 +5,10 @@
 //! an open redirect. A target that a browser would read as another origin, or run as a script, is refused
 //! when it is relative in spelling only: `//host`, `/\host`, `javascript:`.
 
+use http::StatusCode;
 use http::header::{CONTENT_TYPE, LOCATION};
-use http::{HeaderValue, StatusCode};
 
+use crate::into_body::{HTML, TEXT};
 use crate::{Body, Context, Error, Result};
 
 impl Context {
@@ -32,15 +33,12 @@ impl Context {
             self.set_status(StatusCode::FOUND);
         }
         let wants_html = self.accepts(&["html", "text"]) == Some("html");
-        let (kind, shown) = if wants_html {
-            ("text/html; charset=utf-8", escape_html(url))
-        } else {
-            ("text/plain; charset=utf-8", url.to_owned())
-        };
-        self.response.set(LOCATION, location)?;
-        self.response.headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
-        self.response.body = Body::from(format!("Redirecting to {shown}."));
-        Ok(())
+        let (kind, shown) =
+            if wants_html { (HTML, escape_html(url)) } else { (TEXT, url.to_owned()) };
+        self.vary("Accept")?;
+        self.response.headers.remove(CONTENT_TYPE);
+        self.response.put(Body::from(format!("Redirecting to {shown}.")), kind);
+        self.set(LOCATION, location)
     }
 
     /// Redirects to where the client came from, if that was this very origin, else to `otherwise`.
@@ -78,8 +76,11 @@ fn refusal(url: &str) -> Option<&'static str> {
     }
 }
 
-/// Percent-encodes what a URL cannot hold; valid escapes stay.
+/// Percent-encodes what a URL cannot hold; valid escapes stay. A backslash before the query becomes the
+/// slash that browsers take it for, so that what is checked is what is followed.
 fn encode(url: &str) -> String {
+    let query = url.find(['?', '#']).unwrap_or(url.len());
+    let url = format!("{}{}", url[..query].replace('\\', "/"), &url[query..]);
     let mut encoded = String::with_capacity(url.len());
     for (at, byte) in url.bytes().enumerate() {
         let is_escape = byte == b'%'
@@ -96,16 +97,6 @@ fn encode(url: &str) -> String {
 
 /// Text as it stands in HTML.
 fn escape_html(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            other => escaped.push(other),
-        }
-    }
-    escaped
+    let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    text.replace('"', "&quot;").replace('\'', "&#39;")
 }

@@ -13,8 +13,7 @@ use std::net::{IpAddr, SocketAddr};
 use http::header::{self, HeaderName};
 use http::{HeaderMap, HeaderValue, Method, Uri, Version};
 
-use crate::params::decode;
-use crate::{Body, OnUpgrade, Params};
+use crate::{Body, OnUpgrade, Params, percent_decode};
 
 /// What was received.
 pub struct Request {
@@ -77,14 +76,9 @@ impl Request {
         Self::from(request)
     }
 
-    /// The target as it was received.
+    /// Path and query as they were received.
     pub fn original_url(&self) -> &str {
         self.uri.path_and_query().map_or("*", |target| target.as_str())
-    }
-
-    /// The target as an [`Uri`], as it was received.
-    pub fn uri(&self) -> &Uri {
-        &self.uri
     }
 
     /// Path and query, after any rewriting.
@@ -107,11 +101,9 @@ impl Request {
 
     /// Replaces path and query; what a route has captured stays readable.
     pub fn set_url(&mut self, url: impl Into<Box<str>>) {
-        let old = match &self.rewritten {
-            Some(url) => url.split('?').next().unwrap_or_default(),
-            None => self.uri.path(),
-        };
-        self.params.keep(old);
+        let mut params = std::mem::take(&mut self.params);
+        params.keep(self.path());
+        self.params = params;
         self.rewritten = Some(url.into());
     }
 
@@ -219,16 +211,13 @@ impl Request {
         self.upgrade = Some(upgrade);
     }
 
-    /// Value of a route parameter, still encoded.
-    pub(crate) fn raw_param(&self, name: &str) -> Option<&str> {
-        self.params.raw(self.path(), name)
-    }
-
     /// Method, target and peer alone: enough to say which request something was about.
     pub(crate) fn outline(&self) -> Self {
         let mut outline = http::Request::new(Body::default());
         *outline.method_mut() = self.method.clone();
-        *outline.uri_mut() = self.uri.clone();
+        // A copy: the parsed target shares the buffer of the whole head, which an upgraded connection
+        // would hold for its life.
+        *outline.uri_mut() = self.uri.to_string().parse().unwrap_or_default();
         let mut outline = Self::from(outline);
         (outline.peer, outline.encrypted) = (self.peer, self.encrypted);
         outline
@@ -275,7 +264,7 @@ fn joined(headers: &HeaderMap) -> HeaderMap {
 
 fn form_text(text: &str) -> String {
     let spaced = text.replace('+', " ");
-    match decode(&spaced) {
+    match percent_decode(&spaced) {
         Some(decoded) => decoded.into_owned(),
         None => percent_encoding::percent_decode_str(&spaced).decode_utf8_lossy().into_owned(),
     }

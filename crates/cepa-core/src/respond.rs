@@ -14,10 +14,11 @@
 //! the client prefers: plain text, or `application/problem+json` (RFC 9457).
 
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
-use http::{HeaderValue, Method, StatusCode};
+use http::{HeaderValue, Method};
 use serde::Serialize;
 
-use crate::response::has_no_body;
+use crate::into_body::TEXT;
+use crate::response::{has_no_body, is_entity};
 use crate::{Body, Context, Error};
 
 /// The response for a context that the onion has finished with.
@@ -36,16 +37,14 @@ pub(crate) fn respond(mut ctx: Context) -> http::Response<Body> {
         } else {
             let reason = status.canonical_reason();
             let text = reason.map_or_else(|| status.as_str().to_owned(), str::to_owned);
-            let plain = HeaderValue::from_static("text/plain; charset=utf-8");
-            ctx.response.headers.insert(CONTENT_TYPE, plain);
+            ctx.response.headers.insert(CONTENT_TYPE, TEXT);
             ctx.response.body = Body::from(text);
         }
     }
-    let response = &mut ctx.response;
-    match response.body.size() {
-        Some(size) if !response.body.is_stream() => response.set_length(size),
-        Some(size) if !response.headers.contains_key(CONTENT_LENGTH) => response.set_length(size),
-        _ => {}
+    // How a body is framed is for the server to say, and its length is never another than its own.
+    ctx.response.headers.remove(TRANSFER_ENCODING);
+    if let Some(size) = ctx.response.body.size() {
+        ctx.response.set_length(size);
     }
     finish(ctx)
 }
@@ -53,8 +52,9 @@ pub(crate) fn respond(mut ctx: Context) -> http::Response<Body> {
 /// Turns a failed context into the answer to its error.
 pub(crate) fn fail(ctx: &mut Context, error: &Error) {
     ctx.response.clear_entity();
-    for (name, value) in error.headers() {
-        if name != CONTENT_TYPE && name != CONTENT_LENGTH {
+    for name in error.headers().keys().filter(|name| !is_entity(name)) {
+        ctx.response.headers.remove(name);
+        for value in error.headers().get_all(name) {
             ctx.response.headers.append(name, value.clone());
         }
     }
@@ -85,11 +85,14 @@ fn write_error(ctx: &mut Context, error: &Error) {
             detail: Some(error.public_message()).filter(|detail| *detail != title),
             code: error.code(),
         };
-        ("application/problem+json", serde_json::to_vec(&problem).unwrap_or_default())
+        (
+            HeaderValue::from_static("application/problem+json"),
+            serde_json::to_vec(&problem).unwrap_or_default(),
+        )
     } else {
-        ("text/plain; charset=utf-8", error.public_message().as_bytes().to_vec())
+        (TEXT, error.public_message().as_bytes().to_vec())
     };
-    ctx.response.headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    ctx.response.headers.insert(CONTENT_TYPE, kind);
     // The name is a field name.
     let _ = ctx.response.vary("Accept");
     ctx.response.body = Body::from(body);
@@ -97,11 +100,9 @@ fn write_error(ctx: &mut Context, error: &Error) {
 
 fn finish(ctx: Context) -> http::Response<Body> {
     let is_head = ctx.request.method == Method::HEAD;
-    let status = ctx.status();
-    let no_bytes = is_head || has_no_body(status) || status == StatusCode::SWITCHING_PROTOCOLS;
     let mut response = http::Response::new(Body::default());
-    *response.status_mut() = status;
+    *response.status_mut() = ctx.response.status();
     *response.headers_mut() = ctx.response.headers;
-    *response.body_mut() = if no_bytes { Body::empty() } else { ctx.response.body };
+    *response.body_mut() = if is_head { Body::empty() } else { ctx.response.body };
     response
 }

@@ -163,7 +163,7 @@ impl Response {
         self.body.size().filter(|_| !self.body.is_unset()).or_else(declared)
     }
 
-    /// Declares the length of a streamed body; that of other bodies is always their own.
+    /// Declares the length of a stream; a body that knows its size keeps its own.
     pub fn set_length(&mut self, length: u64) {
         self.headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
     }
@@ -184,10 +184,12 @@ impl Response {
         }
     }
 
-    /// Sets `Last-Modified`, to the second.
+    /// Sets `Last-Modified`, to the second. A time that HTTP cannot write, before 1970 or after the year
+    /// 9999, removes it.
     pub fn set_last_modified(&mut self, time: SystemTime) {
-        if let Ok(value) = HeaderValue::try_from(httpdate::fmt_http_date(time)) {
-            self.headers.insert(LAST_MODIFIED, value);
+        match http_date(time).and_then(|date| HeaderValue::try_from(date).ok()) {
+            Some(date) => drop(self.headers.insert(LAST_MODIFIED, date)),
+            None => drop(self.headers.remove(LAST_MODIFIED)),
         }
     }
 
@@ -219,19 +221,9 @@ impl Response {
 
     /// Removes what describes a body that will not be sent, and keeps all other headers.
     pub(crate) fn clear_entity(&mut self) {
-        const ENTITY: [HeaderName; 10] = [
-            header::CONTENT_TYPE,
-            header::CONTENT_LENGTH,
-            header::CONTENT_ENCODING,
-            header::CONTENT_LANGUAGE,
-            header::CONTENT_LOCATION,
-            header::CONTENT_RANGE,
-            header::CONTENT_DISPOSITION,
-            header::TRANSFER_ENCODING,
-            header::ETAG,
-            header::LAST_MODIFIED,
-        ];
-        for name in ENTITY {
+        let entity: Vec<HeaderName> =
+            self.headers.keys().filter(|name| is_entity(name)).cloned().collect();
+        for name in entity {
             self.headers.remove(name);
         }
         self.body = Body::default();
@@ -241,6 +233,19 @@ impl Response {
 /// Whether an answer with this status has no content (RFC 9110, 15.3.5, 15.3.6, 15.4.5, 15.2).
 pub(crate) fn has_no_body(status: StatusCode) -> bool {
     status.is_informational() || matches!(status.as_u16(), 204 | 205 | 304)
+}
+
+/// A time as HTTP writes it; `None` outside of 1970 to 9999.
+pub(crate) fn http_date(time: SystemTime) -> Option<String> {
+    const YEAR_10000: u64 = 253_402_300_800;
+    let since = time.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+    (since.as_secs() < YEAR_10000).then(|| httpdate::fmt_http_date(time))
+}
+
+/// Whether a header describes a body: what remains when the body does not is the rest.
+pub(crate) fn is_entity(name: &HeaderName) -> bool {
+    (name.as_str().starts_with("content-") && *name != header::CONTENT_SECURITY_POLICY)
+        || [header::TRANSFER_ENCODING, header::ETAG, header::LAST_MODIFIED].contains(name)
 }
 
 /// A media type for a type, an extension or a file name, with a charset where one belongs.

@@ -10,7 +10,6 @@
 //! cannot outlive it. A stack is fixed when it starts to run: nobody registers anything later.
 
 use std::fmt;
-use std::sync::Arc;
 
 use crate::middleware::{Endpoint, FromFn, Layer};
 use crate::{Context, HandlerFn, IntoBody, Middleware, MiddlewareFn, Result};
@@ -27,7 +26,7 @@ use crate::{Context, HandlerFn, IntoBody, Middleware, MiddlewareFn, Result};
 /// ```
 #[derive(Clone, Default)]
 pub struct Stack {
-    layers: Vec<Layer>,
+    pub(crate) layers: Vec<Layer>,
 }
 
 impl Stack {
@@ -72,16 +71,6 @@ impl Stack {
         self
     }
 
-    /// How many layers there are.
-    pub fn len(&self) -> usize {
-        self.layers.len()
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.layers.is_empty()
-    }
-
     /// Runs the stack on its own: the last layer's `next` does nothing.
     ///
     /// # Errors
@@ -97,16 +86,6 @@ impl Middleware for Stack {
     }
 }
 
-impl<M: Middleware> Middleware for Arc<M> {
-    fn handle<'a>(
-        &'a self,
-        ctx: &'a mut Context,
-        next: Next<'a>,
-    ) -> impl Future<Output = Result> + Send + 'a {
-        M::handle(self, ctx, next)
-    }
-}
-
 impl fmt::Debug for Stack {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Stack").field("layers", &self.layers.len()).finish()
@@ -115,19 +94,11 @@ impl fmt::Debug for Stack {
 
 /// The rest of the onion below the middleware that holds it.
 ///
-/// It can be run once. To run it twice does not compile:
-///
-/// ```compile_fail
-/// # use cepa_core::App;
-/// App::new().with(async |ctx, next| {
-///     next.run(ctx).await?;
-///     next.run(ctx).await // use of moved value: `next`
-/// });
-/// ```
+/// It can be run once: a second `next.run(ctx)` is a use of a moved value, and does not compile.
 #[must_use = "nothing below this middleware runs until `next.run(ctx).await`"]
 pub struct Next<'a> {
-    rest: &'a [Layer],
-    outer: Option<&'a Next<'a>>,
+    pub(crate) rest: &'a [Layer],
+    pub(crate) outer: Option<&'a Next<'a>>,
 }
 
 impl Next<'_> {

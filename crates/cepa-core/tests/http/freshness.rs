@@ -40,6 +40,10 @@ async fn table() {
         (false, "GET", 200, &[("if-none-match", "\"v2\""), ("if-modified-since", NEW)]),
         (false, "POST", 200, &[("if-none-match", "\"v1\"")]),
         (false, "GET", 404, &[("if-none-match", "\"v1\"")]),
+        (false, "GET", 200, &[("if-none-match", "\"v1\""), ("cache-control", "no-cache")]),
+        (true, "GET", 200, &[("if-none-match", "\"v1\""), ("cache-control", "max-age=0")]),
+        (true, "GET", 200, &[("if-none-match", "\"a,b\" , W/\"v1\"")]),
+        (false, "GET", 200, &[("if-none-match", "\"a, v1 ,b\"")]),
         (true, "GET", 304, &[("if-none-match", "\"v1\"")]),
     ] {
         assert_eq!(

@@ -39,6 +39,17 @@ async fn a_name_that_the_route_does_not_have_is_a_slip_of_the_program() {
 }
 
 #[tokio::test]
+async fn an_optional_parameter_may_be_absent_but_not_malformed() {
+    let client = Client::new(app().with(async |ctx, _next| {
+        let absent = ctx.try_param::<u8>("other")?;
+        let present = ctx.try_param::<u8>("name")?;
+        ctx.set_body(format!("{absent:?} {present:?}"))
+    }));
+    assert_eq!(client.get("/7").send().await.text(), "None Some(7)");
+    assert_eq!(client.get("/x").send().await.status, 400);
+}
+
+#[tokio::test]
 async fn values_stay_when_the_path_is_rewritten() {
     let client = Client::new(app().with(async |ctx, _next| {
         ctx.request.set_path("/");

@@ -28,6 +28,8 @@ async fn locations_are_made_safe_for_a_header() {
         ("/a b", "/a%20b"),
         ("https://example.com/?a=[b]", "https://example.com/?a=[b]"),
         ("../up", "../up"),
+        ("https://good.example\\@evil.example", "https://good.example/@evil.example"),
+        ("/search?q=a\\b", "/search?q=a%5Cb"),
     ] {
         assert_eq!(redirect(url, "*/*").await.get("location"), expected);
     }

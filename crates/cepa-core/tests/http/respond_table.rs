@@ -107,6 +107,16 @@ async fn a_declared_length_never_differs_from_the_bytes() {
 }
 
 #[tokio::test]
+async fn framing_is_not_the_handlers_to_choose() {
+    let app = App::new().with(async |ctx, _next| {
+        ctx.set("transfer-encoding", "chunked")?;
+        ctx.set_body("whole")
+    });
+    let response = Client::new(app).get("/").send().await;
+    assert_eq!((response.get("transfer-encoding"), response.get("content-length")), ("", "5"));
+}
+
+#[tokio::test]
 async fn endpoints_return_bodies_and_results_of_bodies() {
     async fn check<R: cepa_core::IntoBody + Send + 'static>(
         value: impl Fn() -> R + Clone + Send + Sync + 'static,

@@ -27,11 +27,48 @@ async fn the_inner_app_sees_what_both_share_its_own_first() {
             ctx.set("x-outer", name)
         })
         .plug(inner)
-        .with(async |ctx, _next| ctx.set_body("below the inner app"));
+        .with(async |ctx, _next| {
+            let name = ctx.shared::<Name>().0;
+            ctx.set_body(format!("below the inner app: {name}"))
+        });
     let response = Client::new(app).get("/").send().await;
     assert_eq!(response.get("x-inner"), "inner 7");
     assert_eq!(response.get("x-outer"), "outer");
-    assert_eq!(response.text(), "below the inner app");
+    assert_eq!(response.text(), "below the inner app: outer");
+}
+
+#[tokio::test]
+async fn the_inner_app_signs_with_its_own_keys_or_with_those_of_the_outer() {
+    let sign = || {
+        App::new().with(async |ctx, next| {
+            ctx.cookies().set_signed(cepa_core::Cookie::new("foo", "bar"))?;
+            next.run(ctx).await
+        })
+    };
+    for (inner, signature) in [
+        (sign().keys(["k2"]), "foo.sig=ZbxH6dljDM_h44VYShsBUZxxzBc; path=/; httponly"),
+        (sign(), "foo.sig=zVPRgE-Iy6-31re6osROWl_Haqw; path=/; httponly"),
+    ] {
+        let app = App::new().keys(["k1"]).plug(inner);
+        let response = Client::new(app).get("/").send().await;
+        let lines: Vec<_> = response.headers.get_all("set-cookie").iter().collect();
+        assert_eq!(lines[1], signature);
+    }
+}
+
+#[tokio::test]
+async fn tasks_of_the_inner_app_are_shown_to_its_observers() {
+    let log = Log::default();
+    let (inner_log, outer_log) = (log.clone(), log.clone());
+    let inner = App::new().on_error(move |_, _| inner_log.add("inner")).with(async |ctx, _next| {
+        ctx.spawn(async { Err(Error::new(500, "later")) });
+        Ok(())
+    });
+    let client = Client::new(App::new().on_error(move |_, _| outer_log.add("outer")).plug(inner));
+    client.get("/").send().await;
+    client.callback().tasks().close();
+    client.callback().tasks().wait().await;
+    assert_eq!(log.entries(), ["inner", "outer"]);
 }
 
 #[tokio::test]

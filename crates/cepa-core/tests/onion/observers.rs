@@ -29,6 +29,18 @@ async fn an_observer_that_panics_takes_nothing_from_the_client() {
 }
 
 #[tokio::test]
+async fn a_header_of_the_error_replaces_what_was_set() {
+    let app = App::new().with(async |ctx, _next| {
+        ctx.set("cache-control", "max-age=3600")?;
+        let name = cepa_core::http::header::CACHE_CONTROL;
+        Err(Error::new(503, "").with_header(name, "no-store".parse()?))
+    });
+    let response = Client::new(app).get("/").send().await;
+    let values: Vec<_> = response.headers.get_all("cache-control").iter().collect();
+    assert_eq!(values, ["no-store"]);
+}
+
+#[tokio::test]
 async fn an_error_carries_its_headers_but_not_those_of_an_entity() {
     let app = App::new().with(async |_ctx, _next| {
         use cepa_core::http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};

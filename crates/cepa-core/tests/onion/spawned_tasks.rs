@@ -6,6 +6,19 @@ use cepa_core::{App, Error};
 use cepa_test::Client;
 
 #[tokio::test]
+async fn a_task_is_dropped_when_the_time_for_shutting_down_is_over() {
+    let app = App::new().with(async |ctx, _next| {
+        ctx.spawn(std::future::pending());
+        Ok(())
+    });
+    let client = Client::new(app);
+    client.get("/").send().await;
+    client.callback().tasks().close();
+    client.callback().ended().cancel();
+    client.callback().tasks().wait().await;
+}
+
+#[tokio::test]
 async fn a_failed_task_is_shown_to_the_observers() {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let sink = seen.clone();
