@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -76,7 +77,8 @@ impl Server {
             eprintln!("socket {} in {}: {error}", socket.id(), socket.namespace().name());
         }
         for observer in observers.iter() {
-            observer(error, socket);
+            // an observer that panics must not take the socket's task with it
+            let _ = catch_unwind(AssertUnwindSafe(|| observer(error, socket)));
         }
     }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cepa_core::{CancellationToken, Result};
-use cepa_hub::Outbox;
+use cepa_hub::{Closed, Outbox};
 use cepa_ws::{CloseCode, Message, WebSocket, WebSocketError};
 use tokio::time::{Instant, sleep_until};
 
@@ -100,8 +100,12 @@ pub(super) async fn serve(
                 session.set_stalled(false);
             }
             taken = outbox.recv_many(&mut batch, BATCH) => {
-                if taken.is_err() {
-                    session.close(Reason::ForcedServerClose, Ending::Cut);
+                if let Err(closed) = taken {
+                    let reason = match closed {
+                        Closed::Hub => Reason::ServerShuttingDown,
+                        Closed::Evicted | Closed::Member => Reason::ForcedServerClose,
+                    };
+                    session.close(reason, Ending::Cut);
                     break;
                 }
                 let started = Instant::now();

@@ -98,6 +98,19 @@ async fn errors_are_observed() {
 }
 
 #[tokio::test]
+async fn an_observer_that_panics_disturbs_nothing() {
+    let io = SocketIo::new()
+        .on("fail", async |_socket, (): ()| -> Result { Err(Error::new(400, "no")) })
+        .on_error(|_, _| panic!("in the observer"));
+    let server = start(&io).await;
+    let mut ws = Ws::connect(server.address).await;
+    for id in 1..3 {
+        ws.send(&format!("42{id}[\"fail\"]")).await;
+        assert!(ws.text().await.starts_with(&format!("43{id}[{{\"error\":")));
+    }
+}
+
+#[tokio::test]
 async fn events_of_one_socket_are_handled_in_order_and_hold_up_nobody_else() {
     let gate = Arc::new(Notify::new());
     let opened = gate.clone();
