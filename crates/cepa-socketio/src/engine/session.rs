@@ -318,8 +318,7 @@ impl Session {
         let now = Instant::now();
         let mut state = self.state.lock();
         if let Some(closed) = state.closed {
-            let waits =
-                closed.ending == Ending::Farewell && !state.forgotten && now < closed.forget_at;
+            let waits = !state.forgotten && now < closed.forget_at;
             return if waits { Tick::Sleep(closed.forget_at) } else { Tick::Over };
         }
         if state.outbox.as_ref().is_some_and(|outbox| outbox.closed().is_some()) {
