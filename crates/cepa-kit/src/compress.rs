@@ -4,9 +4,9 @@
 //! task lets others run. A stream is flushed whenever its source has nothing more at the moment: an event of
 //! server-sent events goes out when it comes, and a stream that runs at full speed loses nothing.
 //!
-//! Left alone are: what has no body or is a part of one (HEAD, 204, 205, 206, 304, `Content-Range`), what is encoded already,
+//! Left alone are: what has no body or is a part of one (204, 205, 206, 304, `Content-Range`), what is encoded already,
 //! `Cache-Control: no-transform`, types that do not shrink, and bodies below the threshold. `Vary: Accept-Encoding` is on every
-//! answer. Where it differs from koa-compress: a strong `ETag` becomes weak, for the bytes are others, `Accept-Ranges` goes, for
+//! answer. HEAD gets the headers of GET. Where it differs from koa-compress: a strong `ETag` becomes weak, for the bytes are others, `Accept-Ranges` goes, for
 //! ranges would be of those; a body that does not shrink is sent as it is; so is any to a client that refuses everything,
 //! `*;q=0`, where koa-compress fails with 500.
 //!
@@ -23,7 +23,7 @@ use std::sync::Arc;
 use std::task::{Context as Poller, Poll, ready};
 
 use bytes::Bytes;
-use cepa_core::http::{HeaderValue, Method, header};
+use cepa_core::http::{HeaderValue, header};
 use cepa_core::{Body, Context, Middleware, Next, Response, Result};
 use futures_util::Stream;
 
@@ -194,7 +194,7 @@ impl Middleware for Compress {
         next.run(ctx).await?;
         ctx.vary("Accept-Encoding")?;
         let wish = ctx.state.get::<Compression>().copied();
-        if ctx.request.method == Method::HEAD || !self.is_worth_it(&ctx.response, wish) {
+        if !self.is_worth_it(&ctx.response, wish) {
             return Ok(());
         }
         let Some(coding) = preferred(ctx.get("accept-encoding"), &self.codings) else {

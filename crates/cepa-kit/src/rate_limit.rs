@@ -5,14 +5,14 @@
 //! weighted by how much of it is still within reach, which needs two numbers a client and never lets twice the limit
 //! through around a border.
 //!
-//! Shape: a map from clients to windows, and a queue of the same in the order in which they began. Since all windows are
-//! equally long, the queue is also the order in which they end; what has ended goes at the next request, and when the
-//! map is full the oldest goes first and is counted in [`RateLimit::forgotten`].
+//! Shape: a map from clients to windows, and a set of the same in the order in which they began. Since all windows are
+//! equally long, that is also the order in which they end; what has ended goes at the next request, and when the map is
+//! full the oldest goes first and is counted in [`RateLimit::forgotten`]. Invariant: both hold the same windows.
 //!
 //! Where it differs from koa-ratelimit: memory is bounded, times are whole seconds and never too short, the standard's `RateLimit` fields are there
 //! too, and the refusal is an error like any other, so its body is negotiated.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -113,7 +113,7 @@ pub struct RateLimit {
 #[derive(Default)]
 struct Table {
     windows: HashMap<Arc<str>, Window>,
-    order: VecDeque<(Instant, Arc<str>)>,
+    order: BTreeSet<(Instant, Arc<str>)>,
     forgotten: u64,
 }
 
@@ -234,18 +234,16 @@ impl Table {
     /// Drops windows that are past remembering, and the oldest when a new client would be one too many.
     fn forget(&mut self, now: Instant, memory: Duration, max: usize, client: &str) {
         let is_new = !self.windows.contains_key(client);
-        while let Some((start, name)) = self.order.front() {
+        while let Some((start, _)) = self.order.first() {
             let is_past = now - *start >= memory;
             let is_full = is_new && self.windows.len() >= max;
             if !is_past && !is_full {
                 break;
             }
-            // A window that was begun anew has another place in the queue.
-            if self.windows.get(name).is_some_and(|window| window.start == *start) {
-                self.windows.remove(name);
+            if let Some((_, name)) = self.order.pop_first() {
+                self.windows.remove(&name);
                 self.forgotten += u64::from(!is_past);
             }
-            self.order.pop_front();
         }
     }
 
@@ -260,9 +258,11 @@ impl Table {
         }
         if !is_current {
             let name: Arc<str> = client.into();
-            self.windows.insert(name.clone(), Window { start, count: 0, before });
-            let at = self.order.partition_point(|(other, _)| *other <= start);
-            self.order.insert(at, (start, name));
+            let window = Window { start, count: 0, before };
+            if let Some(old) = self.windows.insert(name.clone(), window) {
+                self.order.remove(&(old.start, name.clone()));
+            }
+            self.order.insert((start, name));
         }
         #[expect(clippy::expect_used, reason = "it was there or has just been put in")]
         self.windows.get_mut(client).expect("the client has a window")

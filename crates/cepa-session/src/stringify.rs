@@ -2,11 +2,13 @@
 //!
 //! serde_json differs from it in two things: names that are array indices come first, in ascending order, because
 //! JavaScript objects keep them so; and numbers have JavaScript's shortest form (`1`, not `1.0`; `1e+21`, not `1e21`).
+//! Reading must not lose a digit either: this crate turns on serde_json's `float_roundtrip`.
+//!
 //! Integers beyond 2^53 keep their digits here, where JavaScript would have rounded them when it read them.
 
 use std::fmt::Write as _;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
 /// An object as `JSON.stringify` would write it.
 ///
@@ -51,9 +53,7 @@ fn write_value(text: &mut String, value: &Value) {
         Value::Null => text.push_str("null"),
         Value::Bool(true) => text.push_str("true"),
         Value::Bool(false) => text.push_str("false"),
-        Value::Number(number) if number.is_f64() => {
-            write_number(text, number.as_f64().unwrap_or_default());
-        }
+        Value::Number(number) if number.is_f64() => write_number(text, number),
         Value::Number(number) => {
             let _ = write!(text, "{number}");
         }
@@ -77,22 +77,28 @@ pub(crate) fn write_string(text: &mut String, string: &str) {
     text.push_str(&serde_json::to_string(string).unwrap_or_default());
 }
 
-/// ECMA-262, Number::toString: the shortest digits that read back as the same number.
-fn write_number(text: &mut String, number: f64) {
-    if number == 0.0 {
+/// ECMA-262, Number::toString: the shortest digits that read back as the same number, of two such the even ones. serde_json
+/// finds the same digits (the standard library, when two are equally near, does not), and puts the point elsewhere.
+fn write_number(text: &mut String, number: &Number) {
+    let shown = number.to_string();
+    let (sign, shown) = shown.strip_prefix('-').map_or(("", shown.as_str()), |rest| ("-", rest));
+    let (mantissa, exponent) = shown.split_once('e').unwrap_or((shown, "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let all = format!("{whole}{fraction}");
+    let digits = all.trim_start_matches('0');
+    let leading = all.len() - digits.len();
+    let digits = digits.trim_end_matches('0');
+    if digits.is_empty() {
         text.push('0');
         return;
     }
-    let scientific = format!("{:e}", number.abs());
-    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
-    let digits = mantissa.replace('.', "");
     // How many digits stand before the point; at most 309 and at least -323.
-    let point = exponent.parse::<i32>().unwrap_or_default() + 1;
-    let length = i32::try_from(digits.len()).unwrap_or(i32::MAX);
+    let count = |count: usize| i32::try_from(count).unwrap_or(i32::MAX);
+    let point = exponent.parse::<i32>().unwrap_or_default() + count(whole.len()) - count(leading);
+    let length = count(digits.len());
     let zeros = |count: i32| "0".repeat(usize::try_from(count).unwrap_or_default());
-    if number < 0.0 {
-        text.push('-');
-    }
+    text.push_str(sign);
+    // Writing to a String cannot fail.
     let _ = match point {
         1..=21 if length <= point => write!(text, "{digits}{}", zeros(point - length)),
         1..=21 => {

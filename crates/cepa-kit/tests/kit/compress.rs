@@ -72,6 +72,17 @@ async fn a_small_body_keeps_a_length_and_a_large_one_is_streamed() {
 }
 
 #[tokio::test]
+async fn head_says_what_get_would() {
+    for size in [5000, 100_000] {
+        let client = app(compress(), vec![b'a'; size]);
+        let get = client.get("/").header("accept-encoding", "br").send().await;
+        let head = client.head("/").header("accept-encoding", "br").send().await;
+        assert_eq!(head.headers, get.headers, "{size}");
+        assert_eq!(head.body, "");
+    }
+}
+
+#[tokio::test]
 async fn what_describes_the_bytes_is_put_right() {
     let response = ask(compress(), &[b'a'; 5000], "/", "gzip").await;
     assert_eq!(response.get("etag"), "W/\"strong\"");

@@ -45,5 +45,8 @@ async fn the_texts_are_the_same() {
     for (at, object) in objects.iter().enumerate() {
         let ours = cepa_session::stringify(object.as_object().unwrap());
         assert_eq!(ours, theirs[at].as_str().unwrap(), "from {}", texts[at]);
+        let read: Value = serde_json::from_str(&ours).unwrap();
+        let again = cepa_session::stringify(read.as_object().unwrap());
+        assert_eq!(again, ours, "read and written again");
     }
 }

@@ -15,6 +15,8 @@ mod events;
 mod external_id;
 mod flash;
 mod forgery;
+mod hostile_cookies;
+mod json_numbers;
 mod key_rotation;
 mod koa_bytes;
 mod koa_exchange;
