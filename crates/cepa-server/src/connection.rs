@@ -7,12 +7,15 @@ use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use bytes::Bytes;
 use cepa_core::{Body, Callback, OnUpgrade, Request, Upgraded};
 use futures_util::Stream;
-use http::header;
+use http::{StatusCode, header};
 use http_body::{Body as _, Frame, SizeHint};
 use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
@@ -23,23 +26,34 @@ use tokio::net::TcpStream;
 use crate::Limits;
 use crate::sniff::{Version, sniff};
 use crate::socket::Socket;
+use crate::stall::Stall;
+use crate::worker::Place;
 
-/// Serves a connection to its end; on shutdown, to the end of the request in hand.
+/// The least that hyper allows for the buffer of a head.
+const MIN_HEAD_BYTES: usize = 8 * 1024;
+
+/// Serves a connection to its end; on shutdown, to the end of the requests in hand.
 pub(crate) async fn serve(
     mut stream: TcpStream,
     peer: SocketAddr,
     callback: Callback,
-    limits: &Limits,
+    limits: Arc<Limits>,
+    place: Place,
 ) {
     let closing = callback.closing().clone();
     let sniffed = tokio::select! {
+        biased;
         sniffed = sniff(&mut stream, limits.first_byte) => sniffed,
         () = closing.cancelled() => return,
     };
     // A connection that ends before it says anything is nobody's error.
     let Ok((version, prefix)) = sniffed else { return };
-    let io = TokioIo::new(Socket::new(stream, prefix, limits.write_stall));
-    let service = service_fn(move |request| answer(callback.clone(), request, peer));
+    let io = TokioIo::new(Socket::new(stream, prefix, limits.write_stall, place));
+    let requests = Arc::new(Requests::default());
+    let service = service_fn({
+        let (limits, requests) = (limits.clone(), requests.clone());
+        move |request| answer(callback.clone(), request, peer, limits.clone(), requests.clone())
+    });
 
     // How a connection ends (reset, timed out, malformed) has been answered by hyper where it can be.
     match version {
@@ -47,7 +61,7 @@ pub(crate) async fn serve(
             let connection = http1::Builder::new()
                 .timer(TokioTimer::new())
                 .header_read_timeout(limits.head)
-                .max_buf_size(limits.head_bytes)
+                .max_buf_size(limits.head_bytes.max(MIN_HEAD_BYTES))
                 .max_headers(limits.headers)
                 .serve_connection(io, service)
                 .with_upgrades();
@@ -69,10 +83,50 @@ pub(crate) async fn serve(
             tokio::pin!(connection);
             tokio::select! {
                 _ = connection.as_mut() => return,
-                () = closing.cancelled() => connection.as_mut().graceful_shutdown(),
+                () = closing.cancelled() => {}
+                () = requests.idle(limits.head) => {}
             }
+            connection.as_mut().graceful_shutdown();
             let _ = connection.await;
         }
+    }
+}
+
+/// The requests of one connection: how many there have been, and how many are open.
+#[derive(Debug, Default)]
+struct Requests {
+    begun: AtomicU64,
+    open: AtomicUsize,
+}
+
+/// Counts a request as open until its response has been written.
+struct Open(Arc<Requests>);
+
+impl Requests {
+    fn begin(self: &Arc<Self>) -> Open {
+        self.begun.fetch_add(1, Ordering::Relaxed);
+        self.open.fetch_add(1, Ordering::Relaxed);
+        Open(self.clone())
+    }
+
+    /// Waits until no request has been open or begun for a whole period.
+    async fn idle(&self, period: Duration) {
+        let mut before = None;
+        loop {
+            let begun = self.begun.load(Ordering::Relaxed);
+            if self.open.load(Ordering::Relaxed) > 0 {
+                before = None;
+            } else if before.replace(begun) == Some(begun) {
+                return;
+            }
+            tokio::time::sleep(period).await;
+        }
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.open.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -80,7 +134,16 @@ async fn answer(
     callback: Callback,
     mut request: http::Request<Incoming>,
     peer: SocketAddr,
+    limits: Arc<Limits>,
+    requests: Arc<Requests>,
 ) -> Result<http::Response<Outgoing>, Infallible> {
+    let open = requests.begin();
+    // hyper counts them on HTTP/1; on HTTP/2 it bounds their bytes alone.
+    if request.headers().len() > limits.headers {
+        let mut refusal = http::Response::new(Outgoing { body: Body::empty(), _open: open });
+        *refusal.status_mut() = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
+        return Ok(refusal);
+    }
     let upgrade = request.headers().contains_key(header::UPGRADE).then(|| {
         let upgrade = hyper::upgrade::on(&mut request);
         OnUpgrade::new(async move {
@@ -88,46 +151,57 @@ async fn answer(
             Ok(Box::new(TokioIo::new(upgraded)) as Upgraded)
         })
     });
-    let mut request = Request::from(request.map(incoming));
+    let mut request = Request::from(request.map(|body| incoming(body, limits.body_stall)));
     request.peer = Some(peer);
     if let Some(upgrade) = upgrade {
         request.set_upgrade(upgrade);
     }
-    Ok(callback.handle(request).await.map(Outgoing))
+    Ok(callback.handle(request).await.map(|body| Outgoing { body, _open: open }))
 }
 
-fn incoming(body: Incoming) -> Body {
+fn incoming(body: Incoming, stall: Duration) -> Body {
     if body.is_end_stream() {
         return Body::empty();
     }
-    match body.size_hint().exact() {
-        Some(size) => Body::sized(Chunks(body), size),
-        None => Body::stream(Chunks(body)),
+    let size = body.size_hint().exact();
+    let chunks = Chunks { body, stall: Stall::new(stall) };
+    match size {
+        Some(size) => Body::sized(chunks, size),
+        None => Body::stream(chunks),
     }
 }
 
 /// The data of a request's body; trailers are dropped.
-struct Chunks(Incoming);
+struct Chunks {
+    body: Incoming,
+    stall: Stall,
+}
 
 impl Stream for Chunks {
     type Item = io::Result<Bytes>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = &mut *self;
         loop {
-            let Some(frame) = ready!(Pin::new(&mut self.0).poll_frame(cx)) else {
-                return Poll::Ready(None);
-            };
-            match frame.map(Frame::into_data) {
-                Ok(Ok(data)) => return Poll::Ready(Some(Ok(data))),
-                Ok(Err(_trailers)) => {}
-                Err(error) => return Poll::Ready(Some(Err(io::Error::other(error)))),
-            }
+            let polled = Pin::new(&mut this.body).poll_frame(cx);
+            return Poll::Ready(match ready!(this.stall.watch(cx, polled)) {
+                Ok(None) => None,
+                Ok(Some(Ok(frame))) => match frame.into_data() {
+                    Ok(data) => Some(Ok(data)),
+                    Err(_trailers) => continue,
+                },
+                Ok(Some(Err(error))) => Some(Err(io::Error::other(error))),
+                Err(stalled) => Some(Err(stalled)),
+            });
         }
     }
 }
 
 /// The body of a response, as hyper polls it.
-struct Outgoing(Body);
+struct Outgoing {
+    body: Body,
+    _open: Open,
+}
 
 impl http_body::Body for Outgoing {
     type Data = Bytes;
@@ -137,14 +211,14 @@ impl http_body::Body for Outgoing {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
-        self.0.poll_chunk(cx).map(|chunk| chunk.map(|chunk| chunk.map(Frame::data)))
+        self.body.poll_chunk(cx).map(|chunk| chunk.map(|chunk| chunk.map(Frame::data)))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.0.is_empty()
+        self.body.is_empty()
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.0.size().map_or_else(SizeHint::default, SizeHint::with_exact)
+        self.body.size().map_or_else(SizeHint::default, SizeHint::with_exact)
     }
 }

@@ -28,6 +28,7 @@ mod server;
 mod shutdown;
 mod sniff;
 mod socket;
+mod stall;
 mod worker;
 
 pub use limits::Limits;

@@ -16,12 +16,14 @@ pub struct Limits {
     /// From accepting a connection to the bytes that tell HTTP/1 from HTTP/2. Default 10 s.
     pub first_byte: Duration,
     /// From the first wait for a request to the end of its head; this also bounds how long a connection
-    /// may stay idle between two requests. Default 30 s.
+    /// may stay idle between two requests, up to twice as long on HTTP/2. Default 30 s.
     pub head: Duration,
-    /// Bytes of a request's head. Default 64 KiB.
+    /// Bytes of a request's head, at least 8 KiB. Default 64 KiB.
     pub head_bytes: usize,
     /// Header fields of a request. Default 100.
     pub headers: usize,
+    /// How long a peer may send no byte of a body that is being read. Default 30 s.
+    pub body_stall: Duration,
     /// How long a peer may take no byte of what is written to it. Default 30 s.
     pub write_stall: Duration,
     /// Requests at a time on one HTTP/2 connection. Default 128.
@@ -38,6 +40,7 @@ impl Default for Limits {
             head: Duration::from_secs(30),
             head_bytes: 64 * 1024,
             headers: 100,
+            body_stall: Duration::from_secs(30),
             write_stall: Duration::from_secs(30),
             h2_streams: 128,
             shutdown: Duration::from_secs(10),

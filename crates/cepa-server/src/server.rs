@@ -5,14 +5,20 @@ use std::fmt;
 use std::net::{SocketAddr, TcpListener};
 use std::num::NonZeroUsize;
 use std::thread;
+use std::time::Duration;
 
 use cepa_core::{App, Callback, Error, Result};
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
 use tokio::net::ToSocketAddrs;
 use tokio::sync::oneshot;
 
-use crate::shutdown::signal;
+use crate::shutdown::Signals;
 use crate::worker::{self, Shared};
 use crate::{Limits, Shutdown, listener};
+
+/// How long after the deadline of a shutdown a worker may take to say that it has ended.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// An app and how to serve it.
 pub struct Server {
@@ -71,7 +77,8 @@ impl Server {
                     let shared = Shared::new(self.callback, self.limits);
                     let local = listeners.first().map_or(Ok(address), TcpListener::local_addr);
                     let local = local.map_err(failed)?;
-                    return Ok(Bound { listeners, local, shared, ambient: self.ambient });
+                    let signals = Signals::new();
+                    return Ok(Bound { listeners, local, shared, ambient: self.ambient, signals });
                 }
                 Err(error) => last = error,
             }
@@ -93,6 +100,7 @@ pub struct Bound {
     local: SocketAddr,
     shared: Shared,
     ambient: bool,
+    signals: Signals,
 }
 
 impl Bound {
@@ -106,16 +114,17 @@ impl Bound {
         Shutdown(self.shared.callback.closing().clone())
     }
 
-    /// Serves until SIGTERM, Ctrl-C or [`Shutdown::begin`], and until what was accepted is finished or
-    /// [`Limits::shutdown`] has passed. Dropping the future begins the shutdown as well.
+    /// Serves until SIGTERM, Ctrl-C or [`Shutdown::begin`], and until what was accepted is finished,
+    /// [`Limits::shutdown`] has passed, or a second signal comes. Dropping the future begins the shutdown
+    /// as well.
     ///
     /// # Errors
-    /// When a worker cannot start.
-    pub async fn serve(self) -> Result {
+    /// When a worker cannot start, ends early, or is held up by a handler that does not yield.
+    pub async fn serve(mut self) -> Result {
         let closing = self.shared.callback.closing().clone();
         let _stops_with_this_future = closing.clone().drop_guard();
-        let mut workers = Vec::new();
-        for (index, listener) in self.listeners.into_iter().enumerate() {
+        let mut workers = FuturesUnordered::new();
+        for (index, listener) in std::mem::take(&mut self.listeners).into_iter().enumerate() {
             let (done, finished) = oneshot::channel();
             let work = worker::run(listener, self.shared.clone());
             if self.ambient {
@@ -132,13 +141,31 @@ impl Bound {
             }
             workers.push(finished);
         }
+        let early = tokio::select! {
+            // A worker that has ended because of the shutdown has not ended early.
+            biased;
+            () = self.signals.next() => None,
+            () = closing.cancelled() => None,
+            ended = workers.next() => ended,
+        };
+        closing.cancel();
+        let finished = async {
+            while let Some(ended) = workers.next().await {
+                ended.map_err(|_| Error::internal("a worker has died"))??;
+            }
+            match early {
+                Some(Ok(Err(error))) => Err(error.into()),
+                Some(_) => Err(Error::internal("a worker has died")),
+                None => Ok(()),
+            }
+        };
         tokio::select! {
-            () = signal() => closing.cancel(),
-            () = closing.cancelled() => {}
+            finished = finished => finished,
+            () = self.signals.next() => Ok(()),
+            // Workers keep the deadline themselves, unless a handler blocks their thread.
+            () = tokio::time::sleep(self.shared.limits.shutdown + GRACE) => {
+                Err(Error::internal("a worker is held up by a handler that does not yield"))
+            }
         }
-        for finished in workers {
-            finished.await.map_err(|_| Error::internal("a worker ended early"))??;
-        }
-        Ok(())
     }
 }

@@ -27,18 +27,51 @@ impl Shutdown {
     }
 }
 
-/// Waits for Ctrl-C or, on Unix, SIGTERM.
-pub(crate) async fn signal() {
+/// Ctrl-C and, on Unix, SIGTERM: heard from the moment this is made, so that none is lost between the
+/// line that says a server is ready and the first poll of its future.
+#[derive(Debug)]
+pub(crate) struct Signals {
     #[cfg(unix)]
-    {
+    interrupt: Option<tokio::signal::unix::Signal>,
+    #[cfg(unix)]
+    terminate: Option<tokio::signal::unix::Signal>,
+}
+
+impl Signals {
+    #[cfg(unix)]
+    pub(crate) fn new() -> Self {
         use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-            }
-            return;
+        Self {
+            interrupt: signal(SignalKind::interrupt()).ok(),
+            terminate: signal(SignalKind::terminate()).ok(),
         }
     }
-    let _ = tokio::signal::ctrl_c().await;
+
+    #[cfg(not(unix))]
+    pub(crate) fn new() -> Self {
+        Self {}
+    }
+
+    /// Waits for the next of them; for ever where the system lets us hear none.
+    #[cfg(unix)]
+    pub(crate) async fn next(&mut self) {
+        async fn heard(signal: &mut Option<tokio::signal::unix::Signal>) {
+            match signal {
+                Some(signal) => drop(signal.recv().await),
+                None => std::future::pending().await,
+            }
+        }
+        tokio::select! {
+            () = heard(&mut self.interrupt) => {}
+            () = heard(&mut self.terminate) => {}
+        }
+    }
+
+    /// Waits for the next of them.
+    #[cfg(not(unix))]
+    pub(crate) async fn next(&mut self) {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending().await
+        }
+    }
 }

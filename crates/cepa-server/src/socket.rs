@@ -3,46 +3,39 @@
 //!
 //! hyper has deadlines for reading a head and none for writing. A peer that takes no byte for
 //! `write_stall` loses its connection, whatever is being written: a page, an event stream, a poll.
-//! The timer exists only while a write is pending, so an idle or a healthy connection has none.
+//!
+//! It also holds the connection's place among those that the server allows. An upgraded connection leaves
+//! hyper and its task, but not its socket, so it still counts.
 
 use std::io;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::{Buf, Bytes};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tokio::time::{Sleep, sleep};
+
+use crate::stall::Stall;
+use crate::worker::Place;
 
 #[derive(Debug)]
 pub(crate) struct Socket {
     stream: TcpStream,
     /// What was read to tell the version of HTTP.
     prefix: Bytes,
-    write_stall: Duration,
-    stalled: Option<Pin<Box<Sleep>>>,
+    write_stall: Stall,
+    _place: Place,
 }
 
 impl Socket {
-    pub(crate) fn new(stream: TcpStream, prefix: Bytes, write_stall: Duration) -> Self {
-        Self { stream, prefix, write_stall, stalled: None }
-    }
-
-    /// Passes a finished write on, and fails one that has been pending for too long.
-    fn watch<T>(
-        &mut self,
-        cx: &mut Context<'_>,
-        written: Poll<io::Result<T>>,
-    ) -> Poll<io::Result<T>> {
-        if written.is_ready() {
-            self.stalled = None;
-            return written;
-        }
-        let limit = self.write_stall;
-        let stalled = self.stalled.get_or_insert_with(|| Box::pin(sleep(limit)));
-        ready!(stalled.as_mut().poll(cx));
-        Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the peer takes nothing")))
+    pub(crate) fn new(
+        stream: TcpStream,
+        prefix: Bytes,
+        write_stall: Duration,
+        place: Place,
+    ) -> Self {
+        Self { stream, prefix, write_stall: Stall::new(write_stall), _place: place }
     }
 }
 
@@ -72,7 +65,7 @@ impl AsyncWrite for Socket {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
-        self.watch(cx, written)
+        self.write_stall.watch(cx, written).map(Result::flatten)
     }
 
     fn poll_write_vectored(
@@ -81,7 +74,7 @@ impl AsyncWrite for Socket {
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write_vectored(cx, slices);
-        self.watch(cx, written)
+        self.write_stall.watch(cx, written).map(Result::flatten)
     }
 
     fn is_write_vectored(&self) -> bool {

@@ -4,12 +4,14 @@
 //! the limit is closed at once, which a client notices, where an unaccepted one would only wait.
 
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use cepa_core::Callback;
-use tokio::net::TcpListener;
+use futures_util::FutureExt;
+use tokio::net::{TcpListener, TcpStream};
 use tokio_util::task::TaskTracker;
 
 use crate::Limits;
@@ -26,10 +28,11 @@ pub(crate) struct Shared {
     open: Arc<AtomicUsize>,
 }
 
-/// Counts a connection for as long as it lives.
-struct Slot(Arc<AtomicUsize>);
+/// The place of one connection among those that are allowed, for as long as its socket lives.
+#[derive(Debug)]
+pub(crate) struct Place(Arc<AtomicUsize>);
 
-impl Drop for Slot {
+impl Drop for Place {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }
@@ -40,47 +43,57 @@ impl Shared {
         Self { callback, limits: Arc::new(limits), open: Arc::default() }
     }
 
-    fn slot(&self) -> Option<Slot> {
+    fn place(&self) -> Option<Place> {
         let open = self.open.fetch_add(1, Ordering::Relaxed);
-        let slot = Slot(self.open.clone());
-        (open < self.limits.connections).then_some(slot)
+        let place = Place(self.open.clone());
+        (open < self.limits.connections).then_some(place)
     }
 }
 
 /// Accepts and serves until the app is closing, then waits for what runs, within the deadline.
 pub(crate) async fn run(listener: std::net::TcpListener, shared: Shared) -> io::Result<()> {
     let listener = TcpListener::from_std(listener)?;
-    let closing = shared.callback.closing().clone();
+    let (callback, limits) = (&shared.callback, &shared.limits);
     let connections = TaskTracker::new();
+    let accept = |accepted: io::Result<(TcpStream, SocketAddr)>| match accepted {
+        Ok((stream, peer)) => {
+            if let Some(place) = shared.place() {
+                // An option that only makes answers sooner: nothing fails without it.
+                let _ = stream.set_nodelay(true);
+                let served =
+                    connection::serve(stream, peer, callback.clone(), limits.clone(), place);
+                let ended = callback.ended().clone();
+                connections.spawn(async move { ended.run_until_cancelled(served).await });
+            }
+            true
+        }
+        Err(error) => is_of_the_connection(&error),
+    };
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
-            () = closing.cancelled() => break,
+            () = callback.closing().cancelled() => break,
         };
-        match accepted {
-            Ok((stream, peer)) => {
-                let Some(slot) = shared.slot() else { continue };
-                // An option that only makes answers sooner: nothing fails without it.
-                let _ = stream.set_nodelay(true);
-                let Shared { callback, limits, .. } = shared.clone();
-                connections.spawn(async move {
-                    connection::serve(stream, peer, callback, &limits).await;
-                    drop(slot);
-                });
-            }
-            Err(error) if is_of_the_connection(&error) => {}
-            Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
+        if !accept(accepted) {
+            tokio::time::sleep(ACCEPT_PAUSE).await;
+        }
+    }
+    // Who was in the queue when it began is still let in, and finds that the server is closing.
+    while let Some(accepted) = listener.accept().now_or_never() {
+        if !accept(accepted) {
+            break;
         }
     }
     drop(listener);
     connections.close();
-    shared.callback.tasks().close();
+    callback.tasks().close();
     let finished = async {
         connections.wait().await;
-        shared.callback.tasks().wait().await;
+        callback.tasks().wait().await;
     };
-    // What is not finished by then is dropped with the runtime: that is what the deadline is for.
-    let _ = tokio::time::timeout(shared.limits.shutdown, finished).await;
+    if tokio::time::timeout(limits.shutdown, finished).await.is_err() {
+        callback.ended().cancel();
+    }
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use cepa_core::{App, Body};
 use cepa_server::Limits;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use crate::{hello, read_to_end, serve};
+use crate::{hello, read_to_end, serve, soon};
 
 const SHORT: Duration = Duration::from_millis(100);
 
@@ -54,10 +54,36 @@ async fn a_client_that_takes_nothing() {
     let mut stream = server.connect().await;
     stream.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
     // The body, and the sender within it, is dropped when the connection is given up.
-    assert!(noticed.await.is_err());
+    assert!(soon(noticed).await.is_err());
     let mut rest = Vec::new();
     // What was buffered may still arrive before the reset.
     let _ = stream.read_to_end(&mut rest).await;
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_body_that_stops_coming() {
+    let app = App::new().with(async |ctx, _next| {
+        let mut body = ctx.request.take_body();
+        while let Some(chunk) = body.chunk().await {
+            if let Err(error) = chunk {
+                return ctx.set_body(format!("{:?}", error.kind()));
+            }
+        }
+        ctx.set_body("whole")
+    });
+    let server = serve(app, Limits { body_stall: SHORT, ..Limits::default() }).await;
+    let head = "POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 9\r\n\r\n";
+    let response = server.exchange(&format!("{head}half")).await;
+    assert!(response.ends_with("TimedOut"), "{response}");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_bound_below_what_is_possible_is_raised() {
+    let server = serve(hello(), Limits { head_bytes: 1, ..Limits::default() }).await;
+    let response = server.exchange("GET / HTTP/1.0\r\n\r\n").await;
+    assert!(response.ends_with("hello"), "{response}");
     server.stop().await;
 }
 

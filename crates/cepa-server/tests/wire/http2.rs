@@ -1,12 +1,14 @@
 //! HTTP/2 with prior knowledge on the same port.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use cepa_core::App;
 use cepa_server::Limits;
 use http_body::Body as _;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 
-use crate::serve;
+use crate::{hello, serve, soon};
 
 /// A body without bytes, for hyper's client.
 struct Nothing;
@@ -23,6 +25,16 @@ impl http_body::Body for Nothing {
     }
 }
 
+type Client = hyper::client::conn::http2::SendRequest<Nothing>;
+type Connection = tokio::task::JoinHandle<Result<(), hyper::Error>>;
+
+async fn connect(server: &crate::Running) -> (Client, Connection) {
+    let io = TokioIo::new(server.connect().await);
+    let (client, connection) =
+        hyper::client::conn::http2::handshake(TokioExecutor::new(), io).await.unwrap();
+    (client, tokio::spawn(connection))
+}
+
 #[tokio::test]
 async fn a_request_over_http2() {
     let app = App::new().with(async |ctx, _next| {
@@ -30,10 +42,7 @@ async fn a_request_over_http2() {
         ctx.set_body(text)
     });
     let server = serve(app, Limits::default()).await;
-    let io = TokioIo::new(server.connect().await);
-    let (mut client, connection) =
-        hyper::client::conn::http2::handshake(TokioExecutor::new(), io).await.unwrap();
-    let running = tokio::spawn(connection);
+    let (mut client, running) = connect(&server).await;
     let request = http::Request::get("http://example.com/x").body(Nothing).unwrap();
     let mut response = client.send_request(request).await.unwrap();
     assert_eq!(response.status(), 200);
@@ -42,5 +51,30 @@ async fn a_request_over_http2() {
     assert_eq!(&data[..], b"HTTP/2.0 example.com /x");
     drop((client, response));
     running.await.unwrap().unwrap();
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn headers_are_counted_as_on_http1() {
+    let server = serve(hello(), Limits { headers: 10, ..Limits::default() }).await;
+    let (mut client, running) = connect(&server).await;
+    let mut request = http::Request::get("http://example.com/");
+    for number in 0..20 {
+        request = request.header(format!("x-{number}"), "y");
+    }
+    let response = client.send_request(request.body(Nothing).unwrap()).await.unwrap();
+    assert_eq!(response.status(), 431);
+    drop((client, response));
+    running.await.unwrap().unwrap();
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_connection_without_requests_is_closed() {
+    let limits = Limits { head: Duration::from_millis(100), ..Limits::default() };
+    let server = serve(hello(), limits).await;
+    let (client, running) = connect(&server).await;
+    soon(running).await.unwrap().unwrap();
+    drop(client);
     server.stop().await;
 }

@@ -11,12 +11,16 @@ mod upgrade;
 mod workers;
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use cepa_core::{App, Result};
 use cepa_server::{Limits, Server, Shutdown};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
+
+/// Less than any default deadline, and long on the slowest machine.
+const SOON: Duration = Duration::from_secs(8);
 
 /// A server on a free port, until the test ends.
 struct Running {
@@ -45,13 +49,19 @@ impl Running {
 
     async fn stop(self) {
         self.shutdown.begin();
-        self.served.await.unwrap().unwrap();
+        soon(self.served).await.unwrap().unwrap();
     }
+}
+
+/// The result of what has to happen well before any default deadline: a limit that is set and not kept
+/// fails here.
+async fn soon<T>(future: impl Future<Output = T>) -> T {
+    tokio::time::timeout(SOON, future).await.expect("it should have happened by now")
 }
 
 async fn read_to_end(stream: &mut TcpStream) -> String {
     let mut read = Vec::new();
-    stream.read_to_end(&mut read).await.unwrap();
+    soon(stream.read_to_end(&mut read)).await.unwrap();
     String::from_utf8(read).unwrap()
 }
 
