@@ -8,8 +8,7 @@
 //! does, and use its keys if it has any; what it passes on is outside of it again. Errors that leave it are
 //! shown to its observers first, then to those of the outer app. Shutdown is the outermost app's.
 
-use std::any::{Any, TypeId};
-use std::collections::HashMap;
+use std::any::Any;
 use std::fmt;
 use std::panic::AssertUnwindSafe;
 use std::slice;
@@ -21,7 +20,9 @@ use tokio_util::task::TaskTracker;
 
 use crate::middleware::Layer;
 use crate::respond::{fail, respond};
-use crate::{Body, Context, Error, Keys, Middleware, MiddlewareFn, Next, Request, Result, Stack};
+use crate::{
+    Body, Context, Error, Keys, Middleware, MiddlewareFn, Next, Request, Result, Shared, Stack,
+};
 
 type Observer = Box<dyn Fn(&Error, &Context) + Send + Sync>;
 
@@ -41,7 +42,7 @@ pub struct App {
 /// What the contexts of an app refer to.
 #[derive(Default)]
 pub(crate) struct Core {
-    pub(crate) shared: HashMap<TypeId, Arc<dyn Any + Send + Sync>>,
+    pub(crate) shared: Shared,
     pub(crate) keys: Keys,
     pub(crate) closing: CancellationToken,
     pub(crate) ended: CancellationToken,
@@ -68,6 +69,7 @@ impl App {
     /// Adds a value to the onion: a router, a static folder, another app.
     #[must_use]
     pub fn plug(mut self, middleware: impl Middleware) -> Self {
+        middleware.plugged(&mut self.core_mut().shared);
         self.stack = self.stack.plug(middleware);
         self
     }
@@ -75,7 +77,7 @@ impl App {
     /// Shares a value with all requests; [`Context::shared`] gives it. One of each type: the last counts.
     #[must_use]
     pub fn share<T: Send + Sync + 'static>(mut self, value: Arc<T>) -> Self {
-        self.core_mut().shared.insert(TypeId::of::<T>(), value);
+        self.core_mut().shared.insert(value);
         self
     }
 

@@ -6,7 +6,7 @@
 //!
 //! The context is `Send` and `Sync`: it may be held across any await, on any runtime.
 
-use std::any::{Any, TypeId};
+use std::any::Any;
 use std::net::IpAddr;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -77,7 +77,7 @@ impl Context {
     }
 
     fn find_shared<T: 'static>(&self) -> Option<&Arc<dyn Any + Send + Sync>> {
-        self.cores().find_map(|core| core.shared.get(&TypeId::of::<T>()))
+        self.cores().find_map(|core| core.shared.get::<T>())
     }
 
     /// A parameter of the route, percent-decoded and parsed.

@@ -16,7 +16,7 @@ use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use crate::{Context, IntoBody, Next, Result};
+use crate::{Context, IntoBody, Next, Result, Shared};
 
 /// A value that takes part in the onion: a router, a static folder, another app.
 ///
@@ -41,6 +41,12 @@ pub trait Middleware: Send + Sync + 'static {
         ctx: &'a mut Context,
         next: Next<'a>,
     ) -> impl Future<Output = Result> + Send + 'a;
+
+    /// Called once, when it is plugged into an app: the time to share what handlers elsewhere will look
+    /// for, to prepare, and to warn of what cannot work. The default does nothing.
+    fn plugged(&self, shared: &mut Shared) {
+        let _ = shared;
+    }
 }
 
 /// A closure or `async fn` of the form `async |ctx, next| -> Result`; implemented for all of them.
@@ -137,14 +143,23 @@ impl Layer {
     ) -> BoxFuture<'a, Result> {
         self.0.handle_boxed(ctx, next)
     }
+
+    pub(crate) fn plugged(&self, shared: &mut Shared) {
+        self.0.plugged_erased(shared);
+    }
 }
 
 trait Erased: Send + Sync {
     fn handle_boxed<'a>(&'a self, ctx: &'a mut Context, next: Next<'a>) -> BoxFuture<'a, Result>;
+    fn plugged_erased(&self, shared: &mut Shared);
 }
 
 impl<M: Middleware> Erased for M {
     fn handle_boxed<'a>(&'a self, ctx: &'a mut Context, next: Next<'a>) -> BoxFuture<'a, Result> {
         Box::pin(self.handle(ctx, next))
+    }
+
+    fn plugged_erased(&self, shared: &mut Shared) {
+        self.plugged(shared);
     }
 }

@@ -12,7 +12,7 @@
 use std::fmt;
 
 use crate::middleware::{Endpoint, FromFn, Layer};
-use crate::{Context, HandlerFn, IntoBody, Middleware, MiddlewareFn, Result};
+use crate::{Context, HandlerFn, IntoBody, Middleware, MiddlewareFn, Result, Shared};
 
 /// A chain of middleware that runs as one.
 ///
@@ -83,6 +83,10 @@ impl Stack {
 impl Middleware for Stack {
     async fn handle(&self, ctx: &mut Context, next: Next<'_>) -> Result {
         Next { rest: &self.layers, outer: Some(&next) }.run(ctx).await
+    }
+
+    fn plugged(&self, shared: &mut Shared) {
+        self.layers.iter().for_each(|layer| layer.plugged(shared));
     }
 }
 

@@ -10,22 +10,15 @@ async fn get_sees_every_value() {
             .map(|name| ctx.get(name).unwrap_or("-").to_owned());
         ctx.set_body(seen.join(" | "))
     });
-    // The client hands the request over as a server does: through `http::Request`.
-    let mut request = cepa_core::http::Request::new(cepa_core::Body::default());
-    for (name, value) in [
-        ("x-forwarded-for", "1.1.1.1"),
-        ("x-forwarded-for", "2.2.2.2"),
-        ("cookie", "a=1"),
-        ("cookie", "b=2"),
-        ("user-agent", "first"),
-        ("user-agent", "second"),
-    ] {
-        request.headers_mut().append(name, value.parse().unwrap());
-    }
-    let callback = Client::new(app).callback().clone();
-    let mut body = callback.handle(request.into()).await.into_body();
-    let text = body.chunk().await.unwrap().unwrap();
-    assert_eq!(&text[..], b"1.1.1.1, 2.2.2.2 | a=1; b=2 | first | -");
+    let call = Client::new(app)
+        .get("/")
+        .header("x-forwarded-for", "1.1.1.1")
+        .header("x-forwarded-for", "2.2.2.2")
+        .header("cookie", "a=1")
+        .header("cookie", "b=2")
+        .header("user-agent", "first")
+        .header("user-agent", "second");
+    assert_eq!(call.send().await.text(), "1.1.1.1, 2.2.2.2 | a=1; b=2 | first | -");
 }
 
 #[tokio::test]

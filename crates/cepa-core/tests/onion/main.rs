@@ -9,6 +9,7 @@ mod nested_stacks;
 mod observers;
 mod order;
 mod panics;
+mod plugged;
 mod spawned_tasks;
 
 use std::sync::{Arc, Mutex};
