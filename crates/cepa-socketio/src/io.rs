@@ -62,6 +62,10 @@ impl SocketIo {
     }
 
     /// A server with these options.
+    ///
+    /// # Panics
+    /// When one of the origins is none, such as a bare host name.
+    #[track_caller]
     pub fn with_options(mut options: Options) -> SocketIo {
         let end = options.path.trim_end_matches('/').len();
         options.path.truncate(end);

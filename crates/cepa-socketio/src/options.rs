@@ -61,6 +61,7 @@ pub struct Options {
     /// The name of a cookie that holds the session id, for load balancers; none.
     pub cookie: Option<String>,
     /// Origins, such as `https://onions.example`, whose pages may use the server beside its own; none. `*` is any origin.
+    /// Others can open no WebSocket, and cannot read what polling answers.
     pub origins: Vec<String>,
 }
 

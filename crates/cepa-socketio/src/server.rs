@@ -11,6 +11,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use cepa_core::{Context, Error};
 use cepa_hub::Hub;
+use cepa_ws::{Limits, WebSocketOptions};
 use parking_lot::RwLock;
 
 use crate::bundle::Bundle;
@@ -31,6 +32,7 @@ pub(crate) struct Server {
     /// The hub of the sessions' own members, which is in no namespace.
     pub(crate) control: Hub,
     pub(crate) packets: Wires,
+    pub(crate) websocket: WebSocketOptions,
     pub(crate) bundle: OnceLock<Bundle>,
     pub(crate) root: Namespace,
     namespaces: RwLock<HashMap<String, Namespace>>,
@@ -43,9 +45,10 @@ impl Server {
         let root = Namespace::new("/");
         Server {
             sessions: Sessions::new(options.max_sessions),
-            options,
             control: Hub::new(),
             packets: Wires::packets(),
+            websocket: websocket(&options),
+            options,
             bundle: OnceLock::new(),
             namespaces: RwLock::new(HashMap::from([("/".to_owned(), root.clone())])),
             root,
@@ -167,6 +170,21 @@ impl Sessions {
             .flat_map(|shard| shard.read().values().cloned().collect::<Vec<_>>())
             .collect()
     }
+}
+
+/// The WebSocket's own keep-alive is off: Engine.IO has its heartbeat.
+fn websocket(options: &Options) -> WebSocketOptions {
+    let limits = Limits {
+        max_message: options.max_payload,
+        max_frame: options.max_payload,
+        ping_interval: None,
+        ..Limits::default()
+    };
+    let mut result = WebSocketOptions::new().limits(limits);
+    for origin in &options.origins {
+        result = if origin == "*" { result.any_origin() } else { result.origin(origin) };
+    }
+    result
 }
 
 /// 15 random bytes as 20 characters of URL-safe base64: ids of sessions and of sockets.

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use cepa_core::{Body, Context, Result};
-use cepa_ws::{CloseCode, Limits, WebSocketExt, WebSocketOptions};
+use cepa_ws::{CloseCode, WebSocketExt};
 use http::header::{
     ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, ALLOW, CONNECTION, HeaderValue,
     ORIGIN, UPGRADE,
@@ -70,9 +70,10 @@ pub(crate) async fn serve(ctx: &mut Context, server: &Arc<Server>) -> Result {
         }
         Ok(Target::Upgrade(session)) => {
             let closing = ctx.closing().clone();
-            let options = websocket_options(&server.options);
-            ctx.upgrade_with(&options, async move |ws| upgrade::serve(session, ws, closing).await)
-                .await
+            ctx.upgrade_with(&server.websocket, async move |ws| {
+                upgrade::serve(session, ws, closing).await
+            })
+            .await
         }
         Ok(Target::Open(transport)) => open(ctx, server, transport).await,
         Err(refusal) => refuse(ctx, refusal, upgrades),
@@ -143,7 +144,7 @@ async fn open(ctx: &mut Context, server: &Arc<Server>, transport: Transport) -> 
         return unavailable(ctx);
     }
     let closing = ctx.closing().clone();
-    let options = websocket_options(&server.options);
+    let options = server.websocket.clone();
     let server = Arc::clone(server);
     ctx.upgrade_with(&options, async move |mut ws| {
         match Session::open(&server, request, transport) {
@@ -155,21 +156,6 @@ async fn open(ctx: &mut Context, server: &Arc<Server>, transport: Transport) -> 
         }
     })
     .await
-}
-
-/// The WebSocket's own keep-alive is off: Engine.IO has its heartbeat.
-fn websocket_options(options: &Options) -> WebSocketOptions {
-    let limits = Limits {
-        max_message: options.max_payload,
-        max_frame: options.max_payload,
-        ping_interval: None,
-        ..Limits::default()
-    };
-    let mut result = WebSocketOptions::new().limits(limits);
-    for origin in &options.origins {
-        result = if origin == "*" { result.any_origin() } else { result.origin(origin) };
-    }
-    result
 }
 
 fn unavailable(ctx: &mut Context) -> Result {

@@ -65,3 +65,9 @@ async fn a_preflight_is_answered() {
     assert_eq!(reply.header("access-control-allow-headers"), Some("x-a, x-b"));
     assert_eq!(reply.header("vary"), Some("Origin, Access-Control-Request-Headers"));
 }
+
+#[test]
+#[should_panic(expected = "a.example")]
+fn what_is_no_origin_is_refused_at_once() {
+    drop(SocketIo::with_options(Options { origins: vec!["a.example".into()], ..quiet() }));
+}
