@@ -4,6 +4,9 @@ use std::fs;
 
 use crate::step::{Failure, announce, exists, root, run};
 
+/// Where packages are, each folder with its lock file.
+const FOLDERS: [&str; 2] = ["conformance", "conformance/koa"];
+
 /// Installs them when the lock file has changed since the last time.
 pub(crate) fn install() -> Result<(), Failure> {
     announce("Node packages");
@@ -12,14 +15,18 @@ pub(crate) fn install() -> Result<(), Failure> {
                    install it (Debian: `apt-get install nodejs npm`) and run this again";
         return Err(Failure::new(why));
     }
-    let folder = root().join("conformance");
-    let lock = fs::read(folder.join("package-lock.json"))?;
-    let stamp = folder.join("node_modules/.installed-lock");
+    FOLDERS.iter().try_for_each(|folder| install_in(folder))
+}
+
+fn install_in(folder: &str) -> Result<(), Failure> {
+    let path = root().join(folder);
+    let lock = fs::read(path.join("package-lock.json"))?;
+    let stamp = path.join("node_modules/.installed-lock");
     if fs::read(&stamp).is_ok_and(|installed| installed == lock) {
-        println!("up to date");
+        println!("{folder}: up to date");
         return Ok(());
     }
-    run("npm", &["--prefix", "conformance", "ci", "--no-audit", "--no-fund"])?;
+    run("npm", &["--prefix", folder, "ci", "--no-audit", "--no-fund"])?;
     fs::write(stamp, lock)?;
     Ok(())
 }
