@@ -2,6 +2,8 @@
 //!
 //! A [`Client`] calls the app as a server would, with the same checks and the same answer, and skips
 //! only HTTP's framing. What needs the wire (keep-alive, limits, upgrades) is tested over a real socket.
+//! A request is an [`http::Request`] until it is sent, so headers that are repeated are joined as a
+//! server's are: two calls of `header("cookie", ..)` are one list to the app.
 //!
 //! ```
 //! use cepa_core::App;
@@ -19,7 +21,7 @@
 use std::net::SocketAddr;
 
 use bytes::{Bytes, BytesMut};
-use cepa_core::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use cepa_core::http::{self, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use cepa_core::{App, Body, Callback, Request};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -50,7 +52,15 @@ impl Client {
     /// When the target is no valid URI.
     #[track_caller]
     pub fn request(&self, method: Method, target: &str) -> Call {
-        Call { callback: self.callback.clone(), request: Request::new(method, target) }
+        let Ok(uri) = target.parse::<Uri>() else {
+            #[expect(clippy::panic, reason = "documented: the test named an invalid target")]
+            {
+                panic!("invalid request target {target:?}")
+            }
+        };
+        let mut request = http::Request::new(Body::default());
+        (*request.method_mut(), *request.uri_mut()) = (method, uri);
+        Call { callback: self.callback.clone(), request, peer: None, encrypted: false }
     }
 
     /// Begins a GET request.
@@ -89,6 +99,15 @@ impl Client {
         self.request(Method::PUT, target)
     }
 
+    /// Begins a PATCH request.
+    ///
+    /// # Panics
+    /// When the target is no valid URI.
+    #[track_caller]
+    pub fn patch(&self, target: &str) -> Call {
+        self.request(Method::PATCH, target)
+    }
+
     /// Begins a DELETE request.
     ///
     /// # Panics
@@ -97,6 +116,15 @@ impl Client {
     pub fn delete(&self, target: &str) -> Call {
         self.request(Method::DELETE, target)
     }
+
+    /// Begins a OPTIONS request.
+    ///
+    /// # Panics
+    /// When the target is no valid URI.
+    #[track_caller]
+    pub fn options(&self, target: &str) -> Call {
+        self.request(Method::OPTIONS, target)
+    }
 }
 
 /// A request that is being made.
@@ -104,11 +132,13 @@ impl Client {
 #[must_use = "nothing happens until `.send().await`"]
 pub struct Call {
     callback: Callback,
-    request: Request,
+    request: http::Request<Body>,
+    peer: Option<SocketAddr>,
+    encrypted: bool,
 }
 
 impl Call {
-    /// Adds a header.
+    /// Adds a header, also to those of the same name.
     ///
     /// # Panics
     /// When the name is no token or the value holds control characters.
@@ -121,16 +151,17 @@ impl Call {
                 panic!("invalid header {name:?}: {value:?}")
             }
         };
-        self.request.headers.append(name, value);
+        self.request.headers_mut().append(name, value);
         self
     }
 
     /// Sets the body, with its length when it is known.
     pub fn body(mut self, body: impl Into<Body>) -> Self {
-        self.request.body = body.into();
-        if let Some(size) = self.request.body.size() {
-            self.request.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(size));
+        let body = body.into();
+        if let Some(size) = body.size() {
+            self.request.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(size));
         }
+        *self.request.body_mut() = body;
         self
     }
 
@@ -154,13 +185,13 @@ impl Call {
 
     /// Sets the address that the request comes from.
     pub fn peer(mut self, peer: SocketAddr) -> Self {
-        self.request.peer = Some(peer);
+        self.peer = Some(peer);
         self
     }
 
     /// Says that the connection is encrypted.
     pub fn encrypted(mut self) -> Self {
-        self.request.encrypted = true;
+        self.encrypted = true;
         self
     }
 
@@ -185,8 +216,10 @@ impl Call {
     /// Sends the request and gives the head, with the body still to be read chunk by chunk.
     pub async fn stream(mut self) -> Streaming {
         let host = HeaderValue::from_static("127.0.0.1");
-        self.request.headers.entry(header::HOST).or_insert(host);
-        let (head, body) = self.callback.handle(self.request).await.into_parts();
+        self.request.headers_mut().entry(header::HOST).or_insert(host);
+        let mut request = Request::from(self.request);
+        (request.peer, request.encrypted) = (self.peer, self.encrypted);
+        let (head, body) = self.callback.handle(request).await.into_parts();
         Streaming { status: head.status, headers: head.headers, body }
     }
 }
