@@ -11,7 +11,8 @@ use crate::upload::{Upload, UploadForm, receive};
 ///
 /// Every method checks the type, the size and the time first, and fails with an [`Error`](cepa_core::Error) whose
 /// status, message and code say what was wrong. Limits are those of [`BodyLimits`](crate::BodyLimits), taken from the app
-/// when it shares one. A body can be read more than once, also in different ways.
+/// when it shares one. A body can be read more than once, also in different ways, when the first reading
+/// came to its end; after one that did not, and after an upload, reading it again is a 500.
 ///
 /// ```
 /// use cepa_body::BodyExt;

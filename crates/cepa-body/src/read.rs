@@ -1,16 +1,19 @@
 //! [`ReadBody`]: one reading of the request body, with its limits and what it may be.
 //!
-//! The body is taken out of the request while it is read, so a reading that was cut short never passes
-//! for a whole one. Read in full, the bytes are put back: the same body can be read again, for instance as raw
-//! bytes for a signature and then as JSON, without a second copy. A body that came in one piece is
-//! never copied, and nothing is allocated on the word of `Content-Length` beyond [`FIRST_ALLOCATION`].
+//! A stream is taken out of the request while it is read, and a body that only fails stays in its place:
+//! whether the reading fails, is cut short, dropped or was an upload's, what is left never passes for a
+//! whole body, nor for an empty one. Read in full, the bytes are put there: the same body can be read again,
+//! for instance as raw bytes for a signature and then as JSON, without a second copy. A body that came in
+//! one piece is never copied, and nothing is allocated on the word of `Content-Length` beyond [`FIRST_ALLOCATION`].
 //!
 //! Compressed bodies are refused; there is no bound on what they inflate to yet.
 
+use std::io;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use cepa_core::{Body, Context, Result};
+use futures_util::stream;
 use serde::de::DeserializeOwned;
 
 use crate::media_type::MediaType;
@@ -136,7 +139,7 @@ impl<'c> ReadBody<'c> {
         if declared.is_some_and(|length| length > limit as u64) {
             return Err(refusal::too_large(limit as u64));
         }
-        let body = self.ctx.request.take_body();
+        let body = take(self.ctx);
         let deadline = self.limits.deadline;
         let bytes = if let Some(bytes) = body.as_bytes() {
             bytes.clone()
@@ -177,6 +180,19 @@ impl Kind {
             Self::Form => "application/x-www-form-urlencoded",
             Self::Text => "text/plain",
         }
+    }
+}
+
+/// Takes the body for one reading. Bytes that are at hand stay for the next; of a stream, only an error does.
+pub(crate) fn take(ctx: &mut Context) -> Body {
+    let body = &mut ctx.request.body;
+    match body.as_bytes() {
+        Some(bytes) => bytes.clone().into(),
+        None if body.is_stream() => {
+            let gone = io::Error::other(refusal::Gone);
+            std::mem::replace(body, Body::stream(stream::iter([Err(gone)])))
+        }
+        None => Body::empty(),
     }
 }
 

@@ -7,9 +7,11 @@
 //! | 413 | `body_too_large`, `too_many_fields` | it is beyond a limit |
 //! | 415 | `missing_content_type`, `unsupported_type`, `unsupported_charset`, `unsupported_encoding` | it is in a form that is not read here |
 //! | 422 | `invalid_body` | it is well-formed and does not fit the type asked for; the message names the field |
+//! | 500 | | it was read before and is [`Gone`]: a slip of the program, which the client does not see |
 //!
 //! Uploads add their own, listed at [`Upload`](crate::Upload).
 
+use std::fmt;
 use std::io;
 use std::time::Duration;
 
@@ -30,9 +32,27 @@ pub(crate) fn timeout(deadline: Duration) -> Error {
     Error::new(408, format!("the body did not arrive within {seconds} s")).with_code("body_timeout")
 }
 
+/// The answer to a body that fails while it is read.
 pub(crate) fn aborted(cause: io::Error) -> Error {
+    if let Some(inner) = cause.get_ref()
+        && inner.is::<Gone>()
+    {
+        return Error::internal(cause);
+    }
     Error::new(400, "the body ended early").with_code("body_aborted").with_source(cause)
 }
+
+/// What a body fails with whose stream was read before, not to its end or by an upload.
+#[derive(Debug)]
+pub(crate) struct Gone;
+
+impl fmt::Display for Gone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the body was read before, in part or by an upload, and is gone")
+    }
+}
+
+impl std::error::Error for Gone {}
 
 pub(crate) fn missing_type(expected: &str) -> Error {
     Error::new(415, format!("the request names no content type; expected {expected}"))

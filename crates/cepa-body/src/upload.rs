@@ -142,8 +142,8 @@ impl Upload {
 
     /// Names the files that are stored on disk.
     ///
-    /// What the function gives must be a plain file name: a path in any system's form, an empty name, `.`,
-    /// `..` or more than 255 bytes end in a 400. A file that exists is never overwritten; the upload ends
+    /// What the function gives must be a plain file name on every system: a path, an empty name, a dot or a
+    /// blank at the end, a device of Windows (`nul`, `com1.txt`) or more than 255 bytes end in a 400. A file that exists is never overwritten; the upload ends
     /// in a 409.
     ///
     /// ```

@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use percent_encoding::percent_decode_str;
+use cepa_core::percent_decode;
 
 use super::tree::{Pairs, Rules, TooManyKeys};
 
@@ -38,17 +38,8 @@ fn decode(component: &str) -> String {
         true => component.replace('+', " ").into(),
         false => component.into(),
     };
-    if !escapes_are_whole(spaced.as_bytes()) {
-        return spaced.into_owned();
+    match percent_decode(&spaced) {
+        Some(decoded) => decoded.into_owned(),
+        None => spaced.into_owned(),
     }
-    match percent_decode_str(&spaced).decode_utf8() {
-        Ok(decoded) => decoded.into_owned(),
-        Err(_) => spaced.into_owned(),
-    }
-}
-
-fn escapes_are_whole(bytes: &[u8]) -> bool {
-    bytes.iter().enumerate().filter(|(_, byte)| **byte == b'%').all(|(at, _)| {
-        matches!(bytes.get(at + 1..at + 3), Some(hex) if hex.iter().all(u8::is_ascii_hexdigit))
-    })
 }

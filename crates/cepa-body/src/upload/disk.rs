@@ -165,8 +165,21 @@ pub(crate) fn random_name(part: &Part) -> Result<String> {
     })
 }
 
-/// Whether a name stays within its folder on every system.
+/// Whether a name is that of a file in its folder, and of no other, on every system.
 fn is_plain_name(name: &str) -> bool {
     let forbidden = |c: char| matches!(c, '/' | '\\' | ':') || c.is_control();
-    !matches!(name, "" | "." | "..") && name.len() <= NAME_MAX && !name.contains(forbidden)
+    // Windows drops dots and blanks at the end, so that `a.` is `a` there, and `..` is covered too.
+    let is_trimmed = !name.ends_with(['.', ' ']);
+    let fits = !name.is_empty() && name.len() <= NAME_MAX;
+    fits && is_trimmed && !name.contains(forbidden) && !is_device(name)
+}
+
+/// Names that stand for a device in every folder of Windows, whatever extension follows.
+fn is_device(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or_default().trim_end().to_ascii_uppercase();
+    let port = stem.strip_prefix("COM").or_else(|| stem.strip_prefix("LPT")).unwrap_or_default();
+    let mut digits = port.chars();
+    let is_port =
+        matches!((digits.next(), digits.next()), (Some('0'..='9' | '¹' | '²' | '³'), None));
+    is_port || matches!(&*stem, "CON" | "PRN" | "AUX" | "NUL" | "CONIN$" | "CONOUT$")
 }

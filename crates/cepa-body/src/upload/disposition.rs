@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use percent_encoding::percent_decode_str;
+use cepa_core::percent_decode;
 
 use crate::media_type::parameters;
 
@@ -63,11 +63,11 @@ fn unescape(value: &str) -> Cow<'_, str> {
     out.into()
 }
 
-/// `UTF-8'language'percent-encoded`; other charsets are ignored, `filename` then counts.
+/// `UTF-8'language'percent-encoded`; other charsets and broken escapes are ignored, `filename` then counts.
 fn extended_value(value: &str) -> Option<String> {
     let mut parts = value.splitn(3, '\'');
     let (charset, _language, encoded) = (parts.next()?, parts.next()?, parts.next()?);
-    let decoded = percent_decode_str(encoded).decode_utf8().ok()?;
+    let decoded = percent_decode(encoded)?;
     charset.eq_ignore_ascii_case("utf-8").then(|| decoded.into_owned())
 }
 
@@ -119,6 +119,8 @@ mod tests {
         assert_eq!(file_name(utf8), "€.txt");
         let other = "form-data; filename=\"a.txt\"; filename*=ISO-8859-1''%a3.txt";
         assert_eq!(file_name(other), "a.txt");
+        let broken = "form-data; filename=\"a.txt\"; filename*=UTF-8''100%.txt";
+        assert_eq!(file_name(broken), "a.txt");
         let traversal = "form-data; filename*=UTF-8''..%2f..%2fx";
         assert_eq!(file_name(traversal), "x");
     }

@@ -17,7 +17,7 @@ use super::form::Stored;
 use super::{Accept, Options, Part, Upload, UploadForm, UploadLimits, UploadedFile, refusal};
 use crate::form::Rules;
 use crate::media_type::MediaType;
-use crate::read::{declared_length, identity};
+use crate::read::{declared_length, identity, take};
 use crate::text::Charset;
 
 const OCTETS: &str = "application/octet-stream";
@@ -33,7 +33,7 @@ pub(crate) async fn receive(ctx: &mut Context, upload: &Upload) -> Result<Upload
     }
     let sizes = SizeLimit::new().whole_stream(limits.total).headers(limits.part_headers);
     let constraints = Constraints::new().size_limit(sizes).max_fields(limits.parts);
-    let body = ctx.request.take_body();
+    let body = take(ctx);
     let form = Multipart::try_with_constraints(body, boundary, constraints)
         .map_err(|error| refusal::from_parser(error, limits))?;
     let mut receiving =

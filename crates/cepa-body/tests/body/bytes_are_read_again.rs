@@ -1,9 +1,12 @@
-//! A body can be read more than once, without a copy; a reading that was cut short cannot.
+//! A body can be read more than once, without a copy; what is left of one that was cut short is an error.
 
 use crate::send::*;
 
-use cepa_body::BodyExt;
-use serde_json::{Value, json};
+use std::time::Duration;
+
+use cepa_body::{BodyExt, Upload};
+use cepa_core::{App, Body, Context};
+use serde_json::Value;
 
 #[tokio::test]
 async fn the_raw_bytes_stand_beside_what_was_parsed() {
@@ -32,15 +35,77 @@ async fn a_body_of_one_piece_is_not_copied() {
     }
 }
 
+/// Nothing that is left of the body passes for a whole one, however it is read and however often.
+async fn is_gone(ctx: &mut Context) {
+    for _ in 0..2 {
+        let error = ctx.body_bytes().await.unwrap_err();
+        assert_eq!(error.status(), 500);
+        assert!(error.source().unwrap().to_string().contains("read before"), "{error:?}");
+    }
+    assert!(ctx.request.take_body().chunk().await.unwrap().is_err());
+}
+
+/// Runs an app to its end; what it asserts is the test.
+async fn run(app: App, content_type: &str, body: Body) {
+    let answer = post(app, content_type, body).send().await;
+    assert_eq!(answer.text(), "done");
+}
+
 #[tokio::test]
-async fn a_reading_that_was_cut_short_never_passes_for_a_whole_one() {
+async fn a_reading_beyond_a_limit_never_passes_for_a_whole_one() {
     let app = app(async |ctx, _next| {
         let first = ctx.read_body().limit(4).bytes().await;
         assert_eq!(first.unwrap_err().status(), 413);
-        let second = ctx.body_bytes().await?;
-        ctx.set_body(cepa_core::Json(json!(second.len())))
+        is_gone(ctx).await;
+        ctx.set_body("done")
     });
-    assert_eq!(post(app, "", pieces(["one", "two", "three"])).send().await.text(), "0");
+    run(app, "", pieces(["one", "two", "three"])).await;
+}
+
+#[tokio::test]
+async fn a_reading_that_broke_off_never_passes_for_a_whole_one() {
+    let app = app(async |ctx, _next| {
+        let error = ctx.body_bytes().await.unwrap_err();
+        assert_eq!((error.status().as_u16(), error.code()), (400, Some("body_aborted")));
+        is_gone(ctx).await;
+        ctx.set_body("done")
+    });
+    run(app, "", cut("so far")).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reading_beyond_its_deadline_never_passes_for_a_whole_one() {
+    let app = app(async |ctx, _next| {
+        let first = ctx.read_body().deadline(Duration::from_secs(1)).bytes().await;
+        assert_eq!(first.unwrap_err().status(), 408);
+        is_gone(ctx).await;
+        ctx.set_body("done")
+    });
+    run(app, "", stalled("so far")).await;
+}
+
+#[tokio::test]
+async fn a_reading_that_was_dropped_never_passes_for_a_whole_one() {
+    let app = app(async |ctx, _next| {
+        tokio::select! {
+            biased;
+            _ = ctx.body_bytes() => unreachable!("the body never ends"),
+            () = tokio::task::yield_now() => {}
+        }
+        is_gone(ctx).await;
+        ctx.set_body("done")
+    });
+    run(app, "", stalled("so far")).await;
+}
+
+#[tokio::test]
+async fn an_upload_leaves_no_empty_body_behind() {
+    let app = app(async |ctx, _next| {
+        assert_eq!(ctx.upload(&Upload::new()).await?.field("a"), Some("b"));
+        is_gone(ctx).await;
+        ctx.set_body("done")
+    });
+    run(app, MULTIPART, pieces([form([field("a", "b")])])).await;
 }
 
 #[tokio::test]

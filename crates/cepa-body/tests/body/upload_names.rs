@@ -52,6 +52,16 @@ async fn a_function_that_names_a_path_is_refused() {
         "a\0b",
         "a\nb",
         "../../../../tmp/a",
+        "a.",
+        "a ",
+        "...",
+        "a.txt. .",
+        "nul",
+        "NUL.txt",
+        "con .tar.gz",
+        "Com1.txt",
+        "lpt¹",
+        "conout$",
         &"n".repeat(256),
     ] {
         let folder = Folder::new();
