@@ -3,6 +3,10 @@
 //! GET and HEAD are served, other methods pass on, and so does what names no file. An answer has the
 //! length, `Last-Modified`, a strong entity tag of size and time in nanoseconds, `Cache-Control` and a type; headers that are
 //! set already stay. `If-None-Match` and `If-Modified-Since` lead to a 304 as RFC 9110 says.
+//!
+//! Size and time tell two versions of a file apart only once its time lies behind: a file system's clock
+//! may tick every 10 ms, or every two seconds. So a file that was changed less than [`SETTLES_AFTER`] ago,
+//! or in the future, has no validators yet, and is sent whole, unless files are promised never to change.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -14,7 +18,10 @@ use cepa_core::http::{Method, StatusCode, header};
 use cepa_core::{Body, Context, Error, Middleware, Next, Response, Result};
 
 use crate::file::{Content, File, Found, Lookup, Place};
-use crate::path::wanted;
+use crate::path::{below, prefix, wanted};
+
+/// How old a change must be for the next one to have another time: the resolution of FAT, the coarsest.
+const SETTLES_AFTER: Duration = Duration::from_secs(2);
 
 type HeadersFn = dyn Fn(&mut Response, &Path) -> Result + Send + Sync;
 
@@ -50,7 +57,7 @@ pub fn serve(folder: impl Into<PathBuf>) -> StaticFiles {
 #[derive(Clone)]
 pub struct StaticFiles {
     place: Arc<Place>,
-    /// Without a slash at its end.
+    /// As in a request line, without a slash at its end.
     prefix: String,
     max_age: Duration,
     immutable: bool,
@@ -63,13 +70,15 @@ pub struct StaticFiles {
 impl StaticFiles {
     /// Serves the folder below this path only: with `/assets`, `/assets/app.js` is the folder's `app.js`.
     ///
+    /// The path is written as people do, `/my files`, or as browsers do, `/my%20files`; its case matters.
+    ///
     /// # Panics
     /// When the prefix does not begin with a slash.
     #[must_use]
     #[track_caller]
-    pub fn at(mut self, prefix: &str) -> Self {
-        assert!(prefix.starts_with('/'), "the prefix {prefix:?} does not begin with a slash");
-        self.prefix = prefix.trim_end_matches('/').into();
+    pub fn at(mut self, path: &str) -> Self {
+        assert!(path.starts_with('/'), "the prefix {path:?} does not begin with a slash");
+        self.prefix = prefix(path);
         self
     }
 
@@ -102,7 +111,8 @@ impl StaticFiles {
         self
     }
 
-    /// Promises that files never change under their name, so that reloading a page does not ask either.
+    /// Promises that files never change under their name, so that reloading a page does not ask either, and
+    /// a file can be asked about as soon as it is there.
     #[must_use]
     pub fn immutable(mut self) -> Self {
         self.immutable = true;
@@ -148,15 +158,9 @@ impl StaticFiles {
         self
     }
 
-    /// The part of the path below the prefix; `None` when the request is not for this folder.
-    fn below<'p>(&self, path: &'p str) -> Option<&'p str> {
-        let rest = path.strip_prefix(self.prefix.as_str())?;
-        (rest.is_empty() || rest.starts_with('/')).then_some(rest)
-    }
-
     /// Answers when there is a file, and says whether there was one.
     async fn answer(&self, ctx: &mut Context) -> Result<bool> {
-        let Some(path) = self.below(ctx.path()) else { return Ok(false) };
+        let Some(path) = below(&self.prefix, ctx.path()) else { return Ok(false) };
         if !matches!(*ctx.method(), Method::GET | Method::HEAD) {
             return if self.fall_through { Ok(false) } else { Err(not_allowed()) };
         }
@@ -186,7 +190,8 @@ impl StaticFiles {
             headers(&mut ctx.response, &file.path)?;
         }
         self.describe(&mut ctx.response, &file)?;
-        if !ctx.response.is_status_set() {
+        // A deferred folder is asked when the status is 404, which somebody may have set.
+        if self.defer || !ctx.response.is_status_set() {
             ctx.set_status(StatusCode::OK);
         }
         if ctx.fresh() {
@@ -200,7 +205,10 @@ impl StaticFiles {
     }
 
     fn describe(&self, response: &mut Response, file: &File) -> Result {
-        if let Some(modified) = file.modified.filter(|time| has_http_date(*time)) {
+        let can_be_told = |time: &SystemTime| {
+            has_http_date(*time) && (self.immutable || has_settled(*time, SystemTime::now()))
+        };
+        if let Some(modified) = file.modified.filter(can_be_told) {
             if !response.has("last-modified") {
                 response.set_last_modified(modified);
             }
@@ -237,10 +245,15 @@ impl Middleware for StaticFiles {
     }
 }
 
-/// Strong: two versions of a file differ in size or, within the file system's resolution, in time.
+/// Strong: two versions of a file that has settled differ in size or in time.
 fn tag(size: u64, modified: SystemTime) -> String {
     let since = modified.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     format!("{size:x}-{:x}", since.as_nanos())
+}
+
+/// Whether another change of a file that was changed at this time would have another time.
+fn has_settled(modified: SystemTime, now: SystemTime) -> bool {
+    now.duration_since(modified).is_ok_and(|age| age >= SETTLES_AFTER)
 }
 
 /// Dates of HTTP reach from 1970 to 9999; a file of another time has none.
@@ -284,5 +297,19 @@ impl fmt::Debug for StaticFiles {
             .field("place", &self.place)
             .field("prefix", &self.prefix)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_settles_two_seconds_after_its_last_change() {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000);
+        for (age, settled) in [(0, false), (1_999, false), (2_000, true), (86_400_000, true)] {
+            assert_eq!(has_settled(now - Duration::from_millis(age), now), settled, "{age} ms");
+        }
+        assert!(!has_settled(now + Duration::from_secs(60), now), "in the future");
     }
 }

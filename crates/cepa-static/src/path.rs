@@ -1,5 +1,8 @@
 //! From a request's path to a path below the served folder.
 //!
+//! Where the folder stands below a prefix, both are compared as they are written in a request line, escapes
+//! with their hex digits in either case, as the router compares text: `/%61` is not `/a`.
+//!
 //! The path is percent-decoded once. What no honest client sends is refused: malformed escapes, NUL, a second
 //! leading slash, a drive letter (400), and `..` in any spelling (403), even where it would stay inside.
 //! What merely names no file is missing: a backslash, a hidden name. Empty and `.` segments are dropped.
@@ -7,8 +10,9 @@
 //! Invariant: the result is relative and made of plain names only, so joining it to the folder cannot
 //! leave the folder but through a symbolic link, which `file` checks.
 
-use cepa_core::{Error, Result};
-use percent_encoding::percent_decode_str;
+use std::fmt::Write;
+
+use cepa_core::{Error, Result, percent_decode};
 
 /// What a request asks for, below the folder.
 #[derive(Debug, PartialEq, Eq)]
@@ -19,9 +23,47 @@ pub(crate) struct Wanted {
     pub(crate) is_folder: bool,
 }
 
+/// A prefix as it stands in a request line: without a slash at its end, and escaped as browsers do it
+/// (WHATWG URL, path percent-encode set). A percent sign that begins no escape is one itself.
+pub(crate) fn prefix(written: &str) -> String {
+    let written = written.trim_end_matches('/');
+    let bytes = written.as_bytes();
+    let mut prefix = String::with_capacity(written.len());
+    for (at, byte) in written.bytes().enumerate() {
+        let is_plain = match byte {
+            b'%' => is_escape(&bytes[at..]),
+            byte => byte.is_ascii_graphic() && !b"\"#<>?^`{}\\".contains(&byte),
+        };
+        if is_plain {
+            prefix.push(char::from(byte));
+        } else {
+            // Writing to a string does not fail.
+            let _ = write!(prefix, "%{byte:02X}");
+        }
+    }
+    prefix
+}
+
+/// The part of a path below a prefix; `None` when it is not below it.
+pub(crate) fn below<'p>(prefix: &str, path: &'p str) -> Option<&'p str> {
+    let (head, rest) = path.split_at_checked(prefix.len())?;
+    let own = prefix.as_bytes();
+    let in_escape = |at: usize| own[at.saturating_sub(2)..at].contains(&b'%');
+    let is_same = own.iter().zip(head.bytes()).enumerate().all(|(at, (own, other))| {
+        *own == other || own.eq_ignore_ascii_case(&other) && in_escape(at)
+    });
+    (is_same && (rest.is_empty() || rest.starts_with('/'))).then_some(rest)
+}
+
+fn is_escape(text: &[u8]) -> bool {
+    matches!(text, [b'%', high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit())
+}
+
 /// Reads a path that begins with `/` or is empty; `None` when no file can have it.
 pub(crate) fn wanted(encoded: &str, hidden: bool) -> Result<Option<Wanted>> {
-    let decoded = decode(encoded)?;
+    let Some(decoded) = percent_decode(encoded) else {
+        return Err(Error::new(400, "failed to decode the path").with_code("bad_encoding"));
+    };
     if decoded.contains('\0') {
         return Err(malicious());
     }
@@ -42,17 +84,6 @@ pub(crate) fn wanted(encoded: &str, hidden: bool) -> Result<Option<Wanted>> {
     }
     let is_folder = decoded.ends_with('/') || decoded.ends_with("/.");
     Ok(Some(Wanted { path: names.join("/"), is_folder }))
-}
-
-fn decode(encoded: &str) -> Result<std::borrow::Cow<'_, str>> {
-    let bytes = encoded.as_bytes();
-    let is_whole = |at: usize| matches!(bytes.get(at + 1..at + 3), Some(hex) if hex.iter().all(u8::is_ascii_hexdigit));
-    let escapes = encoded.bytes().enumerate().filter(|(_, byte)| *byte == b'%');
-    let well_formed = escapes.map(|(at, _)| at).all(is_whole);
-    match percent_decode_str(encoded).decode_utf8() {
-        Ok(decoded) if well_formed => Ok(decoded),
-        _ => Err(Error::new(400, "failed to decode the path").with_code("bad_encoding")),
-    }
 }
 
 fn has_drive_letter(path: &str) -> bool {

@@ -39,6 +39,32 @@ async fn a_change_within_a_second_changes_the_tag() {
 }
 
 #[tokio::test]
+async fn a_file_that_may_change_within_a_tick_has_no_validators_yet() {
+    // In the future, so that it is young however long this test takes.
+    let time = SystemTime::now() + Duration::from_secs(60);
+    let write = |folder: &Folder, text: &str| {
+        let path = folder.path().join("a.txt");
+        std::fs::write(&path, text).unwrap();
+        std::fs::File::options().write(true).open(path).unwrap().set_modified(time).unwrap();
+    };
+    let folder = Folder::new();
+    write(&folder, "one");
+    let first = ask(&folder, &[]).await;
+    assert_eq!((first.get("etag"), first.get("last-modified")), ("", ""));
+    assert_eq!(first.get("cache-control"), "max-age=0");
+    write(&folder, "two");
+    let asked = [("if-none-match", first.get("etag")), ("if-modified-since", END_OF_TIME)];
+    for header in asked {
+        assert_eq!(ask(&folder, &[header]).await.text(), "two", "{header:?}");
+    }
+    let promised = crate::folder::client(cepa_static::serve(folder.path()).immutable());
+    let tag = promised.get("/a.txt").send().await.get("etag").to_owned();
+    assert_eq!(promised.get("/a.txt").header("if-none-match", &tag).send().await.status, 304);
+}
+
+const END_OF_TIME: &str = "Fri, 31 Dec 9999 23:59:59 GMT";
+
+#[tokio::test]
 async fn if_none_match_is_compared_weakly_and_in_lists() {
     let folder = stamped(1_700_000_000, 5);
     let tag = "\"5-17979cfe362a0005\"";

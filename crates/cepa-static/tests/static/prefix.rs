@@ -22,6 +22,30 @@ async fn only_paths_below_the_prefix_are_served() {
 }
 
 #[tokio::test]
+async fn a_prefix_is_written_as_people_or_as_browsers_do() {
+    let folder = Folder::new().file("a.txt", "file");
+    let table = [
+        ("/bücher", "/b%C3%BCcher/a.txt", "file"),
+        ("/bücher", "/b%c3%bCcher/a.txt", "file"),
+        ("/b%c3%bccher/", "/b%C3%BCcher/a.txt", "file"),
+        ("/my files", "/my%20files/a.txt", "file"),
+        ("/my%20files", "/my%20files/a.txt", "file"),
+        ("/100%", "/100%25/a.txt", "file"),
+        ("/a~(b)", "/a~(b)/a.txt", "file"),
+        ("/bücher", "/B%C3%BCcher/a.txt", "next"),
+        ("/bücher", "/b%C3%BDcher/a.txt", "next"),
+        ("/bücher", "/b%C3%BCcher2/a.txt", "next"),
+        ("/bücher", "/b%C3", "next"),
+        ("/a", "/%61/a.txt", "next"),
+        ("/%61", "/a/a.txt", "next"),
+    ];
+    for (prefix, target, expected) in table {
+        let client = client(serve(folder.path()).at(prefix));
+        assert_eq!(client.get(target).send().await.text(), expected, "{prefix}: {target}");
+    }
+}
+
+#[tokio::test]
 async fn a_slash_at_the_end_of_the_prefix_means_nothing() {
     let folder = Folder::new().file("a.txt", "file");
     for prefix in ["/assets/", "/"] {
