@@ -14,6 +14,7 @@ import cors from '@koa/cors';
 import favicon from 'koa-favicon';
 import helmet from 'koa-helmet';
 import json from 'koa-json';
+import jwt from 'koa-jwt';
 import mount from 'koa-mount';
 import ratelimit from 'koa-ratelimit';
 
@@ -80,6 +81,7 @@ const programs = {
   'favicon-none': [favicon()],
   'json': [json()],
   'json-param': [json({ pretty: false, param: 'pretty', spaces: 4 })],
+  'jwt': [jwt({ secret: ['new', 'old'], cookie: 'token' })],
   'mount': [mount('/m', inner), mount('/pass', pass), mount('/a', mount('/b', nested))],
   'compress': [compress()],
   'ratelimit': [ratelimit({ driver: 'memory', db: new Map(), duration: 5000, max: 2, id: second })],

@@ -26,6 +26,7 @@
 //! | `favicon` | [`favicon`], [`no_favicon`] | yes | koa-favicon |
 //! | `health` | [`health`] | yes | |
 //! | `helmet` | [`helmet`] | yes | koa-helmet |
+//! | `jwt` | `jwt`, `jwt_key` | no: public-key cryptography | koa-jwt |
 //! | `logger` | [`logger`] | yes | koa-logger |
 //! | `method-override` | [`method_override`] | yes | koa-methodoverride |
 //! | `mount` | [`mount`] | yes | koa-mount |
@@ -40,7 +41,7 @@
 //! `full` is all of them. An order that works, outermost first: logger, response time, request id, health, favicon, helmet, CORS,
 //! rate limit, conditional get, compress, etag, session, the rest. What each does differently from Koa's stands on top of its file.
 //!
-//! Not done: JSON web tokens, a rate limit shared through Redis, caching of answers, a reverse proxy.
+//! Not done: a rate limit shared through Redis, caching of answers, a reverse proxy.
 
 #[cfg(feature = "basic-auth")]
 mod basic_auth;
@@ -66,6 +67,8 @@ mod favicon;
 mod health;
 #[cfg(feature = "helmet")]
 mod helmet;
+#[cfg(feature = "jwt")]
+mod jwt;
 #[cfg(feature = "logger")]
 mod logger;
 #[cfg(feature = "method-override")]
@@ -111,6 +114,8 @@ pub use favicon::{Favicon, favicon, no_favicon};
 pub use health::{Health, health};
 #[cfg(feature = "helmet")]
 pub use helmet::{EmbedderPolicy, Frames, Helmet, OpenerPolicy, ResourcePolicy, helmet};
+#[cfg(feature = "jwt")]
+pub use jwt::{Jwt, JwtClaims, JwtExt, JwtKey, JwtRefusal, jwt, jwt_key};
 #[cfg(feature = "logger")]
 pub use logger::{Logger, logger};
 #[cfg(feature = "method-override")]

@@ -114,6 +114,7 @@ fn program(name: &str, icon: PathBuf) -> App {
         "favicon-none" => app.plug(no_favicon()),
         "json" => app.plug(pretty_json()),
         "json-param" => app.plug(pretty_json().when_query("pretty").spaces(4)),
+        "jwt" => app.plug(jwt("new").or_secret("old").cookie("token")),
         "mount" => app
             .plug(mount("/m", inner()))
             .plug(mount("/pass", App::new()))
@@ -140,8 +141,9 @@ fn seen(status: u16, headers: impl Iterator<Item = (String, String)>, body: &[u8
         map.entry(name).or_default().push(value);
     }
     if status >= 400 {
-        // Errors are negotiated here, and say so.
+        // Errors are negotiated here, and say so; a refused token is answered with a challenge, as the standard wants.
         map.retain(|name, values| name != "vary" || values[0] != "Accept");
+        map.retain(|_, values| !values[0].starts_with("Bearer"));
     }
     let coding = map.get("content-encoding").map(|values| values[0].clone());
     let mut text = Vec::new();
@@ -320,6 +322,43 @@ async fn pretty_json_answers() {
             pair.same("GET", target, &[]).await;
         }
     }
+}
+
+#[tokio::test]
+async fn jwt_answers() {
+    let mut pair = Pair::new();
+    pair.program("jwt");
+    let now =
+        i64::try_from(std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs()).unwrap();
+    let sign = |secret: &str, claims| crate::jwt::token(secret, &claims);
+    let tokens = [
+        sign("new", json!({ "sub": "ana" })),
+        sign("old", json!({ "sub": "ana", "exp": now + 60, "nbf": now - 60, "iat": now })),
+        sign("other", json!({})),
+        sign("new", json!({ "exp": now - 60 })),
+        sign("new", json!({ "nbf": now + 60 })),
+        sign("new", json!({ "exp": "soon" })),
+        "eyJhbGciOiJub25lIn0.e30.".to_owned(),
+        "a.b.c".to_owned(),
+        "rubbish".to_owned(),
+    ];
+    for token in &tokens {
+        for field in
+            [format!("Bearer {token}"), format!("bEARER {token}"), format!(" Bearer {token} ")]
+        {
+            pair.same("GET", "/text", &[("authorization", &field)]).await;
+        }
+        pair.same("GET", "/text", &[("cookie", &format!("token={token}"))]).await;
+        for field in [
+            token.clone(),
+            format!("Basic {token}"),
+            format!("Bearer  {token}"),
+            format!("Bearer {token} x"),
+        ] {
+            pair.same("GET", "/text", &[("authorization", &field)]).await;
+        }
+    }
+    pair.same("GET", "/text", &[]).await;
 }
 
 #[tokio::test]

@@ -20,7 +20,9 @@ mod etag;
 mod favicon;
 mod health;
 mod helmet;
-#[cfg(feature = "compress")]
+#[cfg(feature = "jwt")]
+mod jwt;
+#[cfg(all(feature = "compress", feature = "jwt"))]
 mod koa;
 mod logger;
 mod method_override;
