@@ -4,7 +4,7 @@ use std::fmt;
 use std::panic::Location;
 use std::sync::Arc;
 
-use cepa_core::Stack;
+use cepa_core::{Context, HandlerFn, IntoBody, Stack};
 use http::Method;
 
 use crate::pattern::Pattern;
@@ -22,7 +22,27 @@ pub(crate) struct Entry {
 #[derive(Clone, Debug)]
 pub(crate) struct Verb {
     pub(crate) method: Option<Method>,
+    /// The middleware alone, for a request whose handler is not to run.
+    pub(crate) around: Stack,
+    /// The middleware with the handler at its end.
     pub(crate) chain: Stack,
+}
+
+impl Verb {
+    /// A handler, and the middleware in front of it.
+    pub(crate) fn new<F, R>(method: Option<Method>, around: Stack, handler: F) -> Self
+    where
+        F: AsyncFnOnce(&mut Context) -> R + for<'a> HandlerFn<'a, R>,
+        R: IntoBody + Send + 'static,
+    {
+        Self { method, chain: around.clone().endpoint(handler), around }
+    }
+
+    /// Puts more middleware in front.
+    pub(crate) fn within(&mut self, scope: &Stack) {
+        self.around = scope.clone().then(&self.around);
+        self.chain = scope.clone().then(&self.chain);
+    }
 }
 
 /// A route, as [`Router::routes`](crate::Router::routes) lists it.

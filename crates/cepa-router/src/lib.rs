@@ -11,13 +11,31 @@
 //! | `/users/:id` | `/users/7`, `/Users/7/` | `id` = `7` |
 //! | `/files/:name.:ext` | `/files/a.tar.gz` | `name` = `a.tar`, `ext` = `gz` |
 //! | `/raw/*path` | `/raw/a/b` | `path` = `a/b` |
-//! | `/posts{/:page}` | `/posts`, `/posts/2` | `page` = `2` or absent |
+//! | `/posts{/:page}` | `/posts`, `/posts/2` | `page` = `2` or absent: `ctx.try_param("page")` |
 //! | `/:"user-id"/\:x` | `/7/:x` | `user-id` = `7` |
 //! | `/café` | `/caf%C3%A9` | |
 //!
 //! Text matches in any case unless the router is [`sensitive`](Router::sensitive), and one more slash at
 //! the end is tolerated unless it is [`strict`](Router::strict). `( ) [ ] + ? !` are reserved and refused. Values
-//! are percent-decoded when they are read; one that is malformed is a 400 before anything runs.
+//! are percent-decoded when they are read; one that is malformed is a 400 in place of the handler,
+//! within the middleware of the route.
+//!
+//! ```
+//! use cepa_router::Router;
+//!
+//! let posts = Router::new().get("/posts{/:page}", async |ctx| {
+//!     let page: u32 = ctx.try_param("page")?.unwrap_or(1);
+//!     Ok(format!("page {page}"))
+//! });
+//! # use cepa_core::{App, Request, http::Method};
+//! # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+//! # let app = App::new().plug(posts).callback();
+//! # for (path, text) in [("/posts", "page 1"), ("/posts/2", "page 2")] {
+//! #     let response = app.handle(Request::new(Method::GET, path)).await;
+//! #     assert_eq!(response.body().as_bytes().unwrap(), text);
+//! # }
+//! # });
+//! ```
 //!
 //! Matching is one walk down a tree over the segments of all routes, whose time does not grow with
 //! their number, and linear in the path: no pattern backtracks.

@@ -10,15 +10,19 @@
 //! spelling of a path reaches a route around its middleware. `prefix`, `sensitive` and `strict`
 //! are properties of the whole router, wherever they are called.
 //!
+//! A request with a parameter that is not well encoded is one of its route: the middleware runs, so that it is
+//! logged and gets its headers, and in place of the handler stands the 400.
+//!
 //! Invariant: the pattern of every entry, with the prefix in front, was checked when it was registered;
-//! what is wrong with it is a panic there, that names the line of the program. The table is built when
-//! it is first asked for; what looks like a mistake is printed to standard error at the first request.
+//! what is wrong with it is a panic there, that names the line of the program. The table is built, and what
+//! looks like a mistake is printed to standard error, when the router is plugged into an app.
 
 use std::panic::Location;
 use std::sync::{Arc, OnceLock};
 
-use cepa_core::{Context, Error, Middleware, MiddlewareFn, Next, Result, Stack};
-use percent_encoding::percent_decode_str;
+use cepa_core::{
+    Context, Error, Middleware, MiddlewareFn, Next, Result, Shared, Stack, percent_decode,
+};
 
 use crate::entry::{Entry, RouteInfo, Unreachable, Verb};
 use crate::missed;
@@ -56,12 +60,13 @@ pub struct Router {
     strict: bool,
     scope: Stack,
     entries: Vec<Entry>,
+    /// Every value that was plugged in, here, in a route or in a nested router, to be told of the app.
+    values: Stack,
     /// Where middleware was added that no route follows so far.
     waiting: Vec<&'static Location<'static>>,
     /// The same of nested routers, where none will.
     idle: Vec<&'static Location<'static>>,
     table: OnceLock<Arc<Table>>,
-    started: OnceLock<()>,
 }
 
 impl Router {
@@ -119,7 +124,9 @@ impl Router {
     #[must_use]
     #[track_caller]
     pub fn plug(mut self, middleware: impl Middleware) -> Self {
-        self.scope = self.scope.plug(middleware);
+        let value = Stack::new().plug(middleware);
+        self.scope = self.scope.then(&value);
+        self.values = self.values.then(&value);
         self.waiting.push(Location::caller());
         self
     }
@@ -130,11 +137,12 @@ impl Router {
     /// When the path is no pattern, or the route has no verb.
     #[must_use]
     #[track_caller]
-    pub fn route(self, path: &str, route: Route) -> Self {
+    pub fn route(mut self, path: &str, route: Route) -> Self {
         #[expect(clippy::manual_assert, clippy::panic, reason = "documented")]
         if route.verbs.is_empty() {
             panic!("the route {path:?} has no handler: Route::get and the like add one");
         }
+        self.values = self.values.then(&route.scope);
         self.add(path, route.verbs)
     }
 
@@ -162,11 +170,12 @@ impl Router {
             entry.pattern = valid(mount.join(&entry.pattern));
             valid(self.prefixed(&entry.pattern));
             for verb in &mut entry.verbs {
-                verb.chain = self.scope.clone().then(&verb.chain);
+                verb.within(&self.scope);
             }
             self.entries.push(entry);
             self.waiting.clear();
         }
+        self.values = self.values.then(&router.values);
         self.idle.extend(router.idle.iter().chain(&router.waiting));
         self.changed()
     }
@@ -199,7 +208,7 @@ impl Router {
     }
 
     /// What looks like a mistake, in words: routes that can never run, and middleware that no route
-    /// follows. It is printed to standard error when the router is first used.
+    /// follows. It is printed to standard error when the router is plugged into an app.
     ///
     /// ```
     /// use cepa_router::Router;
@@ -221,7 +230,7 @@ impl Router {
         let pattern = valid(Pattern::parse(path));
         valid(self.prefixed(&pattern));
         for verb in &mut verbs {
-            verb.chain = self.scope.clone().then(&verb.chain);
+            verb.within(&self.scope);
         }
         self.entries.push(Entry { pattern, strict: false, verbs, at: Location::caller() });
         self.waiting.clear();
@@ -243,6 +252,8 @@ impl Router {
         self.entries.iter().map(resolve).collect()
     }
 
+    /// Forgets the table that [`routes`](Self::routes) or the like may have made of a router that is not
+    /// finished; mostly there is none, and this costs nothing.
     fn changed(mut self) -> Self {
         self.table = OnceLock::new();
         self
@@ -251,22 +262,20 @@ impl Router {
     fn table(&self) -> &Table {
         self.table.get_or_init(|| Arc::new(Table::new(self.resolved())))
     }
-
-    /// The table, whose warnings are printed when a request is what it was made for.
-    fn started(&self) -> &Table {
-        self.started.get_or_init(|| {
-            self.warnings().iter().for_each(|warning| eprintln!("warning: {warning}"));
-        });
-        self.table()
-    }
 }
 
 impl Middleware for Router {
     async fn handle(&self, ctx: &mut Context, next: Next<'_>) -> Result {
-        let table = self.started();
+        let table = self.table();
         if let Some(found) = table.find(&ctx.request.method, ctx.request.path()) {
-            let chain = enter(ctx, found)?;
-            return chain.handle(ctx, next).await;
+            let verb = found.verb;
+            return match enter(ctx, found) {
+                None => verb.chain.handle(ctx, next).await,
+                Some(malformed) => {
+                    let chain = verb.around.clone().plug(malformed);
+                    chain.handle(ctx, next).await
+                }
+            };
         }
         let methods = table.methods(ctx.request.path());
         let method = ctx.method();
@@ -275,33 +284,37 @@ impl Middleware for Router {
         next.run(ctx).await?;
         missed::answer(ctx)
     }
+
+    fn plugged(&self, shared: &mut Shared) {
+        self.warnings().iter().for_each(|warning| eprintln!("warning: {warning}"));
+        self.values.plugged(shared);
+    }
 }
 
-/// Tells the context which route it is in, and gives the route's chain.
-fn enter<'t>(ctx: &mut Context, found: Found<'t>) -> Result<&'t Stack> {
+/// Tells the context which route it is in, and finds the first parameter that is malformed.
+fn enter(ctx: &mut Context, found: Found<'_>) -> Option<Malformed> {
     ctx.route = Some(found.pattern.clone());
     let path = ctx.request.path();
-    for (name, range) in found.names.iter().zip(&found.ranges) {
-        if !path.get(range.clone()).is_some_and(is_well_encoded) {
-            let why = format!("parameter \"{name}\" is not well percent-encoded UTF-8");
-            return Err(Error::new(400, why).with_code("bad_encoding"));
-        }
-    }
+    let is_malformed = |range| path.get(range).and_then(percent_decode).is_none();
+    let mut captures = found.names.iter().zip(&found.ranges);
+    let malformed = captures.find(|(_, range)| is_malformed((*range).clone()));
+    let malformed = malformed.map(|(name, _)| Malformed(name.clone()));
     let params = &mut ctx.request.params;
     params.clear();
     for (name, range) in found.names.iter().zip(found.ranges) {
         params.push(name.clone(), range);
     }
-    Ok(found.chain)
+    malformed
 }
 
-fn is_well_encoded(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let mut escapes = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'%').peekable();
-    escapes.peek().is_none()
-        || escapes.all(|(at, _)| {
-            bytes.get(at + 1..at + 3).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit))
-        }) && percent_decode_str(text).decode_utf8().is_ok()
+/// Stands in for the handler of a request whose parameter of this name is not well encoded.
+struct Malformed(Arc<str>);
+
+impl Middleware for Malformed {
+    async fn handle(&self, _ctx: &mut Context, _next: Next<'_>) -> Result {
+        let why = format!("parameter \"{}\" is not well percent-encoded UTF-8", self.0);
+        Err(Error::new(400, why).with_code("bad_encoding"))
+    }
 }
 
 #[track_caller]

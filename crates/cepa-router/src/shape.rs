@@ -158,11 +158,11 @@ impl<'a> Path<'a> {
     /// Where the first segment begins.
     pub(crate) const START: usize = 1;
 
-    /// `None` for what is no path, such as the `*` of `OPTIONS *`.
+    /// `None` for what is no path: the `*` of `OPTIONS *`, and the nothing of `CONNECT example.com:80`.
     pub(crate) fn new(text: &'a str) -> Option<Self> {
         let slash = text.ends_with('/');
         let end = text.len() - usize::from(slash);
-        (text.is_empty() || text.starts_with('/')).then_some(Self { text, end, slash })
+        text.starts_with('/').then_some(Self { text, end, slash })
     }
 
     /// The segment that begins here, and where the next one does; `None` when there are no more.

@@ -9,7 +9,6 @@
 
 use std::sync::Arc;
 
-use cepa_core::Stack;
 use http::Method;
 
 use crate::entry::{Entry, RouteInfo, Unreachable, Verb};
@@ -27,7 +26,7 @@ pub(crate) struct Table {
 
 /// What a request matched.
 pub(crate) struct Found<'t> {
-    pub(crate) chain: &'t Stack,
+    pub(crate) verb: &'t Verb,
     pub(crate) pattern: &'t Arc<str>,
     /// The names of the captures, and where their values stand in the path.
     pub(crate) names: &'t [Arc<str>],
@@ -72,7 +71,7 @@ impl Table {
         };
         let (entry, pattern) = self.entries.get(*self.owners.get(rank)?)?;
         let (shape, ranges) = self.tree.captures(rank, path)?;
-        Some(Found { chain: &entry.verbs.get(at)?.chain, pattern, names: &shape.names, ranges })
+        Some(Found { verb: entry.verbs.get(at)?, pattern, names: &shape.names, ranges })
     }
 
     /// The methods of all routes that match a path, in the order of registration; `GET` brings `HEAD`.

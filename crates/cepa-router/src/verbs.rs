@@ -238,7 +238,7 @@ impl Route {
         F: AsyncFnOnce(&mut Context) -> R + for<'a> HandlerFn<'a, R>,
         R: IntoBody + Send + 'static,
     {
-        self.verbs.push(Verb { method, chain: self.scope.clone().endpoint(handler) });
+        self.verbs.push(Verb::new(method, self.scope.clone(), handler));
         self
     }
 }
@@ -248,7 +248,7 @@ where
     F: AsyncFnOnce(&mut Context) -> R + for<'a> HandlerFn<'a, R>,
     R: IntoBody + Send + 'static,
 {
-    Verb { method, chain: Stack::new().endpoint(handler) }
+    Verb::new(method, Stack::new(), handler)
 }
 
 #[track_caller]

@@ -1,6 +1,6 @@
 //! Percent-encoding: of the text in patterns, and of the values that are captured.
 
-use cepa_router::Router;
+use cepa_router::{Route, Router};
 
 use crate::{Client, captures};
 
@@ -51,18 +51,39 @@ fn values_are_decoded_each_on_its_own() {
 }
 
 #[test]
-fn a_malformed_value_is_400_before_anything_runs() {
+fn a_malformed_value_is_400_in_place_of_the_handler() {
     let client = Client::new(
         Router::new()
-            .with(async |_ctx, _next| panic!("middleware ran"))
-            .get("/v/:x", async |_| "handler")
-            .get("/w/*x", async |_| "handler"),
+            .get("/v/:x", async |_| -> &str { panic!("the handler ran") })
+            .get("/w/*x", async |_| -> &str { panic!("the handler ran") }),
     );
     for path in ["/v/%", "/v/%4", "/v/%zz", "/v/a%E0%A4%A", "/v/%FF", "/v/%C3", "/w/a/%/b"] {
         let answer = client.get(path);
         assert_eq!(answer.status, 400, "{path}");
         assert!(answer.text.contains("parameter \"x\" is not well percent-encoded"), "{answer:?}");
     }
+}
+
+#[test]
+fn the_middleware_of_the_route_runs_around_a_malformed_value() {
+    let route = Route::new()
+        .with(async |ctx, next| {
+            assert_eq!(ctx.route.as_deref(), Some("/outer/:x/:y"));
+            assert_eq!(ctx.param::<String>("x")?, "fine");
+            next.run(ctx).await
+        })
+        .get(async |_| -> &str { panic!("the handler ran") });
+    let inner = Router::new().route("/:x/:y", route);
+    let outer = Router::new().with(async |ctx, next| match next.run(ctx).await {
+        Err(error) => ctx.set_body(format!("logged {} {}", error.status(), error.message())),
+        other => other,
+    });
+    let client = Client::new(outer.nest("/outer", inner));
+    let expected = "logged 400 Bad Request parameter \"y\" is not well percent-encoded UTF-8";
+    assert_eq!(client.text("/outer/fine/%zz").unwrap(), expected);
+    let closed = Router::new().with(async |ctx, _next| ctx.throw(401, "log in first"));
+    let client = Client::new(closed.get("/:x", async |_| ""));
+    assert_eq!(client.get("/%zz").status, 401);
 }
 
 #[test]

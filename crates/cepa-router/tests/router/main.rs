@@ -20,6 +20,7 @@ mod reachability;
 mod scope;
 mod several_routers;
 mod slash;
+mod start;
 mod surface;
 
 use cepa_core::http::{Method, StatusCode};
@@ -75,7 +76,6 @@ fn captures(router: Router, pattern: &str, path: &str, names: &[&str]) -> Option
             .iter()
             .filter_map(|name| Some(format!("{name}={}", ctx.param::<String>(name).ok()?)))
             .collect();
-        assert_eq!(found.len(), ctx.request.params.len(), "a parameter without a name here");
         found.join("\n")
     });
     let text = Client::new(router).text(path)?;

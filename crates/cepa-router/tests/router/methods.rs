@@ -121,3 +121,12 @@ fn middleware_above_sees_the_answer() {
     let answer = Client(app.callback()).send("POST", "/x");
     assert_eq!((answer.status.as_u16(), &*answer.text), (405, "seen"));
 }
+
+#[test]
+fn a_request_without_a_path_has_no_route() {
+    let client =
+        Client::new(Router::new().all("/", async |_| "root").all("{/*x}", async |_| "all"));
+    assert_eq!(client.text("/").unwrap(), "root");
+    assert_eq!(client.send("CONNECT", "example.com:80").status, 404);
+    assert_eq!(client.send("OPTIONS", "*").status, 404);
+}
