@@ -57,6 +57,7 @@ impl App {
     }
 
     /// Adds a function to the onion: a closure `async |ctx, next| ..` or an `async fn`.
+    /// The closure ends with a `Result`: `Ok(())` when there is nothing else to say.
     #[must_use]
     pub fn with<F>(mut self, function: F) -> Self
     where
