@@ -1,7 +1,8 @@
 //! Content codings for [`compress`](crate::compress): which one a client wants, and the encoders behind one face.
 //!
 //! An encoder writes into a buffer of its own, from which the finished bytes are taken. Windows are no larger than the body
-//! needs, and small for bodies of unknown size, so that thousands of open streams stay affordable: about 256 KiB each.
+//! needs, and small for bodies of unknown size, so that thousands of open streams stay affordable: an open stream costs about 320 KiB
+//! as gzip or deflate, 290 as zstd, 40 and more as brotli.
 
 use std::io::{self, Write};
 
@@ -111,7 +112,7 @@ pub(crate) enum Encoder {
 impl Encoder {
     /// An encoder for a body of this size, when it is known.
     pub(crate) fn new(coding: Coding, level: u32, size: Option<u64>) -> io::Result<Self> {
-        const UNKNOWN: u32 = 17;
+        const UNKNOWN: u32 = 16;
         let window = |largest: u32| {
             let needed =
                 size.map_or(UNKNOWN, |size| u64::BITS - size.saturating_sub(1).leading_zeros());
@@ -128,6 +129,11 @@ impl Encoder {
                 let level = i32::try_from(level).unwrap_or(i32::MAX);
                 let mut encoder = zstd::stream::write::Encoder::new(Vec::new(), level)?;
                 encoder.set_parameter(CParameter::WindowLog(window(21)))?;
+                if size.is_none() {
+                    // The tables of the level would be several times the window.
+                    encoder.set_parameter(CParameter::HashLog(UNKNOWN - 1))?;
+                    encoder.set_parameter(CParameter::ChainLog(UNKNOWN - 1))?;
+                }
                 Self::Zstd(encoder)
             }
         })

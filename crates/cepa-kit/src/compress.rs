@@ -10,7 +10,8 @@
 //! ranges would be of those; a body that does not shrink is sent as it is; so is any to a client that refuses everything,
 //! `*;q=0`, where koa-compress fails with 500.
 //!
-//! `application/octet-stream`, which can be anything, is left alone.
+//! Server-sent events say `no-transform`, so they are left alone unless the handler asks for it ([`Compression::Always`]): each
+//! stream then costs an encoder, about 300 KiB, which ten thousand idle ones do not pay for. `application/octet-stream`, which can be anything, is left alone.
 //!
 //! A secret and text from outside in one compressed body can be told apart by its length (BREACH): give such answers
 //! [`Compression::Never`], or mask the secret, as [`csrf`](crate::csrf) does with its tokens.
@@ -58,7 +59,7 @@ pub fn compress() -> Compress {
 /// What a handler says about its own answer, in `ctx.state`; koa's `ctx.compress`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Compression {
-    /// Compress it whatever its type.
+    /// Compress it whatever its type, and although it says `no-transform`, which then is for those on the way.
     Always,
     /// Leave it alone.
     Never,
@@ -116,14 +117,15 @@ impl Compress {
         let is_coded = headers.contains_key(header::CONTENT_ENCODING)
             && !says(header::CONTENT_ENCODING, "identity");
         let kind = response.content_type().unwrap_or_default();
-        let is_of_kind = wish == Some(Compression::Always) || (self.filter)(kind);
+        let is_wanted = wish == Some(Compression::Always);
+        let is_of_kind = is_wanted || (self.filter)(kind);
         wish != Some(Compression::Never)
             && !response.body.is_empty()
             && !matches!(response.status().as_u16(), 204..=206 | 304)
             && !headers.contains_key(header::CONTENT_RANGE)
             && kind != "multipart/byteranges"
             && !is_coded
-            && !says(header::CACHE_CONTROL, "no-transform")
+            && (is_wanted || !says(header::CACHE_CONTROL, "no-transform"))
             && is_of_kind
             && response.length().is_none_or(|length| length >= self.threshold)
     }

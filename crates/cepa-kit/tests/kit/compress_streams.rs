@@ -2,10 +2,12 @@
 
 use std::io;
 use std::io::Write;
+use std::time::Duration;
 
 use bytes::Bytes;
 use cepa_core::{App, Body};
-use cepa_kit::compress;
+use cepa_kit::{Compression, compress};
+use cepa_sse::SseExt;
 use cepa_test::Client;
 use futures_util::{StreamExt, future, stream};
 use tokio::sync::mpsc;
@@ -52,6 +54,35 @@ async fn an_event_goes_out_when_it_comes() {
         decoder.write_all(&chunk.unwrap()).unwrap();
     }
     assert_eq!(decoder.finish().unwrap(), b"");
+}
+
+#[tokio::test(start_paused = true)]
+async fn server_sent_events_are_compressed_when_the_handler_asks_for_it() {
+    let app = App::new().plug(compress()).with(async |ctx, _next| {
+        if ctx.path() == "/asked" {
+            ctx.state.insert(Compression::Always);
+        }
+        let sse = ctx.sse().send(async |events| {
+            loop {
+                events.send("tick").await?;
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+        });
+        ctx.set_body(sse)
+    });
+    let client = Client::new(app);
+    let plain = client.get("/").header("accept-encoding", "gzip").stream().await;
+    assert!(!plain.headers.contains_key("content-encoding"));
+    let mut asked = client.get("/asked").header("accept-encoding", "gzip").stream().await;
+    assert_eq!(asked.headers["content-encoding"], "gzip");
+    let mut decoder = flate2::write::GzDecoder::new(Vec::new());
+    let start = tokio::time::Instant::now();
+    let mut text = String::new();
+    while text.matches("data: tick\n\n").count() < 4 {
+        let chunk = asked.body.chunk().await.unwrap().unwrap();
+        text.push_str(&so_far(&mut decoder, &chunk));
+    }
+    assert_eq!(start.elapsed().as_secs(), 3, "none was held back");
 }
 
 #[tokio::test]
