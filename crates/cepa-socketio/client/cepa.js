@@ -21,6 +21,7 @@
  *   - A session that heard nothing for pingInterval + pingTimeout is over, whatever the transport says.
  *   - What waits for a connection is bounded (`bufferLimit` events a namespace); beyond that `emit` throws.
  *   - Binary arrives as ArrayBuffer on every transport.
+ *   - At most one CONNECT of a namespace is unanswered; an answer that nobody waits for any more is answered with DISCONNECT.
  *
  * Not done: Engine.IO 3, JSON-P, WebTransport, other parsers (msgpack), `retries`, `tryAllTransports`.
  */
@@ -596,7 +597,8 @@ export class Socket extends Emitter {
   #acks = new Map(); // id -> { settle(error, args) }
   #nextId = 0;
   #unsent = []; // { id, packets }, in the order of the emits
-  #early = []; // events that came before the answer to CONNECT (recovery sends them first)
+  #asked; // the CONNECT that is unanswered: { engine, given, text, early: events that came before its answer }
+  #given = 0; // how often this namespace was given up: what was asked before then is not wanted any more
   #session; #offset; // recovery
   #any = [];
 
@@ -641,7 +643,7 @@ export class Socket extends Emitter {
   }
 
   onAny(listener) {
-    this.#any.push(listener);
+    this.#any = [...this.#any, listener]; // copied, as in `on`
     return this;
   }
 
@@ -697,39 +699,60 @@ export class Socket extends Emitter {
     this.#acks.set(id, done);
   }
 
-  /** The engine is open: asks for this namespace. */
-  async _opened() {
+  /** The engine is open: asks for this namespace. `early`: where events that come before the answer (of recovery, mostly) go. */
+  async _opened(early = []) {
     const { engine } = this.io;
+    const given = this.#given;
+    const stale = () => !this.active || this.#given !== given || this.io.engine !== engine;
     try {
       const { auth } = this.#options;
-      const given = typeof auth !== "function" ? auth : await (auth.length ? new Promise(auth) : auth());
+      const credentials = typeof auth !== "function" ? auth : await (auth.length ? new Promise(auth) : auth());
+      if (stale()) return;
       const recovery = this.#session && { pid: this.#session, offset: this.#offset };
-      if (!this.active || this.io.engine !== engine) return;
-      engine.send(encode(CONNECT, this.namespace, undefined, given || recovery ? { ...recovery, ...given } : undefined));
+      const [text] = encode(CONNECT, this.namespace, undefined, credentials || recovery ? { ...recovery, ...credentials } : undefined);
+      if (this.#asked?.engine !== engine) {
+        this.#asked = { engine, given, text, early };
+        engine.send([text]);
+      } else if (this.#asked.text === text) this.#asked.given = given; // the question on its way is this very one
+      // else that one's answer is given back, and asks again
     } catch (error) {
+      if (stale()) return;
       this.#leave();
       this.notify("connect_error", error);
     }
   }
 
   _receive({ type, id, data }) {
-    if (type === CONNECT && data?.sid) this.#joined(data);
-    else if (type === EVENT) this.connected ? this.#event(id, data) : this.#early.push([id, data]);
+    if (type === CONNECT || type === CONNECT_ERROR) this.#answered(type, data);
     else if (type === ACK) this.#acks.get(id)?.(null, data);
-    else if (type === DISCONNECT) this.#leave("io server disconnect");
-    else {
+    else if (type === EVENT && this.connected) this.#event(id, data);
+    else if (type === EVENT) this.#asked?.early?.push([id, data]);
+    else if (this.connected) this.#leave("io server disconnect");
+  }
+
+  /** The answer to CONNECT. */
+  #answered(type, data) {
+    const asked = this.#asked;
+    this.#asked = undefined;
+    if (asked && asked.given !== this.#given) {
+      if (type === CONNECT) this.io.engine.send(encode(DISCONNECT, this.namespace));
+      this.#session = undefined; // what it restored has just been given back
+      if (this.active) this._opened(null); // events before the next answer may still be of the session given back
+    } else if (type === CONNECT && data?.sid) {
+      if (asked) this.#joined(data, asked.early);
+    } else if (this.active) {
       const refusal = type === CONNECT ? { message: "the server speaks an older protocol" } : data;
       this.#leave();
       this.notify("connect_error", Object.assign(new Error(refusal.message ?? refusal), { data: refusal.data }));
     }
   }
 
-  #joined({ sid, pid }) {
+  #joined({ sid, pid }, early) {
     this.id = sid;
     this.recovered = pid !== undefined && pid === this.#session;
     this.#session = pid;
     this.connected = true;
-    for (const [id, data] of this.#early.splice(0)) this.#event(id, data);
+    for (const [id, data] of early ?? []) this.#event(id, data);
     for (const { packets } of this.#unsent.splice(0)) this.io.engine?.send(packets);
     this.notify("connect");
   }
@@ -754,7 +777,6 @@ export class Socket extends Emitter {
     const { connected } = this;
     this.connected = false;
     this.id = undefined;
-    this.#early.length = 0;
     const waiting = new Set(this.#unsent.map((entry) => entry.id));
     for (const [id, settle] of [...this.#acks]) if (!waiting.has(id)) settle(new Error("socket has been disconnected"));
     if (connected) this.notify("disconnect", reason, error);
@@ -764,6 +786,7 @@ export class Socket extends Emitter {
   /** Gives the namespace up until `connect()`. */
   #leave(reason) {
     this.active = false;
+    this.#given += 1;
     this._closed(reason);
     this.io._release();
   }
