@@ -3,6 +3,7 @@
 use cepa_core::App;
 use cepa_kit::{Cors, cors};
 use cepa_test::{Client, Response};
+use proptest::prelude::*;
 
 fn app<S: Send + Sync + 'static>(cors: Cors<S>) -> Client {
     Client::new(App::new().on_error(|_, _| {}).plug(cors).with(
@@ -95,4 +96,41 @@ async fn a_preflight_from_elsewhere_gets_nothing() {
     let response = call.header("access-control-request-method", "PUT").send().await;
     assert_eq!(reads(&response), ("", ""));
     assert_eq!(response.get("access-control-allow-methods"), "");
+}
+
+/// Pieces of which origins, and what only looks like them, are made.
+fn origins() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        Just("https://"),
+        Just("http://"),
+        Just("a.example"),
+        Just("b.example"),
+        Just("x"),
+        Just("."),
+        Just("-"),
+        Just(":8443"),
+        Just(":"),
+        Just("/"),
+        Just("@"),
+        Just("#"),
+        Just("evil"),
+        Just("null"),
+        Just("*"),
+        Just(" "),
+    ];
+    proptest::collection::vec(piece, 0..6).prop_map(|pieces| pieces.concat().trim().to_owned())
+}
+
+proptest! {
+    #[test]
+    fn nothing_but_what_was_named_is_allowed(origin in origins()) {
+        let labels = origin.strip_prefix("https://").and_then(|host| host.strip_suffix(".b.example:8443"));
+        let is_below = labels.is_some_and(|labels| {
+            !labels.is_empty() && labels.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.'))
+        });
+        let expected = if origin == "https://a.example" || is_below { origin.as_str() } else { "" };
+        let list = cors().origin("https://a.example").origin("https://*.b.example:8443").credentials();
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        prop_assert_eq!(runtime.block_on(allowed(list, &origin)), expected);
+    }
 }

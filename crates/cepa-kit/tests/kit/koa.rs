@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use cepa_core::{App, Body, Context, Json, Next, Result};
@@ -176,7 +177,9 @@ struct Pair {
 
 impl Pair {
     fn new() -> Self {
-        let icon = std::env::temp_dir().join(format!("cepa-kit-{}.ico", std::process::id()));
+        static MADE: AtomicUsize = AtomicUsize::new(0);
+        let (process, number) = (std::process::id(), MADE.fetch_add(1, Ordering::Relaxed));
+        let icon = std::env::temp_dir().join(format!("cepa-kit-{process}-{number}.ico"));
         std::fs::write(&icon, [0, 0, 1, 0]).unwrap();
         let client = Client::new(App::new());
         Self { peer: Peer::start("kit.mjs"), icon, name: "", client, compared: 0 }
