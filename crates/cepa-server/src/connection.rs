@@ -15,7 +15,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use cepa_core::{Body, Callback, OnUpgrade, Request, Upgraded};
 use futures_util::Stream;
-use http::{StatusCode, header};
+use http::{HeaderValue, Version, header};
 use http_body::{Body as _, Frame, SizeHint};
 use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
@@ -24,7 +24,8 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::net::TcpStream;
 
 use crate::Limits;
-use crate::sniff::{Version, sniff};
+use crate::admission::{self, Refusal};
+use crate::sniff::{Protocol, sniff};
 use crate::socket::Socket;
 use crate::stall::Stall;
 use crate::worker::Place;
@@ -47,7 +48,7 @@ pub(crate) async fn serve(
         () = closing.cancelled() => return,
     };
     // A connection that ends before it says anything is nobody's error.
-    let Ok((version, prefix)) = sniffed else { return };
+    let Ok((protocol, prefix)) = sniffed else { return };
     let io = TokioIo::new(Socket::new(stream, prefix, limits.write_stall, place));
     let requests = Arc::new(Requests::default());
     let service = service_fn({
@@ -56,8 +57,8 @@ pub(crate) async fn serve(
     });
 
     // How a connection ends (reset, timed out, malformed) has been answered by hyper where it can be.
-    match version {
-        Version::Http1 => {
+    match protocol {
+        Protocol::Http1 => {
             let connection = http1::Builder::new()
                 .timer(TokioTimer::new())
                 .header_read_timeout(limits.head)
@@ -72,7 +73,7 @@ pub(crate) async fn serve(
             }
             let _ = connection.await;
         }
-        Version::Http2 => {
+        Protocol::Http2 => {
             let connection = http2::Builder::new(TokioExecutor::new())
                 .timer(TokioTimer::new())
                 .max_concurrent_streams(limits.h2_streams)
@@ -132,18 +133,17 @@ impl Drop for Open {
 
 async fn answer(
     callback: Callback,
-    mut request: http::Request<Incoming>,
+    request: http::Request<Incoming>,
     peer: SocketAddr,
     limits: Arc<Limits>,
     requests: Arc<Requests>,
 ) -> Result<http::Response<Outgoing>, Infallible> {
     let open = requests.begin();
-    // hyper counts them on HTTP/1; on HTTP/2 it bounds their bytes alone.
-    if request.headers().len() > limits.headers {
-        let mut refusal = http::Response::new(Outgoing { body: Body::empty(), _open: open });
-        *refusal.status_mut() = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
-        return Ok(refusal);
+    let (head, body) = request.into_parts();
+    if let Some(refusal) = admission::refusal(&head, &limits) {
+        return Ok(refused(refusal, head.version, open));
     }
+    let mut request = http::Request::from_parts(head, body);
     let upgrade = request.headers().contains_key(header::UPGRADE).then(|| {
         let upgrade = hyper::upgrade::on(&mut request);
         OnUpgrade::new(async move {
@@ -157,6 +157,18 @@ async fn answer(
         request.set_upgrade(upgrade);
     }
     Ok(callback.handle(request).await.map(|body| Outgoing { body, _open: open }))
+}
+
+/// The answer to a request that the app does not see; nothing more is read from its connection.
+fn refused((status, why): Refusal, version: Version, open: Open) -> http::Response<Outgoing> {
+    let mut response = http::Response::new(Outgoing { body: Body::from(why), _open: open });
+    *response.status_mut() = status;
+    let text = HeaderValue::from_static("text/plain; charset=utf-8");
+    response.headers_mut().insert(header::CONTENT_TYPE, text);
+    if version < Version::HTTP_2 {
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
 }
 
 fn incoming(body: Incoming, stall: Duration) -> Body {

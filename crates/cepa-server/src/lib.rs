@@ -20,6 +20,7 @@
 //! }
 //! ```
 
+mod admission;
 mod connection;
 mod limits;
 mod listen;

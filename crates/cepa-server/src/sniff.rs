@@ -16,21 +16,24 @@ use tokio::time::timeout;
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Version {
+pub(crate) enum Protocol {
     Http1,
     Http2,
 }
 
-/// The version that a connection speaks, and the bytes that told.
-pub(crate) async fn sniff(stream: &mut TcpStream, limit: Duration) -> io::Result<(Version, Bytes)> {
+/// The protocol that a connection speaks, and the bytes that told.
+pub(crate) async fn sniff(
+    stream: &mut TcpStream,
+    limit: Duration,
+) -> io::Result<(Protocol, Bytes)> {
     let read = async {
         let mut read = BytesMut::with_capacity(PREFACE.len());
         loop {
             if !PREFACE.starts_with(&read) {
-                return Ok((Version::Http1, read.freeze()));
+                return Ok((Protocol::Http1, read.freeze()));
             }
             if read.len() == PREFACE.len() {
-                return Ok((Version::Http2, read.freeze()));
+                return Ok((Protocol::Http2, read.freeze()));
             }
             let mut rest = [0; PREFACE.len()];
             let wanted = PREFACE.len() - read.len();

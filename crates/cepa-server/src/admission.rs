@@ -1,0 +1,69 @@
+//! What is refused before the app sees it: requests whose head has more than one reading.
+//!
+//! hyper frames requests and leaves their meaning to us. Here `Host` is held to RFC 9112, 3.2, and RFC 3986,
+//! 3.2.2 (one of it in HTTP/1.1, without user information, with a number for a port), the target to the
+//! form that its method allows, and the method to a length. Whoever disagrees with a proxy about the
+//! host or the target of a request can be made to serve one site's answer for another's.
+//!
+//! A refusal closes the connection: what follows on it cannot be trusted either. `CONNECT` is not
+//! implemented; a tunnel is nothing that an application should open by accident.
+
+use http::header::HOST;
+use http::request::Parts;
+use http::{HeaderValue, Method, StatusCode, Version};
+
+use crate::Limits;
+
+/// The longest method that is passed on, in bytes; every registered one is shorter.
+pub(crate) const MAX_METHOD: usize = 32;
+
+/// Why a request is refused: the status, and the sentence that says it.
+pub(crate) type Refusal = (StatusCode, &'static str);
+
+/// Refuses a head that the app should not see.
+pub(crate) fn refusal(head: &Parts, limits: &Limits) -> Option<Refusal> {
+    if head.headers.len() > limits.headers {
+        return Some((StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "too many header fields"));
+    }
+    if head.method == Method::CONNECT || head.method.as_str().len() > MAX_METHOD {
+        return Some((StatusCode::NOT_IMPLEMENTED, "the method is not implemented"));
+    }
+    let bad = |why| Some((StatusCode::BAD_REQUEST, why));
+    let mut hosts = head.headers.get_all(HOST).iter();
+    match (hosts.next(), hosts.next()) {
+        (None, _) if head.version == Version::HTTP_11 => return bad("the Host field is missing"),
+        (_, Some(_)) => return bad("there is more than one Host field"),
+        (Some(host), None) if !is_host(host) => return bad("the Host field is malformed"),
+        _ => {}
+    }
+    let uri = &head.uri;
+    if uri.authority().is_some_and(|authority| !is_authority(authority.as_str().as_bytes())) {
+        return bad("the authority of the target is malformed");
+    }
+    match (uri.scheme_str(), uri.path()) {
+        (Some("http" | "https"), _) => None,
+        (None, "*") if head.method == Method::OPTIONS => None,
+        (None, path) if path.starts_with('/') => None,
+        _ => bad("the target is malformed"),
+    }
+}
+
+/// Whether a field value is `uri-host [":" port]`; an empty one says that the target has no authority.
+fn is_host(value: &HeaderValue) -> bool {
+    value.is_empty() || is_authority(value.as_bytes())
+}
+
+fn is_authority(text: &[u8]) -> bool {
+    let is_port = |port: &[u8]| port.len() <= 5 && port.iter().all(u8::is_ascii_digit);
+    if let Some(rest) = text.strip_prefix(b"[") {
+        let Some(end) = rest.iter().position(|byte| *byte == b']') else { return false };
+        let (address, port) = (&rest[..end], &rest[end + 1..]);
+        let address = std::str::from_utf8(address).unwrap_or_default();
+        return address.parse::<std::net::Ipv6Addr>().is_ok()
+            && (port.is_empty() || port.strip_prefix(b":").is_some_and(is_port));
+    }
+    let mut parts = text.splitn(2, |byte| *byte == b':');
+    let (name, port) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=%".contains(byte);
+    !name.is_empty() && name.iter().all(is_name) && is_port(port)
+}
