@@ -1,7 +1,7 @@
 //! [`basic_auth`]: a name and a password asked by the browser (RFC 7617).
 //!
-//! Names and passwords are compared by their SHA-256, in constant time and all of them whichever fits, so neither length nor
-//! place shows in the time that a refusal takes. Use it over encryption only.
+//! Names and passwords are compared by their SHA-256, in constant time and all of them whichever fits, so neither
+//! length nor place shows in the time that a refusal takes. Use it over encryption only.
 
 use std::fmt;
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! [`cache_control`]: what caches may do with answers (RFC 9111, 5.2.2).
 //!
-//! The header is set after the handlers have run, on answers below 400 that have none of their own, so a handler has the
-//! last word and an error is not kept for an hour.
+//! The header is set after the handlers have run, on answers below 400 that have none of their own, so a handler has
+//! the last word and an error is not kept for an hour.
 
 use std::time::Duration;
 

@@ -1,8 +1,8 @@
 //! Content codings for [`compress`](crate::compress): which one a client wants, and the encoders behind one face.
 //!
-//! An encoder writes into a buffer of its own, from which the finished bytes are taken. Windows are no larger than the body
-//! needs, and small for bodies of unknown size, so that thousands of open streams stay affordable: an open stream costs about 320 KiB
-//! as gzip or deflate, 290 as zstd, 40 and more as brotli.
+//! An encoder writes into a buffer of its own, from which the finished bytes are taken. Windows are no larger than the
+//! body needs, and small for bodies of unknown size, so that thousands of open streams stay affordable: an open stream
+//! costs about 320 KiB as gzip or deflate, 290 as zstd, 40 and more as brotli.
 
 use std::io::{self, Write};
 
@@ -56,8 +56,8 @@ impl Coding {
 
 /// The coding that a client prefers among those offered, the best first; `None` is to send it as it is.
 ///
-/// Its weights decide, then the order of the offers. Without the field nothing is coded, and `*` alone means gzip, as every
-/// client knows that.
+/// Its weights decide, then the order of the offers. Without the field nothing is coded, and `*` alone means gzip, as
+/// every client knows that.
 pub(crate) fn preferred(field: Option<&str>, offers: &[Coding]) -> Option<Coding> {
     let field = field?;
     if field.trim() == "*" {

@@ -1,17 +1,19 @@
 //! [`compress`]: answers in fewer bytes, as zstd, brotli, gzip or deflate.
 //!
-//! A small body is compressed at once and keeps a length; a large one while it is sent, 64 KiB at a time, and every 256 KiB the
-//! task lets others run. A stream is flushed whenever its source has nothing more at the moment: an event of
-//! server-sent events goes out when it comes, and a stream that runs at full speed loses nothing.
+//! A small body is compressed at once and keeps a length; a large one while it is sent, 64 KiB at a time, and every
+//! 256 KiB the task lets others run. A stream is flushed whenever its source has nothing more at the moment: an event
+//! of server-sent events goes out when it comes, and a stream that runs at full speed loses nothing.
 //!
-//! Left alone are: what has no body or is a part of one (204, 205, 206, 304, `Content-Range`), what is encoded already,
-//! `Cache-Control: no-transform`, types that do not shrink, and bodies below the threshold. `Vary: Accept-Encoding` is on every
-//! answer. HEAD gets the headers of GET. Where it differs from koa-compress: a strong `ETag` becomes weak, for the bytes are others, `Accept-Ranges` goes, for
-//! ranges would be of those; a body that does not shrink is sent as it is; so is any to a client that refuses everything,
-//! `*;q=0`, where koa-compress fails with 500.
+//! Left alone are: what has no body or is a part of one (204, 205, 206, 304, `Content-Range`), what is encoded
+//! already, `Cache-Control: no-transform`, types that do not shrink, and bodies below the threshold. `Vary:
+//! Accept-Encoding` is on every answer. HEAD gets the headers of GET. Where it differs from koa-compress: a strong
+//! `ETag` becomes weak, for the bytes are others, `Accept-Ranges` goes, for ranges would be of those; a body that does
+//! not shrink is sent as it is; so is any to a client that refuses everything, `*;q=0`, where koa-compress fails with
+//! 500.
 //!
-//! Server-sent events say `no-transform`, so they are left alone unless the handler asks for it ([`Compression::Always`]): each
-//! stream then costs an encoder, about 300 KiB, which ten thousand idle ones do not pay for. `application/octet-stream`, which can be anything, is left alone.
+//! Server-sent events say `no-transform`, so they are left alone unless the handler asks for it
+//! ([`Compression::Always`]): each stream then costs an encoder, about 300 KiB, which ten thousand idle ones do not
+//! pay for. `application/octet-stream`, which can be anything, is left alone.
 //!
 //! A secret and text from outside in one compressed body can be told apart by its length (BREACH): give such answers
 //! [`Compression::Never`], or mask the secret, as [`csrf`](crate::csrf) does with its tokens.

@@ -1,7 +1,7 @@
 //! [`conditional_get`]: 304 in place of what the client already has (RFC 9110, 13).
 //!
-//! The decision is [`Context::fresh`]: `If-None-Match` wins over dates, only GET and HEAD, only a success. A request with
-//! `Cache-Control: no-cache`, a reload, gets the whole answer, as in Koa.
+//! The decision is [`Context::fresh`]: `If-None-Match` wins over dates, only GET and HEAD, only a success. A request
+//! with `Cache-Control: no-cache`, a reload, gets the whole answer, as in Koa.
 
 use cepa_core::{Context, Middleware, Next, Result};
 

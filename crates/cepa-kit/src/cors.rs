@@ -1,7 +1,8 @@
 //! [`cors`]: which other sites may read answers, by the Fetch standard.
 //!
-//! Headers are set before the handlers run, and errors keep them, so a browser reports the real error. `Vary: Origin` is
-//! on every answer. An OPTIONS request that is no preflight is for the handlers. Where it differs from @koa/cors, on purpose:
+//! Headers are set before the handlers run, and errors keep them, so a browser reports the real error. `Vary: Origin`
+//! is on every answer. An OPTIONS request that is no preflight is for the handlers. Where it differs from @koa/cors,
+//! on purpose:
 //!
 //! - Credentials with every origin do not compile: [`Cors::credentials`] exists only once origins are listed. A rule that
 //!   accepts whatever it is asked is refused when the program starts.

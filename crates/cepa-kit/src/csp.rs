@@ -1,7 +1,7 @@
 //! [`Csp`]: a content security policy, for [`helmet`](crate::helmet).
 //!
-//! Invariant: no value holds `;` or `,`, and keywords stand in quotes, so what is written is what was meant. Per-request
-//! values, such as nonces, are set by a handler: it replaces the header.
+//! Invariant: no value holds `;` or `,`, and keywords stand in quotes, so what is written is what was meant.
+//! Per-request values, such as nonces, are set by a handler: it replaces the header.
 
 use cepa_core::http::{HeaderName, HeaderValue, header};
 

@@ -1,12 +1,14 @@
 //! [`csrf`]: refuses requests that another site made a visitor's browser send.
 //!
-//! Two walls. The browser's own word: `Sec-Fetch-Site`, or else `Origin`, must name this origin or one that is trusted. And a token:
-//! a page gets it from `ctx.csrf_token()` and sends it back in a header, or in the field `_csrf` of a form; it belongs to a
-//! secret in a signed, hidden cookie. Methods that change nothing (GET, HEAD, OPTIONS) pass.
+//! Two walls. The browser's own word: `Sec-Fetch-Site`, or else `Origin`, must name this origin or one that is
+//! trusted. And a token: a page gets it from `ctx.csrf_token()` and sends it back in a header, or in the field `_csrf`
+//! of a form; it belongs to a secret in a signed, hidden cookie. Methods that change nothing (GET, HEAD, OPTIONS)
+//! pass.
 //!
-//! A token is a random salt and the SHA-256 of salt and secret, so it is another one each time and compression gives nothing
-//! away. It needs the app's keys. Where it differs from koa-csrf: no session is needed, the browser's word counts too, and
-//! a token in the query is an option, for URLs are copied and logged. Fields of multipart forms are not read: use a header.
+//! A token is a random salt and the SHA-256 of salt and secret, so it is another one each time and compression gives
+//! nothing away. It needs the app's keys. Where it differs from koa-csrf: no session is needed, the browser's word
+//! counts too, and a token in the query is an option, for URLs are copied and logged. Fields of multipart forms are
+//! not read: use a header.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -1,7 +1,8 @@
 //! [`etag`]: an entity tag for every answer whose bytes are at hand, as koa-etag makes it.
 //!
-//! The tag is the length in hexadecimal and the SHA-1 of the bytes in base64, `"2-eoX0dku9ba8cNUXvu/DyeabcC+s"`. Streams have
-//! none here: what sends a file knows its size and date and sets a better one. Put [`conditional_get`] around it.
+//! The tag is the length in hexadecimal and the SHA-1 of the bytes in base64, `"2-eoX0dku9ba8cNUXvu/DyeabcC+s"`.
+//! Streams have none here: what sends a file knows its size and date and sets a better one. Put [`conditional_get`]
+//! around it.
 //!
 //! [`conditional_get`]: crate::conditional_get
 

@@ -1,6 +1,7 @@
 //! [`favicon`]: the one small file that every browser asks for.
 //!
-//! It is read once, at the first request, and answered from memory, before any session or log is touched. Without a file,
+//! It is read once, at the first request, and answered from memory, before any session or log is touched. Without a
+//! file,
 //! [`no_favicon`] says 404 as cheaply.
 
 use std::fmt;

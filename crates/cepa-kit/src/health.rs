@@ -1,8 +1,8 @@
 //! [`health`]: whether this server is well, for load balancers and supervisors.
 //!
-//! The answer is 200 `{"status":"ok"}`, or 503 with `"closing"` once the server shuts down, or `"failing"` when one of the checks fails or
-//! takes longer than its time. Checks run side by side, at each request; the answer names them, not why they failed, which
-//! the app's error observers see.
+//! The answer is 200 `{"status":"ok"}`, or 503 with `"closing"` once the server shuts down, or `"failing"` when one of
+//! the checks fails or takes longer than its time. Checks run side by side, at each request; the answer names them,
+//! not why they failed, which the app's error observers see.
 
 use std::fmt;
 use std::pin::Pin;

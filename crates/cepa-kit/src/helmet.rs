@@ -1,7 +1,7 @@
 //! [`helmet`]: headers that make browsers more careful, with the defaults of koa-helmet 9, byte for byte.
 //!
-//! They are set before the handlers run, which may therefore replace any of them, and errors keep them. All values are made
-//! once. `X-Powered-By` is never sent by cepa, so there is nothing to remove.
+//! They are set before the handlers run, which may therefore replace any of them, and errors keep them. All values are
+//! made once. `X-Powered-By` is never sent by cepa, so there is nothing to remove.
 
 use std::time::Duration;
 
@@ -183,7 +183,8 @@ impl Helmet {
         self.with(CROSS_ORIGIN_RESOURCE_POLICY, HeaderValue::from_static(value))
     }
 
-    /// What other sites are told about where visitors come from: one or more tokens, the last that a browser knows counts.
+    /// What other sites are told about where visitors come from: one or more tokens, the last that a browser knows
+    /// counts.
     ///
     /// # Panics
     /// When a token is none of the standard's, or there is none.
@@ -209,8 +210,8 @@ impl Helmet {
         }
     }
 
-    /// How long browsers insist on encryption, to the second; whether for subdomains too, and whether the site may be put
-    /// on the lists that browsers ship with.
+    /// How long browsers insist on encryption, to the second; whether for subdomains too, and whether the site may be
+    /// put on the lists that browsers ship with.
     pub fn hsts(self, max_age: Duration, subdomains: bool, preload: bool) -> Self {
         let mut text = format!("max-age={}", max_age.as_secs());
         if subdomains {

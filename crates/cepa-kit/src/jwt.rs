@@ -1,11 +1,11 @@
 //! [`jwt`]: lets in who brings a signed token (RFC 7519), from `Authorization: Bearer` or a cookie.
 //!
-//! A key says which algorithms it is for, so a token cannot choose to be checked by a public key as if that were a secret, and
-//! `none` does not exist. Keys are tried in turn, the newest first. `exp` and `nbf` are checked when they are there, to the
-//! second; `aud` and `iss` as soon as the program names some, and then they must be there.
+//! A key says which algorithms it is for, so a token cannot choose to be checked by a public key as if that were a
+//! secret, and `none` does not exist. Keys are tried in turn, the newest first. `exp` and `nbf` are checked when they
+//! are there, to the second; `aud` and `iss` as soon as the program names some, and then they must be there.
 //!
-//! Where it differs from koa-jwt: the claims are read as a type of the program, refusals carry `WWW-Authenticate` as the standard
-//! wants, and a token with an audience is refused while none is named (RFC 7519, 4.1.3).
+//! Where it differs from koa-jwt: the claims are read as a type of the program, refusals carry `WWW-Authenticate` as
+//! the standard wants, and a token with an audience is refused while none is named (RFC 7519, 4.1.3).
 
 use std::fmt;
 use std::pin::Pin;

@@ -38,8 +38,9 @@
 //! | `timeout` | [`timeout`] | yes | koa-timeout |
 //! | `vhost` | [`vhost`] | yes | koa-vhost |
 //!
-//! `full` is all of them. An order that works, outermost first: logger, response time, request id, health, favicon, helmet, CORS,
-//! rate limit, conditional get, compress, etag, session, the rest. What each does differently from Koa's stands on top of its file.
+//! `full` is all of them. An order that works, outermost first: logger, response time, request id, health, favicon,
+//! helmet, CORS, rate limit, conditional get, compress, etag, session, the rest. What each does differently from Koa's
+//! stands on top of its file.
 //!
 //! Not done: a rate limit shared through Redis, caching of answers, a reverse proxy.
 

@@ -1,10 +1,12 @@
 //! [`logger`]: a line for every request, when its answer is complete.
 //!
-//! In a terminal the lines are those of koa-logger, in colour; elsewhere each is an object of JSON, so that programs read it.
-//! A streamed body is followed to its end: the line has the bytes that were sent, and says when the client went away first.
-//! An answer that the core makes up after the onion (the words `Not Found`) has no length here, as in Koa.
+//! In a terminal the lines are those of koa-logger, in colour; elsewhere each is an object of JSON, so that programs
+//! read it. A streamed body is followed to its end: the line has the bytes that were sent, and says when the client
+//! went away first. An answer that the core makes up after the onion (the words `Not Found`) has no length here, as in
+//! Koa.
 //!
-//! The sink is called on the task of the request. One that can block, such as a slow pipe, should hand the line to a thread.
+//! The sink is called on the task of the request. One that can block, such as a slow pipe, should hand the line to a
+//! thread.
 
 use std::fmt;
 use std::io::{IsTerminal, Write};
@@ -53,15 +55,15 @@ enum Style {
 }
 
 impl Logger {
-    /// Lines for people: `<--` when a request comes, `-->` when it is answered, `xxx` for an error, `-x-` when the client
-    /// went away.
+    /// Lines for people: `<--` when a request comes, `-->` when it is answered, `xxx` for an error, `-x-` when the
+    /// client went away.
     pub fn pretty(mut self, coloured: bool) -> Self {
         self.style = Style::Pretty { coloured };
         self
     }
 
-    /// Lines for programs: `time` and `ms` in milliseconds, `method`, `url`, `status`, `bytes`, `ip`, and where they apply `id`,
-    /// `error` and `closed`.
+    /// Lines for programs: `time` and `ms` in milliseconds, `method`, `url`, `status`, `bytes`, `ip`, and where they
+    /// apply `id`, `error` and `closed`.
     pub fn json(mut self) -> Self {
         self.style = Style::Json;
         self

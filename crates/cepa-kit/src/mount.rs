@@ -1,12 +1,11 @@
 //! [`mount`]: middleware below a path, which sees the rest of it.
 //!
 //! Below `/shop`, a request for `/shop/cart` is one for `/cart`; [`MountPath`] in `ctx.state` says where, and
-//! `ctx.request.original_url()` is what came. When the inner middleware passes a request on, those further out see the path
-//! as it was, and so it is afterwards, also after an error.
+//! `ctx.request.original_url()` is what came. When the inner middleware passes a request on, those further out see the
+//! path as it was, and so it is afterwards, also after an error.
 //!
-//! Where it differs from koa-mount: a slash at the end of the prefix means nothing, the mount path of a nested mount is the
-//! whole of it, and an app that is mounted keeps what
-//! it shares and its error observers.
+//! Where it differs from koa-mount: a slash at the end of the prefix means nothing, the mount path of a nested mount
+//! is the whole of it, and an app that is mounted keeps what it shares and its error observers.
 
 use std::fmt;
 

@@ -1,7 +1,8 @@
 //! [`pretty_json`]: JSON for people.
 //!
-//! The text of a JSON answer is indented as `JSON.stringify(value, null, 2)` would; it is not parsed, so numbers and the order of names stay
-//! as they are. Streams are left alone. koa-json's lists out of object streams have no counterpart: there are none.
+//! The text of a JSON answer is indented as `JSON.stringify(value, null, 2)` would; it is not parsed, so numbers and
+//! the order of names stay as they are. Streams are left alone. koa-json's lists out of object streams have no
+//! counterpart: there are none.
 
 use cepa_core::http::header;
 use cepa_core::{Body, Context, Middleware, Next, Result};

@@ -1,16 +1,16 @@
 //! [`rate_limit`]: so many requests in so much time from each client.
 //!
-//! A client is an IP address (of IPv6 the network, /64, for one customer has that), or whatever a function of the program says.
-//! Counting is in windows. A fixed window begins with the first request; a sliding one also counts the window before,
-//! weighted by how much of it is still within reach, which needs two numbers a client and never lets twice the limit
-//! through around a border.
+//! A client is an IP address (of IPv6 the network, /64, for one customer has that), or whatever a function of the
+//! program says. Counting is in windows. A fixed window begins with the first request; a sliding one also counts the
+//! window before, weighted by how much of it is still within reach, which needs two numbers a client and never lets
+//! twice the limit through around a border.
 //!
 //! Shape: a map from clients to windows, and a set of the same in the order in which they began. Since all windows are
 //! equally long, that is also the order in which they end; what has ended goes at the next request, and when the map is
 //! full the oldest goes first and is counted in [`RateLimit::forgotten`]. Invariant: both hold the same windows.
 //!
-//! Where it differs from koa-ratelimit: memory is bounded, times are whole seconds and never too short, the standard's `RateLimit` fields are there
-//! too, and the refusal is an error like any other, so its body is negotiated.
+//! Where it differs from koa-ratelimit: memory is bounded, times are whole seconds and never too short, the standard's
+//! `RateLimit` fields are there too, and the refusal is an error like any other, so its body is negotiated.
 
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;

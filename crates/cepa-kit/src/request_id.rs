@@ -3,8 +3,9 @@
 //! An id that the client (or a proxy) sends in `Request-Id` is taken when it is short and plain, else a random UUID is
 //! made. The answer carries it, also when it is an error, and `ctx.state` has it as [`RequestId`].
 //!
-//! Invariant: an id is 1 to 128 letters, digits, `-`, `_`, `.`, `~`, `+`, `/`, `=`, `:` or `@`, so it can stand in a log line as it
-//! is. koa-requestid also takes one from the query by default; here that is an option, for URLs are copied and shared.
+//! Invariant: an id is 1 to 128 letters, digits, `-`, `_`, `.`, `~`, `+`, `/`, `=`, `:` or `@`, so it can stand in a
+//! log line as it is. koa-requestid also takes one from the query by default; here that is an option, for URLs are
+//! copied and shared.
 
 use std::fmt;
 

@@ -1,8 +1,9 @@
 //! [`rewrite`]: another path for the handlers below.
 //!
-//! A pattern is a path of which a segment may be `:name` (one segment) and the last may be `*name` (all that is left, at least
-//! one). The target is a path with the same names; the query stays, after one of the target. Afterwards the URL is as it
-//! was. koa-rewrite's regular expressions are not taken: a pattern is matched in one pass, whatever the path.
+//! A pattern is a path of which a segment may be `:name` (one segment) and the last may be `*name` (all that is left,
+//! at least one). The target is a path with the same names; the query stays, after one of the target. Afterwards the
+//! URL is as it was. koa-rewrite's regular expressions are not taken: a pattern is matched in one pass, whatever the
+//! path.
 
 use cepa_core::{Context, Middleware, Next, Result};
 
@@ -18,7 +19,8 @@ use cepa_core::{Context, Middleware, Next, Result};
 /// ```
 ///
 /// # Panics
-/// When one of them does not begin with `/`, when `*name` is not at the end of `from`, or when `to` uses a name that `from` does not have.
+/// When one of them does not begin with `/`, when `*name` is not at the end of `from`, or when `to` uses a name that
+/// `from` does not have.
 #[track_caller]
 pub fn rewrite(from: &str, to: &str) -> Rewrite {
     assert!(from.starts_with('/') && to.starts_with('/'), "paths begin with `/`");

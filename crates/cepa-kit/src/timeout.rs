@@ -1,8 +1,8 @@
 //! [`timeout`]: the most time that the handlers below may take.
 //!
-//! When it is over, their future is dropped, which is how work is cancelled in Rust: a query that is waited for is given up
-//! at its next await. A handler that computes without awaiting cannot be stopped. The body of an answer that has begun is
-//! not covered; the server's write deadline is for that.
+//! When it is over, their future is dropped, which is how work is cancelled in Rust: a query that is waited for is
+//! given up at its next await. A handler that computes without awaiting cannot be stopped. The body of an answer that
+//! has begun is not covered; the server's write deadline is for that.
 //!
 //! The answer is 503, the server's fault, and not Koa's 408, upon which browsers send a request again.
 

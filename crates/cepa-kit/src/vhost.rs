@@ -1,6 +1,7 @@
 //! [`vhost`]: middleware for one host name of several.
 //!
-//! The name is that of `ctx.request.hostname()`: without a port, compared without regard to case. Requests for others pass on.
+//! The name is that of `ctx.request.hostname()`: without a port, compared without regard to case. Requests for others
+//! pass on.
 
 use std::fmt;
 

@@ -1,7 +1,8 @@
 //! [`ActiveSession`]: the session of one request, as the handlers see it.
 //!
-//! The data is an object of JSON. Before the first change of a stored session its text is kept, and the session counts as
-//! changed when its text is another one in the end; so setting a value and setting it back writes nothing, as in Koa.
+//! The data is an object of JSON. Before the first change of a stored session its text is kept, and the session counts
+//! as changed when its text is another one in the end; so setting a value and setting it back writes nothing, as in
+//! Koa.
 
 use std::time::Duration;
 

@@ -1,7 +1,7 @@
 //! From a session to the client: whether it is stored, and how.
 //!
-//! A session is stored when it was forced, when its data changed, when it is rolling, or when renewal is due; one that is
-//! new and empty never is. The bookkeeping fields stand last, so the bytes are those of koa-session.
+//! A session is stored when it was forced, when its data changed, when it is rolling, or when renewal is due; one that
+//! is new and empty never is. The bookkeeping fields stand last, so the bytes are those of koa-session.
 
 use std::fmt::Write as _;
 use std::time::Duration;

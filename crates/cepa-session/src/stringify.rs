@@ -77,8 +77,9 @@ pub(crate) fn write_string(text: &mut String, string: &str) {
     text.push_str(&serde_json::to_string(string).unwrap_or_default());
 }
 
-/// ECMA-262, Number::toString: the shortest digits that read back as the same number, of two such the even ones. serde_json
-/// finds the same digits (the standard library, when two are equally near, does not), and puts the point elsewhere.
+/// ECMA-262, Number::toString: the shortest digits that read back as the same number, of two such the even ones.
+/// serde_json finds the same digits (the standard library, when two are equally near, does not), and puts the point
+/// elsewhere.
 fn write_number(text: &mut String, number: &Number) {
     let shown = number.to_string();
     let (sign, shown) = shown.strip_prefix('-').map_or(("", shown.as_str()), |rest| ("-", rest));
