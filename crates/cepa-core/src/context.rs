@@ -6,7 +6,6 @@
 //!
 //! The context is `Send` and `Sync`: it may be held across any await, on any runtime.
 
-use std::any::Any;
 use std::net::IpAddr;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -58,12 +57,12 @@ impl Context {
     /// When the app shares nothing of this type; it should have been built with it.
     #[track_caller]
     pub fn shared<T: Send + Sync + 'static>(&self) -> &T {
-        self.try_shared().unwrap_or_else(|| not_shared::<T>())
+        self.find_shared::<T>().unwrap_or_else(|| not_shared::<T>())
     }
 
     /// What the app shares of this type, if it does.
     pub fn try_shared<T: Send + Sync + 'static>(&self) -> Option<&T> {
-        self.find_shared::<T>()?.downcast_ref()
+        self.find_shared().map(Arc::as_ref)
     }
 
     /// What the app shares of this type, to keep beyond this request.
@@ -72,12 +71,11 @@ impl Context {
     /// As [`shared`](Self::shared).
     #[track_caller]
     pub fn shared_arc<T: Send + Sync + 'static>(&self) -> Arc<T> {
-        let shared = self.find_shared::<T>().and_then(|shared| shared.clone().downcast().ok());
-        shared.unwrap_or_else(|| not_shared::<T>())
+        self.find_shared::<T>().unwrap_or_else(|| not_shared::<T>()).clone()
     }
 
-    fn find_shared<T: 'static>(&self) -> Option<&Arc<dyn Any + Send + Sync>> {
-        self.cores().find_map(|core| core.shared.get::<T>())
+    fn find_shared<T: Send + Sync + 'static>(&self) -> Option<&Arc<T>> {
+        self.cores().find_map(|core| core.shared.get())
     }
 
     /// A parameter of the route, percent-decoded and parsed.

@@ -4,36 +4,27 @@
 //! brings along ([`Middleware::plugged`](crate::Middleware::plugged)); of two that bring the same, the first
 //! one plugged does.
 
-use std::any::{Any, TypeId};
-use std::collections::HashMap;
-use std::fmt;
 use std::sync::Arc;
 
-type Value = Arc<dyn Any + Send + Sync>;
+use crate::State;
 
 /// What all requests of an app share, by type.
-#[derive(Default)]
-pub struct Shared {
-    values: HashMap<TypeId, Value>,
-}
+#[derive(Debug, Default)]
+pub struct Shared(State);
 
 impl Shared {
     /// Shares a value unless there is one of its type already.
     pub fn offer<T: Send + Sync + 'static>(&mut self, value: Arc<T>) {
-        self.values.entry(TypeId::of::<T>()).or_insert(value);
+        if self.get::<T>().is_none() {
+            self.insert(value);
+        }
     }
 
     pub(crate) fn insert<T: Send + Sync + 'static>(&mut self, value: Arc<T>) {
-        self.values.insert(TypeId::of::<T>(), value);
+        self.0.insert(value);
     }
 
-    pub(crate) fn get<T: 'static>(&self) -> Option<&Value> {
-        self.values.get(&TypeId::of::<T>())
-    }
-}
-
-impl fmt::Debug for Shared {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Shared").field("values", &self.values.len()).finish()
+    pub(crate) fn get<T: Send + Sync + 'static>(&self) -> Option<&Arc<T>> {
+        self.0.get()
     }
 }
