@@ -10,7 +10,7 @@
 use std::fmt::Write as _;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use http::header::SET_COOKIE;
+use http::header::{COOKIE, SET_COOKIE};
 
 use crate::response::http_date;
 use crate::{Error, Keys, Request, Response, Result};
@@ -177,11 +177,13 @@ pub struct Cookies<'a> {
 impl<'a> Cookies<'a> {
     /// The value of a cookie, without looking at any signature.
     pub fn get(&self, name: &str) -> Option<&'a str> {
-        let field = self.request.get("cookie")?;
-        let value = field.split(';').find_map(|pair| {
-            let (known, value) = pair.trim_start_matches(' ').split_once('=')?;
-            (known == name).then_some(value)
+        // By bytes, so that one that is no text hides none but itself.
+        let field = self.request.headers.get(COOKIE)?.as_bytes();
+        let value = field.split(|byte| *byte == b';').find_map(|pair| {
+            let value = pair.trim_ascii_start().strip_prefix(name.as_bytes())?;
+            value.strip_prefix(b"=")
         })?;
+        let value = std::str::from_utf8(value).ok()?;
         Some(value.strip_prefix('"').map_or(value, |rest| rest.strip_suffix('"').unwrap_or(rest)))
     }
 

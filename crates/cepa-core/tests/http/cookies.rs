@@ -102,6 +102,21 @@ async fn reading() {
 }
 
 #[tokio::test]
+async fn a_cookie_that_is_no_text_hides_none_but_itself() {
+    let app = App::new().with(async |ctx, _next| {
+        let cookies = ctx.cookies();
+        let both = format!("{:?} {:?}", cookies.get("bad"), cookies.get("good"));
+        ctx.set_body(both)
+    });
+    let mut request = cepa_core::http::Request::new(cepa_core::Body::default());
+    let field = cepa_core::http::HeaderValue::from_bytes(b"bad=\xff; good=1").unwrap();
+    request.headers_mut().insert("cookie", field);
+    let callback = Client::new(app).callback().clone();
+    let mut body = callback.handle(request.into()).await.into_body();
+    assert_eq!(&body.chunk().await.unwrap().unwrap()[..], b"None Some(\"1\")");
+}
+
+#[tokio::test]
 async fn signed_cookies_are_two_and_rotate() {
     let app = |keys: &'static [&'static str]| {
         App::new().keys(keys).with(async |ctx, _next| {
