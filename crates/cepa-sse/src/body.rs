@@ -4,10 +4,16 @@
 //! when nothing was said for the keep-alive time. One timer a stream, and events do not touch it: when it fires it looks at
 //! the time of the last chunk and goes back to sleep for the rest.
 //!
+//! What the stream keeps (`Sse::keep`) goes when it ends, or when the client goes.
+//!
+//! The token of the server's closing takes a lock that all streams of the process share each time it is polled, and a stream
+//! is polled for every event. `Closing` is therefore a set of one future: a set polls only what has been woken.
+//!
 //! It ends when the sources do (an outbox by eviction or closing, a feed by its end), and when the server closes: then the
 //! outbox takes no more, what waits in it is still written, feeds are dropped, and the client is told to come back at a
 //! time of its own, so that not all of them come at once.
 
+use std::any::Any;
 use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::pin::Pin;
@@ -18,13 +24,17 @@ use bytes::Bytes;
 use cepa_core::Result;
 use cepa_hub::Outbox;
 use futures_core::Stream;
+use futures_util::stream::FuturesUnordered;
 use tokio::time::{Instant, Sleep};
+use tokio_util::sync::WaitForCancellationFutureOwned;
 
 use crate::SseEvent;
-use crate::closing::Closing;
 use crate::events::Driven;
 
 const KEEP_ALIVE: Bytes = Bytes::from_static(b":\n\n");
+
+/// The closing of the server; empty once it was noticed.
+pub(crate) type Closing = FuturesUnordered<WaitForCancellationFutureOwned>;
 
 /// Where events come from beside an outbox.
 pub(crate) enum Feed {
@@ -37,10 +47,11 @@ pub(crate) struct SseBody {
     pub(crate) outbox: Option<Outbox>,
     pub(crate) feed: Option<Feed>,
     pub(crate) idle: Idle,
-    pub(crate) closing: Option<Closing>,
+    pub(crate) closing: Closing,
     /// The time after which clients return, at the soonest, when the server closes.
     pub(crate) retry: Duration,
     pub(crate) farewell: Option<Bytes>,
+    pub(crate) kept: Vec<Box<dyn Any + Send>>,
 }
 
 /// The time since something was said.
@@ -106,6 +117,7 @@ impl SseBody {
     fn end(&mut self) {
         self.outbox = None;
         self.feed = None;
+        self.kept.clear();
     }
 }
 
@@ -118,8 +130,7 @@ impl Stream for SseBody {
             this.idle.said();
             return Poll::Ready(Some(Ok(first)));
         }
-        if this.closing.as_mut().is_some_and(|closing| closing.poll(cx)) {
-            this.closing = None;
+        if let Poll::Ready(Some(())) = Pin::new(&mut this.closing).poll_next(cx) {
             this.feed = None;
             this.farewell = Some(SseEvent::new().retry(spread(this.retry)).encode());
             if let Some(outbox) = &mut this.outbox {

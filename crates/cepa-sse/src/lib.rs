@@ -35,7 +35,6 @@
 //! and a deadline for a client that does not read, which is the server's, who alone sees the socket.
 
 mod body;
-mod closing;
 mod event;
 mod events;
 mod sse;

@@ -3,6 +3,7 @@
 //! Shape: a builder that owns what it needs of the context (the shared hub, the closing token, `Last-Event-ID`), so that a
 //! handler can return it. Rooms are joined when the builder becomes the body, not before.
 
+use std::any::Any;
 use std::fmt;
 use std::time::Duration;
 
@@ -13,8 +14,7 @@ use cepa_hub::{Hub, Log, Member, Outbox, OutboxOptions, Policy};
 use futures_core::Stream;
 use futures_util::{StreamExt, TryStreamExt};
 
-use crate::body::{Feed, Idle, SseBody};
-use crate::closing::Closing;
+use crate::body::{Closing, Feed, Idle, SseBody};
 use crate::events::{Driven, Events};
 use crate::{SseEvent, wire};
 
@@ -40,6 +40,7 @@ impl SseExt for Context {
             feed: None,
             retry: None,
             first: String::new(),
+            kept: Vec::new(),
             keep_alive: Sse::KEEP_ALIVE,
         }
     }
@@ -65,6 +66,7 @@ pub struct Sse {
     feed: Option<Feed>,
     retry: Option<Duration>,
     first: String,
+    kept: Vec<Box<dyn Any + Send>>,
     keep_alive: Duration,
 }
 
@@ -94,6 +96,8 @@ impl Sse {
     ///
     /// When the log's memory does not reach back so far, an event `gap` comes first (see [`Log::subscribe`]); an id that
     /// is no number counts as unknown. Make sure that the client may read the log before you call this.
+    ///
+    /// One log a stream: each counts its own ids, and a browser remembers one. The answer is 500 when there are two.
     pub fn follow(mut self, log: &Log) -> Self {
         self.logs.push(log.clone());
         self
@@ -158,6 +162,24 @@ impl Sse {
         self
     }
 
+    /// Keeps a value until the stream ends or the client goes: a place in a list of people, a permit. It is dropped then.
+    ///
+    /// ```
+    /// # use std::sync::Arc;
+    /// # use cepa_core::{Context, OrThrow, Result};
+    /// # use cepa_sse::{Sse, SseExt};
+    /// # use tokio::sync::Semaphore;
+    /// async fn events(ctx: &mut Context) -> Result<Sse> {
+    ///     let seats = ctx.shared_arc::<Semaphore>();
+    ///     let seat = seats.try_acquire_owned().or_throw(503, "all seats are taken")?;
+    ///     Ok(ctx.sse().subscribe("lobby").keep(seat))
+    /// }
+    /// ```
+    pub fn keep(mut self, value: impl Send + 'static) -> Self {
+        self.kept.push(Box::new(value));
+        self
+    }
+
     /// Sends these before anything else; can be called again. They are held in memory until the client has taken them.
     pub fn first(mut self, events: impl IntoIterator<Item = SseEvent>) -> Self {
         for event in events {
@@ -211,6 +233,12 @@ impl Sse {
             let (member, _) = live.get_or_insert_with(|| hub.outbox(self.options.clone()));
             member.join(room);
         }
+        if self.logs.len() > 1 {
+            return Err(Error::new(
+                500,
+                "ctx.sse().follow: two logs in one stream, whose ids a client cannot tell apart; use a stream for each",
+            ));
+        }
         for log in &self.logs {
             let (first, _) = live.get_or_insert_with(|| log.hub().outbox(self.options.clone()));
             let member = match first.hub() == log.hub() {
@@ -258,9 +286,10 @@ impl IntoBody for Sse {
             outbox,
             feed: self.feed,
             idle: Idle::new(self.keep_alive),
-            closing: Some(Closing::new(self.closing)),
+            closing: Closing::from_iter([self.closing.cancelled_owned()]),
             retry: self.retry.unwrap_or(Sse::RETRY),
             farewell: None,
+            kept: self.kept,
         }))
     }
 }

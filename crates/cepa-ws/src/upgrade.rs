@@ -38,7 +38,8 @@ use std::pin::pin;
 use std::sync::Arc;
 
 use cepa_core::{CancellationToken, Context, Error, OnUpgrade, Result};
-use futures_util::FutureExt;
+use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt, StreamExt};
 use http::StatusCode;
 use http::header::{
     CONNECTION, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_PROTOCOL, UPGRADE,
@@ -163,7 +164,10 @@ where
     };
     let socket = WebSocket::new(Link::new(io, Role::Server, limits), protocol);
     let shared = socket.handle().shared().clone();
-    let outcome = watch(async move { serve(socket).await }, &shared, &limits, &closing).await;
+    // The token takes a lock that all connections share each time it is polled, and this task is polled
+    // for every frame. A set polls only those of its futures that were woken; this one has one.
+    let mut closing = FuturesUnordered::from_iter([closing.cancelled()]);
+    let outcome = watch(async move { serve(socket).await }, &shared, &limits, closing.next()).await;
     let close = match &outcome {
         Some(Ok(Ok(()))) => Close::new(CloseCode::NORMAL, ""),
         Some(Ok(Err(error))) => Close::new(CloseCode::INTERNAL, error.public_message()),
@@ -173,7 +177,7 @@ where
     // The function may have given the WebSocket to someone who goes on with it.
     tokio::select! {
         () = shared.released() => {}
-        () = closing.cancelled() => {
+        _ = closing.next() => {
             shared.begin_close(&going_away());
             let _ = timeout(limits.close_deadline, shared.released()).await;
         }
@@ -194,13 +198,13 @@ async fn watch(
     serve: impl Future<Output = Result> + Send,
     shared: &Shared,
     limits: &Limits,
-    closing: &CancellationToken,
+    closing: impl Future<Output = Option<()>>,
 ) -> Option<Outcome> {
     let mut serve = pin!(AssertUnwindSafe(serve).catch_unwind());
     tokio::select! {
         biased;
         outcome = &mut serve => Some(outcome),
-        () = closing.cancelled() => {
+        _ = closing => {
             shared.begin_close(&going_away());
             timeout(limits.close_deadline, serve).await.ok()
         }

@@ -77,3 +77,13 @@ async fn a_log_and_a_room_of_one_hub_are_one_member() {
     assert_eq!(next(&mut streaming).await, "event: all\ndata: 1\n\n");
     assert!(is_waiting(&mut streaming));
 }
+
+#[tokio::test]
+async fn two_logs_in_one_stream_are_refused() {
+    let hub = Hub::new();
+    let [first, second] = ["a", "b"].map(|name| Log::new(&hub, name, LogOptions::new()));
+    let (_other_hub, client) = app!(async move |ctx| ctx.sse().follow(&first).follow(&second));
+    let response = client.get("/").header("last-event-id", "7").send().await;
+    assert_eq!(response.status, 500);
+    assert_eq!(hub.len(), 0);
+}

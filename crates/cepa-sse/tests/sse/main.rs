@@ -8,6 +8,7 @@ mod endpoint;
 mod eviction;
 mod first_bytes;
 mod headers;
+mod keep;
 mod keep_alive;
 mod last_event_id;
 mod log;
