@@ -1,7 +1,7 @@
 //! Koa's programming model in Rust, with everything a realtime application needs on the same listener.
 //!
 //! This crate is the only name that applications need. [`prelude`] has what is used every day; the
-//! modules have the rest of each part, and each part is a feature, all of them on by default:
+//! modules have the rest of each part, and each part is a feature, on by default but for the last row:
 //!
 //! | feature | module | what it is |
 //! |---|---|---|
@@ -9,10 +9,13 @@
 //! | `router` | the root | [`Router`], [`Route`] |
 //! | `body` | [`body`] | JSON, forms, text, uploads |
 //! | `static` | [`mod@files`] | a folder as middleware: [`serve`] |
+//! | `session` | [`session`] | sessions as koa-session keeps them |
+//! | `kit` | [`kit`] | everyday middleware: CORS, security headers, logging, rate limits |
 //! | `hub` | [`hub`] | rooms over bounded outboxes |
 //! | `ws` | [`ws`] | WebSocket |
 //! | `sse` | [`sse`] | server-sent events |
 //! | `socketio` | [`socketio`] | a Socket.IO server: [`SocketIo`] |
+//! | `compress`, `csrf`, `jwt` | [`kit`] | those of the kit that bring libraries along |
 //!
 //! ```no_run
 //! use cepa::prelude::*;
@@ -39,6 +42,10 @@ pub use serde_json::{Value, json};
 pub use cepa_body as body;
 #[cfg(feature = "hub")]
 pub use cepa_hub as hub;
+#[cfg(feature = "kit")]
+pub use cepa_kit as kit;
+#[cfg(feature = "session")]
+pub use cepa_session as session;
 #[cfg(feature = "socketio")]
 pub use cepa_socketio as socketio;
 #[cfg(feature = "sse")]
@@ -76,8 +83,14 @@ pub mod prelude {
     pub use crate::SocketIo;
     #[cfg(feature = "body")]
     pub use crate::body::{BodyExt, Upload};
+    #[cfg(feature = "csrf")]
+    pub use crate::kit::CsrfExt;
+    #[cfg(feature = "jwt")]
+    pub use crate::kit::JwtExt;
     #[cfg(feature = "static")]
     pub use crate::serve;
+    #[cfg(feature = "session")]
+    pub use crate::session::{Session, SessionExt};
     #[cfg(feature = "sse")]
     pub use crate::sse::SseExt;
     #[cfg(feature = "ws")]
