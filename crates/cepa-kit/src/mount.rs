@@ -9,7 +9,7 @@
 
 use std::fmt;
 
-use cepa_core::{Context, Middleware, Next, Result, Stack};
+use cepa_core::{Context, Middleware, Next, Result, Shared, Stack};
 
 /// Runs `inner` for the paths below `prefix`.
 ///
@@ -76,6 +76,10 @@ impl Middleware for Mount {
         let result = self.inner.handle(ctx, next).await;
         leave(ctx);
         result
+    }
+
+    fn plugged(&self, shared: &mut Shared) {
+        self.inner.plugged(shared);
     }
 }
 

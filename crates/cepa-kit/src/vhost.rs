@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use cepa_core::{Context, Middleware, Next, Result};
+use cepa_core::{Context, Middleware, Next, Result, Shared};
 
 /// Runs `inner` for requests to this host: `a.example`, or `*.a.example` for all names below it.
 ///
@@ -55,6 +55,10 @@ impl<M> VirtualHost<M> {
 impl<M: Middleware> Middleware for VirtualHost<M> {
     async fn handle(&self, ctx: &mut Context, next: Next<'_>) -> Result {
         if self.is_for(ctx) { self.inner.handle(ctx, next).await } else { next.run(ctx).await }
+    }
+
+    fn plugged(&self, shared: &mut Shared) {
+        self.inner.plugged(shared);
     }
 }
 

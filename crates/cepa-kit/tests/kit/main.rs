@@ -27,6 +27,7 @@ mod koa;
 mod logger;
 mod method_override;
 mod mount;
+mod plugged;
 mod pretty_json;
 mod rate_limit;
 mod request_id;
