@@ -10,10 +10,16 @@
 //! |---|---|---|
 //! | `/users/:id` | `/users/7`, `/Users/7/` | `id` = `7` |
 //! | `/files/:name.:ext` | `/files/a.tar.gz` | `name` = `a.tar`, `ext` = `gz` |
+//! | `/users/:id<u64>` | `/users/7`, not `/users/ana` | `id` = `7` |
+//! | `/:slug<[a-z0-9-]>` | `/a-1`, not `/A` | `slug` = `a-1` |
 //! | `/raw/*path` | `/raw/a/b` | `path` = `a/b` |
 //! | `/posts{/:page}` | `/posts`, `/posts/2` | `page` = `2` or absent: `ctx.try_param("page")` |
 //! | `/:"user-id"/\:x` | `/7/:x` | `user-id` = `7` |
 //! | `/café` | `/caf%C3%A9` | |
+//!
+//! A parameter may have a constraint: `u8` to `u128`, `i8` to `i128`, `uuid`, `alpha`, `alnum`, `hex`, or a
+//! class of characters (`[a-z]`, with a count `[A-Z]{3}` or `[0-9]{2,4}`). A value that does not fit makes the
+//! route not match, and the next one may. There are no regular expressions.
 //!
 //! Text matches in any case unless the router is [`sensitive`](Router::sensitive), and one more slash at
 //! the end is tolerated unless it is [`strict`](Router::strict). `( ) [ ] + ? !` are reserved and refused. Values
@@ -40,10 +46,11 @@
 //! Matching is one walk down a tree over the segments of all routes, whose time does not grow with
 //! their number, and linear in the path: no pattern backtracks.
 //!
-//! Read in this order: `router` (registering and running), `pattern` (the grammar), `shape` (a
-//! pattern compiled), `run` (several captures in a text), `tree` (all shapes at once), `table`
+//! Read in this order: `router` (registering and running), `pattern` (the grammar), `constraint` (what
+//! a value must be), `shape` (a pattern compiled), `run` (several captures in a text), `tree` (all shapes at once), `table`
 //! (methods), `missed` (405 and its kin).
 
+mod constraint;
 mod entry;
 mod literal;
 mod missed;

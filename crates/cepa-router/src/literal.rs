@@ -66,6 +66,13 @@ impl Literal {
         (!self.sensitive || other.sensitive) && self.is(other.text.as_bytes())
     }
 
+    /// The matching texts whose case is furthest apart: what holds for each character of both holds for
+    /// every text that this matches.
+    pub(crate) fn extremes(&self) -> Vec<String> {
+        let upper = (!self.sensitive).then(|| self.text.to_ascii_uppercase());
+        std::iter::once(self.text.to_string()).chain(upper).collect()
+    }
+
     pub(crate) fn is_sensitive(&self) -> bool {
         self.sensitive
     }

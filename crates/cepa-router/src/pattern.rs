@@ -1,9 +1,10 @@
-//! [`Pattern`]: the grammar of paths, which is that of path-to-regexp 8.
+//! [`Pattern`]: the grammar of paths, which is that of path-to-regexp 8 and has constraints besides.
 //!
 //! | written | means |
 //! |---|---|
 //! | `:name` | one or more characters up to the next `/` |
 //! | `:"any name"` | the same, under a name that is no identifier |
+//! | `:name<u64>` | the same, when the value fits: the table of `constraint` |
 //! | `*name` | one or more characters, `/` among them |
 //! | `{ .. }` | an optional part; may nest and hold parameters |
 //! | `\x` | the character x itself |
@@ -25,6 +26,8 @@
 
 use std::sync::Arc;
 
+use crate::constraint::Constraint;
+
 /// How many combinations of optional parts a pattern may have.
 pub(crate) const MAX_ALTERNATIVES: usize = 256;
 
@@ -40,7 +43,7 @@ pub(crate) struct Pattern {
 #[derive(Clone, Debug)]
 enum Token {
     Text { text: String, sensitive: bool },
-    Capture { name: Arc<str>, wild: bool },
+    Capture { name: Arc<str>, wild: bool, fits: Option<Constraint> },
     Group(Vec<Token>),
 }
 
@@ -49,8 +52,8 @@ enum Token {
 pub(crate) enum Piece {
     /// Percent-encoded text, and whether its case matters.
     Text { text: String, sensitive: bool },
-    /// A parameter, or a wildcard when `wild`.
-    Capture { name: Arc<str>, wild: bool },
+    /// A parameter, perhaps with a constraint, or a wildcard when `wild`.
+    Capture { name: Arc<str>, wild: bool, fits: Option<Constraint> },
 }
 
 /// A pattern without its optional parts: text and captures in turn.
@@ -187,9 +190,10 @@ fn expand(tokens: &[Token], done: &mut Vec<Alternative>) {
                     }
                 }
             }
-            Token::Capture { name, wild } => {
+            Token::Capture { name, wild, fits } => {
                 for alternative in &mut *done {
-                    alternative.push(Piece::Capture { name: name.clone(), wild: *wild });
+                    let (name, fits) = (name.clone(), fits.clone());
+                    alternative.push(Piece::Capture { name, wild: *wild, fits });
                 }
             }
             Token::Group(inner) => {
@@ -238,8 +242,9 @@ impl Parser {
                 }
                 Some(sigil @ (':' | '*')) => {
                     self.at += 1;
-                    let name = self.name(sigil)?;
-                    Token::Capture { name: name.into(), wild: sigil == '*' }
+                    let name = self.name(sigil)?.into();
+                    let wild = sigil == '*';
+                    Token::Capture { name, wild, fits: self.constraint(wild)? }
                 }
                 Some('\\') => {
                     let Some(&escaped) = self.chars.get(self.at + 1) else {
@@ -304,10 +309,19 @@ impl Parser {
             let escaped = format!("write `\\{sigil}` for the character itself");
             return Err(format!("missing parameter name at index {start}; {escaped}"));
         }
-        if self.chars.get(self.at) == Some(&'<') {
-            return Err(format!("unexpected `<` at index {}; write `\\<` for it", self.at));
-        }
         Ok(name)
+    }
+
+    fn constraint(&mut self, wild: bool) -> Result<Option<Constraint>, String> {
+        if self.chars.get(self.at) != Some(&'<') {
+            return Ok(None);
+        }
+        if wild {
+            let problem = "a wildcard has no constraint; write `\\<` for the character itself";
+            return Err(format!("unexpected `<` at index {}; {problem}", self.at));
+        }
+        self.at += 1;
+        Constraint::parse(&self.chars, &mut self.at).map(Some)
     }
 
     /// A `%`: kept with two hex digits after it, else a percent sign that must itself be escaped.

@@ -12,6 +12,9 @@
 //! The pivot is the first wildcard, or the first parameter when there is none. Each text is searched
 //! for in what the searches before have left, so a match takes time linear in the path.
 //!
+//! A constraint is asked about the value that was so found; there is no search for another division in
+//! which it would hold, so `/:a<u64>-:b` does not match `1-2-3`.
+//!
 //! Where a text overlaps itself (`--` in `a---b`) more than one division would do; the one taken
 //! makes the captures on the left longest. With a second wildcard, path-to-regexp forbids the text since
 //! the first instead of the text in front; that shows only where parameters stand between the two.
@@ -21,6 +24,7 @@ use std::sync::Arc;
 
 use smallvec::{SmallVec, smallvec};
 
+use crate::constraint::Constraint;
 use crate::literal::Literal;
 use crate::pattern::Piece;
 
@@ -40,6 +44,7 @@ struct Capture {
     wild: bool,
     /// Whether the value may be the very text in front of it.
     repeats: bool,
+    fits: Option<Constraint>,
     /// The text behind this capture; empty only behind the last.
     after: Literal,
 }
@@ -60,17 +65,17 @@ impl Run {
                         last.push_str(text);
                     }
                 }
-                Piece::Capture { wild, .. } => {
+                Piece::Capture { wild, fits, .. } => {
                     texts.push(String::new());
                     after_wild |= *wild;
-                    captures.push((*wild, !after_wild));
+                    captures.push((*wild, !after_wild, fits.clone()));
                 }
             }
         }
-        let pivot = captures.iter().position(|(wild, _)| *wild).unwrap_or(0);
+        let pivot = captures.iter().position(|(wild, ..)| *wild).unwrap_or(0);
         let mut texts = texts.iter().map(|text| Literal::new(text, sensitive));
         let lead = texts.next()?;
-        let capture = |((wild, repeats), after)| Capture { wild, repeats, after };
+        let capture = |((wild, repeats, fits), after)| Capture { wild, repeats, fits, after };
         let captures: Vec<_> = captures.into_iter().zip(texts).map(capture).collect();
         (!captures.is_empty()).then_some(Self { lead, captures, pivot })
     }
@@ -111,6 +116,9 @@ impl Run {
             if range.start == range.end || !capture.wild && bytes[range.clone()].contains(&b'/') {
                 return None;
             }
+            if capture.fits.as_ref().is_some_and(|fits| !fits.fits(&text[range.clone()])) {
+                return None;
+            }
             *range = range.start + offset..range.end + offset;
         }
         Some(ranges)
@@ -119,7 +127,8 @@ impl Run {
     /// Whether this matches every text that `literal` matches.
     pub(crate) fn covers(&self, literal: &Literal) -> bool {
         let sensitive = self.lead.is_sensitive();
-        (!sensitive || literal.is_sensitive()) && self.captures(literal.text(), 0).is_some()
+        (!sensitive || literal.is_sensitive())
+            && literal.extremes().iter().all(|text| self.captures(text, 0).is_some())
     }
 
     /// Whether this is one wildcard and nothing else, which matches every text but the empty.

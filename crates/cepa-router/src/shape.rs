@@ -10,6 +10,7 @@
 
 use std::sync::Arc;
 
+use crate::constraint::Constraint;
 use crate::literal::Literal;
 use crate::pattern::{Alternative, Piece};
 use crate::run::{self, Ranges, Run};
@@ -31,6 +32,8 @@ pub(crate) enum Segment {
     Literal(Literal),
     /// Anything that is not empty; captured whole.
     Param,
+    /// What fits a constraint; captured whole.
+    Typed(Constraint),
     /// Text and one or more captures.
     Mixed(Run),
 }
@@ -120,7 +123,8 @@ impl Shape {
                 Segment::Literal(literal) if literal.is(text.as_bytes()) => {}
                 Segment::Param if !text.is_empty() => ranges.push(at..at + text.len()),
                 Segment::Mixed(run) => ranges.extend(run.captures(text, at)?),
-                Segment::Literal(_) | Segment::Param => return None,
+                Segment::Typed(fits) if fits.fits(text) => ranges.push(at..at + text.len()),
+                Segment::Literal(_) | Segment::Param | Segment::Typed(_) => return None,
             }
             at = next;
         }
@@ -138,6 +142,7 @@ impl Segment {
         match &*pieces {
             [] => Self::Literal(Literal::new("", false)),
             [Piece::Text { text, sensitive }] => Self::Literal(Literal::new(text, *sensitive)),
+            [Piece::Capture { fits: Some(fits), .. }] => Self::Typed(fits.clone()),
             [Piece::Capture { .. }] => Self::Param,
             _ => Run::new(&pieces).map_or(Self::Param, Self::Mixed),
         }

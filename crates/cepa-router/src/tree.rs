@@ -1,8 +1,8 @@
 //! [`Tree`]: all shapes of a router in one tree over segments, searched once a request.
 //!
 //! A node stands for the segments on the way to it. Below it are literals (a hash table), one child
-//! for a whole-segment parameter whatever its name, the segments of text and captures, and the tails
-//! that hold a wildcard. At it and at its tails are *leaves*: the shapes that end there.
+//! for a whole-segment parameter whatever its name, one for each constraint on such a parameter, the
+//! segments of text and captures, and the tails that hold a wildcard. At it and at its tails are *leaves*: the shapes that end there.
 //!
 //! Shapes are ranked in the order of registration and the lowest rank that matches wins, so several
 //! branches must be followed; but every node knows the lowest rank below it, and branches that cannot
@@ -10,9 +10,10 @@
 //! time of a match is bounded by the length of the path and by how many branches of the tree match the
 //! same path, not by the number of routes. The captures are found afterwards, for the winner alone.
 //!
-//! Not done: segments with text and captures (`/:a-:b`), and wildcards, are tried one by one when they
+//! Not done: constraints, segments with text and captures (`/:a-:b`), and wildcards, are tried one by one when they
 //! differ and stand under the same node. Tables with hundreds of those in one place are not known.
 
+use crate::constraint::Constraint;
 use crate::literal::{Literal, Literals};
 use crate::run::{Ranges, Run};
 use crate::shape::{Path, Segment, Shape, Slash};
@@ -30,6 +31,7 @@ struct Node {
     first: usize,
     literals: Literals,
     param: Option<usize>,
+    typed: Vec<(Constraint, usize)>,
     mixed: Vec<(Run, usize)>,
     tails: Vec<(Run, Vec<Leaf>)>,
     leaves: Vec<Leaf>,
@@ -69,13 +71,8 @@ impl Tree {
         let child = match segment {
             Segment::Literal(literal) => node.literals.child(literal, || new),
             Segment::Param => *node.param.get_or_insert(new),
-            Segment::Mixed(run) => match node.mixed.iter().find(|(known, _)| known == run) {
-                Some((_, child)) => *child,
-                None => {
-                    node.mixed.push((run.clone(), new));
-                    new
-                }
-            },
+            Segment::Typed(fits) => known(&mut node.typed, fits, new),
+            Segment::Mixed(run) => known(&mut node.mixed, run, new),
         };
         if child == new {
             self.nodes.push(Node::new(rank));
@@ -131,10 +128,16 @@ impl Tree {
         children.extend(node.param.filter(|_| is_text));
         match segment {
             Segment::Param => {}
+            Segment::Typed(own) => {
+                let typed = node.typed.iter().filter(|(fits, _)| fits == own);
+                children.extend(typed.map(|(_, child)| *child));
+            }
             Segment::Literal(literal) => {
                 let covers = |known: &Literal| known.covers(literal);
                 let literals = node.literals.matching(literal.text());
                 children.extend(literals.filter(|(known, _)| covers(known)).map(|(_, at)| at));
+                let typed = node.typed.iter().filter(|(fits, _)| fits.covers(literal));
+                children.extend(typed.map(|(_, child)| *child));
                 let mixed = node.mixed.iter().filter(|(run, _)| run.covers(literal));
                 children.extend(mixed.map(|(_, child)| *child));
             }
@@ -155,11 +158,21 @@ impl Node {
             first,
             literals: Literals::default(),
             param: None,
+            typed: Vec::new(),
             mixed: Vec::new(),
             tails: Vec::new(),
             leaves: Vec::new(),
         }
     }
+}
+
+/// The child that stands behind a key, or a new one.
+fn known<K: Clone + PartialEq>(children: &mut Vec<(K, usize)>, key: &K, new: usize) -> usize {
+    if let Some((_, child)) = children.iter().find(|(known, _)| known == key) {
+        return *child;
+    }
+    children.push((key.clone(), new));
+    new
 }
 
 struct Search<'t, W> {
@@ -183,6 +196,12 @@ impl<'t, W: FnMut(usize) -> bool> Search<'t, W> {
             }
             if let Some(child) = node.param.filter(|_| !text.is_empty()) {
                 self.visit(&self.tree.nodes[child], next);
+            }
+            for (fits, child) in &node.typed {
+                let child = &self.tree.nodes[*child];
+                if child.first < self.best && fits.fits(text) {
+                    self.visit(child, next);
+                }
             }
             for (run, child) in &node.mixed {
                 let child = &self.tree.nodes[*child];

@@ -11,7 +11,14 @@ use crate::Client;
 /// Patterns of what patterns are made of, and of anything.
 fn pattern() -> impl Strategy<Value = String> {
     let made = proptest::collection::vec(
-        prop_oneof!["[:*][a-c]", "[/{}a.-]", "/[:*]\"[a-z]\"", "[\\\\%\"<?+é]", "\\PC"],
+        prop_oneof![
+            "[:*][a-c]",
+            "[/{}a.-]",
+            "/[:*]\"[a-z]\"",
+            ":[a-c]<[\\[a-z0-9\\]>{-]{0,4}>?",
+            "[\\\\%\"<?+é]",
+            "\\PC"
+        ],
         0..12,
     );
     prop_oneof![made.prop_map(|parts| format!("/{}", parts.concat())), "\\PC{0,20}"]

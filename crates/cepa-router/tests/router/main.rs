@@ -22,6 +22,7 @@ mod several_routers;
 mod slash;
 mod start;
 mod surface;
+mod typed;
 
 use cepa_core::http::{Method, StatusCode};
 use cepa_core::{App, Callback, Middleware, Request};

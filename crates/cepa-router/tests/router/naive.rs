@@ -15,10 +15,18 @@ use crate::Client;
 enum Part {
     Text(&'static str),
     Param,
+    /// A parameter with this constraint, and the bytes that it takes, at most so many.
+    Typed(&'static str, &'static str, usize),
     Wild,
 }
 
-use Part::{Param, Text, Wild};
+use Part::{Param, Text, Typed, Wild};
+
+/// Constraints whose case does not fold, whose length counts, and which overlap.
+const LOWER: Part = Typed("[a-b]", "ab", usize::MAX);
+const SHORT: Part = Typed("[aAb]{1,2}", "aAb", 2);
+const ALPHA: Part = Typed("alpha", "aAb", usize::MAX);
+const DOTTED: Part = Typed("[.b\\-]", ".b-", usize::MAX);
 
 /// A segment, and whether it is optional.
 type Segment = (Vec<Part>, bool);
@@ -37,6 +45,16 @@ fn segment() -> impl Strategy<Value = Segment> {
         vec![Param, Text("."), Param],
         vec![Param, Text("-b"), Param, Text("."), Param],
         vec![Text("b"), Param, Text("-"), Param, Text("a")],
+        vec![LOWER],
+        vec![SHORT],
+        vec![ALPHA],
+        vec![DOTTED],
+        vec![Text("a"), SHORT],
+        vec![LOWER, Text(".b")],
+        vec![DOTTED, Text("-"), ALPHA],
+        vec![ALPHA, Text("."), Param, Text("-"), LOWER],
+        vec![Wild, Text("."), SHORT],
+        vec![LOWER, Text("-"), Wild],
         vec![Wild],
         vec![Param, Text("-"), Wild],
         vec![Wild, Text("."), Param],
@@ -78,6 +96,7 @@ fn written(route: &[Segment]) -> String {
             match part {
                 Text(literal) => text += literal,
                 Param => text += &format!(":\"p{}\"", names.next().unwrap()),
+                Typed(fits, ..) => text += &format!(":\"p{}\"<{fits}>", names.next().unwrap()),
                 Wild => text += &format!("*\"p{}\"", names.next().unwrap()),
             }
         }
@@ -166,7 +185,17 @@ fn naive(routes: &[Vec<Segment>], path: &str) -> Option<String> {
                 return None;
             }
             let mut found = Vec::new();
-            matches(parts, 0, path, &mut found).then(|| answer(index, &found))
+            // A constraint is asked about the division that there is; it does not look for another.
+            let fits = |(number, value): &(usize, String)| {
+                parts.iter().all(|(part, own)| match part {
+                    Typed(_, bytes, most) if own == number => {
+                        value.len() <= *most && value.chars().all(|c| bytes.contains(c))
+                    }
+                    _ => true,
+                })
+            };
+            (matches(parts, 0, path, &mut found) && found.iter().all(fits))
+                .then(|| answer(index, &found))
         })
     })
 }

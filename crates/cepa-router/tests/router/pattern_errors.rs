@@ -12,6 +12,8 @@ fn refusal(register: impl FnOnce() -> Router) -> String {
 #[test]
 fn each_mistake_has_its_message() {
     let instead = |c: char| format!("`\\{c}` for the character itself");
+    let count =
+        |at: usize| format!("bad count at index {at}; write {{3}}, {{2,4}} or {{2,}}, at least 1");
     let table = [
         (
             "/a?",
@@ -56,7 +58,29 @@ fn each_mistake_has_its_message() {
         ("/:a{:b}", "missing text between the parameters \"a\" and \"b\"".to_owned()),
         ("/:a*b", "missing text between the parameters \"a\" and \"b\"".to_owned()),
         ("/:a/:a", "the parameter \"a\" stands in it twice; rename one of them".to_owned()),
-        ("/:id<u64>", "unexpected `<` at index 4; write `\\<` for it".to_owned()),
+        (
+            "/*id<u64>",
+            "unexpected `<` at index 4; a wildcard has no constraint; write `\\<` for the \
+             character itself"
+                .to_owned(),
+        ),
+        (
+            "/:id<int>",
+            "unknown constraint \"int\" at index 5; there are u8 to u128, i8 to i128, uuid, alpha, \
+             alnum, hex, and classes such as [a-z0-9-]"
+                .to_owned(),
+        ),
+        ("/:id<u64", "expected `>` at index 8".to_owned()),
+        ("/:id<u64/x>", "expected `>` at index 8".to_owned()),
+        ("/:id<[a-z", "unexpected end at index 9, expected `]`".to_owned()),
+        ("/:id<[a\\", "unexpected end at index 7, expected `]`".to_owned()),
+        ("/:id<[]>", "the class at index 5 holds nothing".to_owned()),
+        ("/:id<[^a]>", "unexpected `^` at index 6; write `\\^` for it".to_owned()),
+        ("/:id<[z-a]>", "the range `z-a` is backwards before index 9".to_owned()),
+        ("/:id<[a]{0}>", count(8)),
+        ("/:id<[a]{3,2}>", count(8)),
+        ("/:id<[a]{x}>", count(8)),
+        ("/:id<[a]{3", count(8)),
         ("users", "it must begin with `/`".to_owned()),
         (":id", "it must begin with `/`".to_owned()),
         ("{a}/b", "it must begin with `/`".to_owned()),
