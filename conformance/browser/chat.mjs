@@ -466,6 +466,61 @@ const tests = {
     }
   },
 
+  async "a message whose answer was lost is said once, however often it is sent"() {
+    const room = `again-${run}`;
+    const page = await enter(room, "poll");
+    let open;
+    const gate = new Promise((done) => { open = done; });
+    await page.route("**/poll?*", async (route) => { await gate; await route.continue(); }); // it must not come back by itself
+    await page.route("**/messages", async (route) => { await route.fetch(); await route.abort(); }, { times: 1 });
+    await say(page, "once");
+    await page.waitForSelector("#pending .failed");
+    const answer = page.waitForResponse("**/messages");
+    await page.click("#pending .unsent button >> nth=0");
+    assert.equal((await answer).status(), 200);
+    await post(room, { nick: "other", client: "other", text: "end" });
+    open();
+    await shows(page, ["once", "end"]);
+    assert.equal(await page.locator("#pending > *").count(), 0);
+    assert.equal(await page.locator("#log > .mine").count(), 1);
+  },
+
+  async "Enter twice while the picture is on its way up sends it once"() {
+    const page = await enter(`twice-${run}`, "ws");
+    let open;
+    const gate = new Promise((done) => { open = done; });
+    await page.route("**/api/pictures", async (route) => { await gate; await route.continue(); });
+    await page.setInputFiles("#file", { name: "slow.png", mimeType: "image/png", buffer: picture });
+    await say(page, "look");
+    await page.press("#text", "Enter");
+    open();
+    await page.waitForFunction(() => document.querySelector("#log img")?.naturalWidth > 0);
+    await say(page, "end");
+    await shows(page, ["look", "end"]);
+  },
+
+  async "a duplicated tab on long polling takes an id of its own, and asks in peace"() {
+    const room = `twin-${run}`;
+    const first = await enter(room, "wait");
+    const idOf = (page) => page.evaluate(() => sessionStorage.getItem("cepa.client"));
+    const id = await idOf(first);
+    const second = await first.context().newPage();
+    await second.addInitScript((copied) => sessionStorage.getItem("cepa.client") ?? sessionStorage.setItem("cepa.client", copied), id);
+    let polls = 0;
+    for (const page of [first, second]) page.on("request", (request) => { polls += request.url().includes("/wait?"); });
+    await second.goto(`${flags.url}/#${new URLSearchParams({ room, transport: "wait", nick: "wait-user" })}`);
+    await connected(second);
+    await first.waitForFunction((copied) => sessionStorage.getItem("cepa.client") !== copied, id);
+    assert.equal(await idOf(second), id, "one of them keeps it");
+    const texts = [];
+    for (const [page, text] of [[first, "by the first"], [second, "by the second"], [first, "and again"]]) {
+      texts.push(text);
+      await say(page, text);
+      await Promise.all([shows(first, texts), shows(second, texts)]);
+    }
+    assert.ok(polls < 30, `${polls} polls`);
+  },
+
   async "it is named and announced for those who do not see it"() {
     const page = await enter(`access-${run}`, "ws");
     const nameless = await page.$$eval("button, input, textarea, a, img, dialog, [role]", (all) =>
@@ -552,7 +607,7 @@ async function screenshots(folder) {
   await other("Bo Lindqvist", "Just arrived. Slept through three countries.");
   await other("Bo Lindqvist", "And look at this, from the window:", url);
   await other("Theo K", "That is ridiculous. I had rain on a car park.");
-  await post(room, { nick: "ana", client: "shot-ana", text: "The window seat pays off every time." });
+  const { tab } = await post(room, { nick: "ana", client: "shot-ana", text: "The window seat pays off every time." });
   await post(room, { nick: "ana", client: "shot-ana", text: "Is anybody here still on long polling?" });
   await other("Theo K", "I am. Feels the same, honestly.");
   const sizes = {
@@ -563,7 +618,7 @@ async function screenshots(folder) {
     for (const colorScheme of ["light", "dark"]) {
       const context = await browser.newContext({ reducedMotion: "reduce", colorScheme, ...options });
       contexts.push(context);
-      await context.addInitScript(() => sessionStorage.setItem("cepa.client", "shot-ana"));
+      await context.addInitScript((name) => sessionStorage.setItem("cepa.tabs", name), tab);
       const page = await context.newPage();
       await page.goto(`${flags.url}/#${new URLSearchParams({ room, transport, nick: "ana" })}`);
       await connected(page);

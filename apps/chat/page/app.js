@@ -1,6 +1,9 @@
 /*
  * The chat: holds together who is here (nick, a random id for this tab), where (room) and how messages arrive (transport).
  *
+ * The id is a secret between this tab and the server; others see a hash of it, which this tab learns from its own messages.
+ * A browser that duplicates a tab copies the id: where that does harm the server says so, and one of the two takes a new one.
+ *
  * Room and transport live in the address, `/#room=lobby&transport=sse`, so that a link or a reload leads back; `nick=` there
  * wins over the remembered one. Changing the transport keeps the messages on screen: the new one starts where the old one was.
  */
@@ -24,7 +27,9 @@ const remember = (storage, key, value) => {
 
 const randomId = () => Array.from(crypto.getRandomValues(new Uint8Array(9)), (byte) => byte.toString(36).padStart(2, "0")).join("");
 
-const client = remember("sessionStorage", "cepa.client") ?? remember("sessionStorage", "cepa.client", randomId()); // one a tab
+const newClient = () => remember("sessionStorage", "cepa.client", randomId());
+const client = remember("sessionStorage", "cepa.client") ?? newClient(); // one a tab
+const tabs = new Set((remember("sessionStorage", "cepa.tabs") ?? "").split(" ").filter(Boolean));
 const here = { client, nick: undefined, room: undefined, transport: undefined };
 let link;
 let current; // whose callbacks count
@@ -56,7 +61,8 @@ function go(changes) {
 // ------------------------------------------------------------------------------------------- pieces
 
 const log = new Log({
-  client,
+  tabs,
+  onTab: (tab) => remember("sessionStorage", "cepa.tabs", [...tabs.add(tab)].join(" ")),
   older: async (before) => (await api.history(here.room, before)).messages,
   onUnread: showTitle,
 });
@@ -89,6 +95,7 @@ function open() {
       people: (nicks) => mine() && (sidebar.people(nicks), log.settle()),
       typing: (nicks, all) => mine() && sidebar.typing(nicks, all),
       state: (name, detail) => mine() && setState(name, detail),
+      replaced: () => (here.client = newClient()),
     },
   });
 }
@@ -128,11 +135,14 @@ find("retry").addEventListener("click", () => link?.wake());
 addEventListener("online", () => state === "lost" && setState("lost"));
 addEventListener("offline", () => state === "lost" && setState("lost"));
 
-/** Says something: shows it as on its way until it comes back by the transport, and how long that took. */
-async function send(text, picture) {
+/**
+ * Says something: shows it as on its way until it comes back by the transport, and how long that took. The key makes it one
+ * message however often it is sent.
+ */
+async function send(text, picture, key = randomId()) {
   const started = performance.now();
   const { room, transport } = here;
-  const pending = log.expect({ text, picture, nick: here.nick });
+  const pending = log.expect({ key, text, picture, nick: here.nick });
   pending.seen.then(() => {
     if (here.transport !== transport) return;
     const took = performance.now() - started;
@@ -140,7 +150,7 @@ async function send(text, picture) {
     find("status").title = `Your last message came back by ${transports[transport].name} in ${Math.round(took)} ms`;
   });
   try {
-    await link.say(text, picture);
+    await link.say({ text, picture, key });
   } catch (error) {
     if (here.room !== room) return;
     if (error instanceof api.Refused && error.status < 500) {
@@ -149,12 +159,12 @@ async function send(text, picture) {
       composer.complain(error.message);
       composer.restore(text);
     } else {
-      pending.failed(error instanceof api.Refused ? error.message : "Not sent: the server did not answer.", () => send(text, picture));
+      pending.failed(error instanceof api.Refused ? error.message : "Not sent: the server did not answer.", () => send(text, picture, key));
     }
   }
 }
 
-addEventListener("pagehide", () => link?.silent && api.leave(here.room, client));
+addEventListener("pagehide", () => link?.silent && api.leave(here.room, here.client));
 
 // ------------------------------------------------------------------------------------------- who, where, how
 
@@ -163,7 +173,7 @@ function apply() {
   if (!wanted.nick) return askNick();
   const [moved, renamed, changed] = ["room", "nick", "transport"].map((name) => here[name] !== wanted[name]);
   if (!(moved || renamed || changed)) return;
-  if (moved && link?.silent) api.leave(here.room, client);
+  if (moved && link?.silent) api.leave(here.room, here.client);
   Object.assign(here, wanted);
   if (moved) log.clear();
   if (moved || renamed) sidebar.show();

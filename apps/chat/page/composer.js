@@ -16,6 +16,7 @@ const lengthOf = (text) => [...text].length;
 export class Composer {
   #picture; // { file, abort, url: promise of the address, ready }
   #lastTyping = 0;
+  #waiting = false; // a message waits for its picture
 
   /** `send(text, picture)` gets what is in the field; `typing()` is called now and then. */
   constructor({ send, typing }) {
@@ -116,21 +117,27 @@ export class Composer {
   }
 
   async #submit() {
+    if (this.#waiting) return; // the first Enter counts
     this.complain();
     if (lengthOf(this.text.value) > HOPELESS) return this.complain(`That is far too long: a message has at most ${LONGEST.toLocaleString()} characters.`);
-    let picture;
+    const picture = this.#picture;
+    let url;
+    this.#waiting = true;
     try {
-      picture = await this.#picture?.url; // still on its way up: the message waits for it
+      url = await picture?.url; // still on its way up: the message waits for it
     } catch {
       return; // said already
+    } finally {
+      this.#waiting = false;
     }
+    if (this.#picture !== picture) return; // taken away, or another one by now
     const text = this.text.value;
     this.#detach();
     this.text.value = "";
     this.#fit();
     this.#lastTyping = 0;
     this.focus();
-    this.send(text, picture);
+    this.send(text, url);
   }
 
   #fit() {

@@ -4,7 +4,8 @@
  * Invariants: one element a message, ascending by id, whatever order they came in and however often; whoever was at the
  * bottom stays there, whoever reads older messages is not moved. At the bottom at most `MOST` messages are kept; older ones
  * come back with the history. What was said here and has not come back yet stands in a
- * list of its own below (`pending`), so that the log holds only what the server has ordered.
+ * list of its own below (`pending`), so that the log holds only what the server has ordered. What comes back is known by
+ * its key; it also shows by which name (`tab`) the others know this tab, and so which messages are its own.
  */
 import { appendLinked, avatar, count, dayOf, hueOf, sameDay, timeOf } from "./text.js";
 
@@ -20,14 +21,16 @@ export class Log {
   #unread = 0;
   #atBottom = true;
   #top = 0; // where the reader was
-  #client;
+  #tabs; // the names of this tab among the others
   #older; // async (before) => messages
   #complete = false; // the first message of the room is here
   #loading = false;
   #pending = [];
 
-  constructor({ client, older, onUnread }) {
-    this.#client = client;
+  /** `tabs`: names that this tab is known to have had; `onTab(name)` is called with a new one. */
+  constructor({ tabs, onTab, older, onUnread }) {
+    this.#tabs = new Set(tabs);
+    this.onTab = onTab;
     this.#older = older;
     this.onUnread = onUnread;
     this.list = find("log");
@@ -60,17 +63,17 @@ export class Log {
 
   /** Shows a message once, at its place. */
   add(message) {
+    this.#arrived(message);
     if (this.#items.has(message.id)) return;
     let at = this.#messages.length;
     while (at > 0 && this.#messages[at - 1].id > message.id) at -= 1;
-    const item = this.#element(message);
+    const mine = this.#tabs.has(message.tab);
+    const item = this.#element(message, mine);
     this.list.insertBefore(item, at < this.#messages.length ? this.#items.get(this.#messages[at].id) : null);
     this.#messages.splice(at, 0, message);
     this.#items.set(message.id, item);
     for (const index of [at - 1, at, at + 1]) this.#decorate(index);
-    this.#arrived(message);
     find("empty").hidden = true;
-    const mine = message.client === this.#client;
     if (this.#atBottom) {
       this.#forget();
       this.toBottom();
@@ -104,16 +107,17 @@ export class Log {
   // ------------------------------------------------------------------------------------- own messages on their way
 
   /** Shows what is being sent; returns { failed(message, again), remove(), seen } where `seen` is a promise of the arrival. */
-  expect({ text, picture, nick }) {
-    const item = this.#element({ text, picture, nick, client: this.#client, at: Date.now() });
+  expect({ key, text, picture, nick }) {
+    const item = this.#element({ text, picture, nick, at: Date.now() }, true);
     item.classList.add("first", "last");
     let arrive;
-    const entry = { text, picture, item, seen: new Promise((done) => { arrive = done; }), arrive: () => arrive() };
+    const entry = { key, item, seen: new Promise((done) => { arrive = done; }), arrive: () => arrive() };
     entry.remove = () => {
       item.remove();
       this.#pending = this.#pending.filter((other) => other !== entry);
     };
     entry.failed = (reason, again) => {
+      if (!this.#pending.includes(entry)) return; // it has come after all
       const note = document.createElement("p");
       note.className = "unsent";
       note.append(reason + " ");
@@ -134,18 +138,21 @@ export class Log {
   }
 
   #arrived(message) {
-    if (message.client !== this.#client) return;
-    const entry = this.#pending.find(({ text, picture }) => text.trim() === message.text && (picture ?? null) === message.picture);
-    entry?.remove();
-    entry?.arrive();
+    const entry = message.key && this.#pending.find(({ key }) => key === message.key);
+    if (!entry) return;
+    entry.remove();
+    entry.arrive();
+    if (this.#tabs.has(message.tab)) return;
+    this.#tabs.add(message.tab);
+    this.onTab(message.tab);
   }
 
   // ------------------------------------------------------------------------------------- elements
 
-  #element({ id, nick, client, text, picture, at }) {
+  #element({ id, nick, text, picture, at }, mine) {
     const item = document.createElement("li");
     item.className = "message";
-    item.classList.toggle("mine", client === this.#client);
+    item.classList.toggle("mine", mine);
     if (id !== undefined) Object.assign(item.dataset, { id, nick });
     const bubble = document.createElement("div");
     bubble.className = "bubble";
@@ -186,7 +193,7 @@ export class Log {
     const message = this.#messages[index];
     if (!message) return;
     const [before, after] = [this.#messages[index - 1], this.#messages[index + 1]];
-    const together = (a, b) => a && b && a.client === b.client && a.nick === b.nick && b.at - a.at < TOGETHER && sameDay(a.at, b.at);
+    const together = (a, b) => a && b && a.tab === b.tab && a.nick === b.nick && b.at - a.at < TOGETHER && sameDay(a.at, b.at);
     const item = this.#items.get(message.id);
     item.classList.toggle("first", !together(before, message));
     item.classList.toggle("last", !together(message, after));

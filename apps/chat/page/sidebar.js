@@ -10,7 +10,7 @@ const find = (id) => document.getElementById(id);
 
 export class Sidebar {
   #people = [];
-  #typing = new Map(); // nick -> timer, or undefined when the server says when it ends
+  #typing = new Map(); // nick -> the timer that ends the mark
   #rooms = [];
 
   /** `go(room)` is called when another room is chosen; `here()` gives { room, nick }. */
@@ -96,7 +96,7 @@ export class Sidebar {
     for (const nick of nicks) {
       if (nick === me) continue;
       clearTimeout(this.#typing.get(nick));
-      this.#typing.set(nick, all ? undefined : setTimeout(() => this.quiet(nick), TYPING_LASTS));
+      this.#typing.set(nick, setTimeout(() => this.quiet(nick), TYPING_LASTS));
     }
     this.#showTyping();
   }

@@ -2,15 +2,17 @@
  * Six ways for messages to arrive, behind one face. A link belongs to one room and one transport:
  *
  *     const link = open("sse", { room, nick, client, since: () => lastId, on: { message, people, typing, state } });
- *     await link.say(text, picture);   // throws Refused, or an error when nobody answered
+ *     await link.say({ text, picture, key });   // throws Refused, or an error when nobody answered
  *     link.typing(); link.wake(); link.close();
  *
  * Every link asks for what came after `since()` whenever it (re)connects, so nothing is missed and some may come twice:
- * whoever shows messages drops ids it has. `on.state` gets "connecting", "open" or "lost".
+ * whoever shows messages drops ids it has. `on.state` gets "connecting", "open" or "lost". `on.replaced()` is called when
+ * another tab turns out to have the same client id, and gives a new one.
  */
 import * as api from "./api.js";
 
 const POLL_EVERY = 2000; // ms between two short polls
+const CALM = 500; // ms at least between two long polls when the first brought nothing new
 const HELD = 40_000; // ms for one long poll: the server answers within 25 s
 const ANSWER = 10_000; // ms for an answer to `say`
 const RETRY = { first: 500, most: 10_000 }; // ms; doubled each time, moved by up to a half
@@ -73,8 +75,8 @@ class Link {
     this.wake();
   }
 
-  say(text, picture) {
-    return api.say(this.room, { nick: this.nick, client: this.client, text, picture });
+  say(message) {
+    return api.say(this.room, { nick: this.nick, client: this.client, ...message });
   }
 
   typing() {
@@ -101,13 +103,16 @@ class Polling extends Link {
         const answer = held
           ? await api.wait(this.room, { ...this.query, seen: version }, signal)
           : await api.poll(this.room, this.query, signal);
+        const isNew = answer.messages.length > 0 || answer.version !== version;
         version = answer.version;
         this.up();
         if (this.closed) return;
+        if (answer.replaced) this.client = this.on.replaced();
         for (const message of answer.messages) this.on.message(message);
         this.on.people(answer.people);
         this.on.typing(answer.typing, true);
         if (!held) await this.pause(POLL_EVERY);
+        else if (answer.replaced || !isNew) await this.pause(CALM);
       } catch (error) {
         version = undefined;
         this.down(error instanceof api.Refused ? error.message : undefined);
@@ -168,7 +173,7 @@ class ServerSentEvents extends Stream {
 
 class PlainWebSocket extends Stream {
   #socket;
-  #asked = []; // what was said and not yet seen, oldest first: { text, picture, done, failed }
+  #asked = new Map(); // what was said and is not yet answered: key -> { done, failed }
 
   dial() {
     return new Promise((ended) => {
@@ -177,31 +182,25 @@ class PlainWebSocket extends Stream {
       socket.onopen = () => this.up();
       socket.onmessage = ({ data }) => {
         const frame = JSON.parse(data);
-        if (frame.event === "refused") this.#asked.shift()?.failed(new api.Refused(frame.data));
-        else if (frame.event === "message") this.#seen(frame.data);
+        if (frame.event === "refused") this.#asked.get(frame.key)?.failed(new api.Refused(frame.data));
+        else if (frame.event === "message") this.#asked.get(frame.data.key)?.done(frame.data);
         this.take(frame.event, frame.data);
       };
       socket.onclose = () => {
-        for (const { failed } of this.#asked.splice(0)) failed(new Error("The connection ended before an answer came."));
+        for (const { failed } of [...this.#asked.values()]) failed(new Error("The connection ended before an answer came."));
         ended();
       };
     });
   }
 
-  #seen(message) {
-    if (message.client === this.client) this.#asked.shift()?.done(message); // answers come in the order of the asking
-  }
-
-  say(text, picture) {
+  say(message) {
     if (this.#socket?.readyState !== WebSocket.OPEN) return Promise.reject(new Error("There is no connection at the moment."));
-    this.#socket.send(JSON.stringify({ event: "say", data: { text, picture } }));
+    this.#socket.send(JSON.stringify({ event: "say", data: message }));
     return new Promise((done, failed) => {
-      const entry = { done: (message) => (clearTimeout(timer), done(message)), failed: (error) => (clearTimeout(timer), failed(error)) };
-      const timer = setTimeout(() => {
-        this.#asked = this.#asked.filter((other) => other !== entry);
-        failed(new Error("No answer from the server."));
-      }, ANSWER);
-      this.#asked.push(entry);
+      const end = (settle) => (value) => (clearTimeout(timer), this.#asked.delete(message.key), settle(value));
+      const entry = { done: end(done), failed: end(failed) };
+      const timer = setTimeout(() => entry.failed(new Error("No answer from the server.")), ANSWER);
+      this.#asked.set(message.key, entry);
     });
   }
 
@@ -261,10 +260,10 @@ class SocketIo extends Link {
     if (this.#socket && !this.#socket.connected && !this.closed) this.#socket.disconnect().connect();
   }
 
-  async say(text, picture) {
+  async say(message) {
     if (!this.#socket?.connected) throw new Error("There is no connection at the moment.");
     const answer = await new Promise((done, failed) =>
-      this.#socket.timeout(ANSWER).emit("say", { text, picture }, (error, value) => (error ? failed(new Error("No answer from the server.")) : done(value))));
+      this.#socket.timeout(ANSWER).emit("say", message, (error, value) => (error ? failed(new Error("No answer from the server.")) : done(value))));
     if (answer.error) throw new api.Refused(answer.error);
     return answer.ok;
   }

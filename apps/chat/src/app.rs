@@ -9,7 +9,7 @@ use crate::pictures::{PICTURES_BYTES, Pictures};
 use crate::polling::Polls;
 use crate::rooms::Rooms;
 use crate::store::Store;
-use crate::{Draft, Options, RoomName, Said, Who};
+use crate::{Draft, Options, RoomName, Saying, Stored, Who};
 use crate::{events, messages, page, pictures, polling, socketio, websocket};
 
 /// How often rooms are swept, which is how late a crowd hears who came and went.
@@ -61,15 +61,9 @@ impl Chat {
     /// Checks what somebody says, stores it and delivers it; all transports end here.
     ///
     /// # Errors
-    /// 422 `empty_text`, `text_too_long` or `bad_picture`; 503 `busy`; 500 when the store fails.
-    pub async fn say(
-        &self,
-        room: RoomName,
-        who: Who,
-        text: &str,
-        picture: Option<String>,
-    ) -> Result<Said> {
-        let draft = Draft::new(room, who, text, picture.filter(|url| !url.is_empty()))?;
+    /// 422 `empty_text`, `text_too_long`, `bad_key` or `bad_picture`; 503 `busy`; 500 when the store fails.
+    pub async fn say(&self, room: RoomName, who: Who, saying: Saying) -> Result<Stored> {
+        let draft = Draft::new(room, who, saying)?;
         if let Some(url) = &draft.picture {
             self.pictures.check(url).await?;
         }

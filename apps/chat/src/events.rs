@@ -31,9 +31,5 @@ async fn events(ctx: &mut Context) -> Result<Sse> {
     let options = OutboxOptions::new(sse::wire()).limit_bytes(STREAM_BYTES);
     let (member, outbox) = rooms.hub().outbox(options);
     rooms.follow(&room, since, &member).await?;
-    // the closure says nothing; it holds the seat for as long as the stream lives
-    Ok(ctx.sse().retry(RETRY).outbox(outbox).send(async move |_events| {
-        let _seat = seat;
-        std::future::pending().await
-    }))
+    Ok(ctx.sse().retry(RETRY).outbox(outbox).keep(seat))
 }

@@ -14,7 +14,8 @@
 //! ids, under the lock of its room; and a reader joins the room under the same lock. So every transport shows one order,
 //! and what a reader missed and what comes live meet without a hole or a repetition.
 //!
-//! There is no login: a nick is what somebody says, and nothing here pretends otherwise. Nothing that users write is
+//! There is no login: a nick is what somebody says, and nothing here pretends otherwise. What a tab may do to itself (leave,
+//! be renamed, take over its long poll) goes by a random id that only it knows; the others see a hash of it. Nothing that users write is
 //! ever put into HTML by the server.
 
 pub mod app;
@@ -25,6 +26,7 @@ pub mod problem;
 pub mod rooms;
 pub mod store;
 
+mod digest;
 mod events;
 mod message;
 mod messages;
@@ -38,6 +40,6 @@ mod typing;
 mod websocket;
 
 pub use app::Chat;
-pub use message::{Draft, Message, Said};
-pub use names::{ClientId, Nick, RoomName, Who};
+pub use message::{Draft, Message, Said, Saying, Stored};
+pub use names::{ClientId, DraftKey, Nick, RoomName, Tab, Who};
 pub use options::Options;

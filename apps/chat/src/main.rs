@@ -1,7 +1,5 @@
 //! Starts the chat: options, database, listener, and one line that says where it is.
 
-use std::future::ready;
-use std::pin::pin;
 use std::process::ExitCode;
 
 use cepa::prelude::*;
@@ -34,21 +32,16 @@ async fn serve(options: Options) -> Result {
     let server = Server::new(chat.app(&options)).bind(&options.listen).await.map_err(|error| {
         Error::internal(format!("{}; --listen chooses another address", why(&error)))
     })?;
-    let address = server.local_addr();
-    let mut serving = pin!(server.serve());
-    // its first step starts the workers and listens for signals: who reads the line may rely on both
+    println!("chat: http://{}", server.local_addr());
     tokio::select! {
-        biased;
-        served = &mut serving => return served,
-        () = ready(()) => println!("chat: http://{address}"),
-    }
-    tokio::select! {
-        served = serving => served,
+        served = server.serve() => served,
         () = chat.sweep() => Ok(()),
     }
 }
 
-/// What went wrong, without the status of an answer that nobody asked for.
+/// What went wrong and why, without the status of an answer that nobody asked for.
 fn why(error: &Error) -> String {
-    error.source().map_or_else(|| error.message().to_owned(), ToString::to_string)
+    let told = error.to_string();
+    let words = told.strip_prefix(error.status().as_str()).unwrap_or(&told);
+    words.trim_start_matches([':', ' ']).to_owned()
 }

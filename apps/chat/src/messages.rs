@@ -5,18 +5,16 @@ use cepa::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::app::Chat;
+use crate::message::SAYING_BYTES;
 use crate::rooms::{PAGE, RoomLine};
-use crate::{ClientId, RoomName, Said, Who};
-
-/// The most bytes of a request's JSON: a text of the longest kind, every character escaped.
-const BODY_BYTES: usize = 64 * 1024;
+use crate::{ClientId, RoomName, Said, Saying, Who};
 
 #[derive(Deserialize)]
 struct Say {
     nick: String,
     client: String,
-    text: Option<String>,
-    picture: Option<String>,
+    #[serde(flatten)]
+    saying: Saying,
 }
 
 #[derive(Deserialize)]
@@ -58,17 +56,16 @@ async fn history(ctx: &mut Context) -> Result<Json<Page>> {
 
 async fn say(ctx: &mut Context) -> Result<Json<Said>> {
     let room = RoomName::of(ctx)?;
-    let say: Say = ctx.read_body().limit(BODY_BYTES).json().await?;
+    let say: Say = ctx.read_body().limit(SAYING_BYTES).json().await?;
     let who = Who::parse(&say.client, &say.nick)?;
-    let text = say.text.unwrap_or_default();
-    let said = ctx.shared::<Chat>().say(room, who, &text, say.picture).await?;
-    ctx.set_status(201);
-    Ok(Json(said))
+    let stored = ctx.shared::<Chat>().say(room, who, say.saying).await?;
+    ctx.set_status(if stored.is_new { 201 } else { 200 });
+    Ok(Json(stored.said))
 }
 
 async fn typing(ctx: &mut Context) -> Result {
     let name = RoomName::of(ctx)?;
-    let body: Typing = ctx.read_body().limit(BODY_BYTES).json().await?;
+    let body: Typing = ctx.read_body().limit(SAYING_BYTES).json().await?;
     let who = Who::parse(&body.client, &body.nick)?;
     ctx.shared::<Chat>().rooms().room(&name)?.typing(&who, Instant::now());
     Ok(())
@@ -77,7 +74,7 @@ async fn typing(ctx: &mut Context) -> Result {
 /// `sendBeacon` may name any content type.
 async fn leave(ctx: &mut Context) -> Result {
     let name = RoomName::of(ctx)?;
-    let body: Leave = ctx.read_body().limit(BODY_BYTES).any_type().json().await?;
+    let body: Leave = ctx.read_body().limit(SAYING_BYTES).any_type().json().await?;
     let client = ClientId::parse(&body.client)?;
     ctx.shared::<Chat>().rooms().room(&name)?.leave(&client, Instant::now());
     Ok(())

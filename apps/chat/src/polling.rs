@@ -5,7 +5,7 @@
 //! looks, so nothing falls between looking and waiting.
 //!
 //! Bounds: a long poll is held for at most [`HOLD`] (less when the server shuts down), there is one for each client and room (a
-//! newer one answers the older), and [`HELD`] at a time in all; one more is answered 503 with `Retry-After`.
+//! newer one answers the older, which is told so by `"replaced": true`), and [`HELD`] at a time in all; one more is answered 503 with `Retry-After`.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -48,13 +48,13 @@ async fn wait(ctx: &mut Context) -> Result<Json<News>> {
     room.renew(&who, Instant::now())?;
 
     let (member, mut outbox) = rooms.hub().outbox(polls.outbox.clone());
-    let _waiting = room.wait(&who.client, member);
+    let waiting = room.wait(&who.client, member);
     let deadline = tokio::time::Instant::now() + polls.hold;
-    loop {
+    let news = loop {
         let news = rooms.news(&room, &who.client, since).await?;
         let is_new = !news.messages.is_empty() || seen != Some(news.version);
         if is_new || ctx.closing().is_cancelled() {
-            return Ok(Json(news));
+            break news;
         }
         let woken = tokio::select! {
             woken = timeout_at(deadline, outbox.recv()) => woken.is_ok_and(|woken| woken.is_ok()),
@@ -62,9 +62,10 @@ async fn wait(ctx: &mut Context) -> Result<Json<News>> {
         };
         if !woken {
             // the time is over, or a newer poll of this client has taken its place
-            return rooms.news(&room, &who.client, since).await.map(Json);
+            break rooms.news(&room, &who.client, since).await?;
         }
-    }
+    };
+    Ok(Json(News { replaced: waiting.is_replaced(), ..news }))
 }
 
 /// The long polls that are being held.

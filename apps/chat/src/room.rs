@@ -8,10 +8,11 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use cepa::Result;
-use cepa::hub::{Hub, Member};
+use cepa::hub::{self, Event, Hub, Member};
 use parking_lot::Mutex;
 use serde::Serialize;
 
@@ -43,7 +44,15 @@ struct State {
     /// Whether the list of people has changed since the members were told.
     untold: bool,
     /// The outstanding long poll of each client.
-    waiting: HashMap<ClientId, Member>,
+    waiting: HashMap<ClientId, Waiter>,
+}
+
+/// A long poll that is outstanding.
+#[derive(Debug)]
+struct Waiter {
+    member: Member,
+    /// Set when another long poll of the same client takes its place.
+    replaced: Arc<AtomicBool>,
 }
 
 /// Who is in a room, as one of them sees it.
@@ -102,7 +111,7 @@ impl Room {
     pub(crate) fn deliver(&self, said: &Said) {
         let mut state = self.state.lock();
         state.recent.push(said.clone());
-        state.typing.clear(&said.message().client);
+        state.typing.clear(&said.message().tab);
         self.hub.to(&self.channel).publish(said.event().clone());
     }
 
@@ -134,10 +143,12 @@ impl Room {
     /// A polling client will not come back; what it waits for is answered.
     pub fn leave(&self, client: &ClientId, now: Instant) {
         let mut state = self.state.lock();
-        if let Some(member) = state.waiting.remove(client) {
-            member.close();
+        if let Some(waiter) = state.waiting.remove(client) {
+            waiter.member.close();
         }
-        state.typing.clear(client.as_str());
+        if state.typing.clear(client.tab().as_str()) {
+            state.nudge();
+        }
         if state.presence.leave(client, now) {
             self.tell_people(&mut state);
         }
@@ -156,7 +167,9 @@ impl Room {
     /// nobody is left.
     pub(crate) fn sweep(&self, now: Instant) -> bool {
         let mut state = self.state.lock();
-        state.typing.fade(now);
+        if state.typing.fade(now) {
+            state.nudge();
+        }
         if state.presence.expire(now) {
             state.version += 1;
             state.untold = true;
@@ -180,15 +193,18 @@ impl Room {
         }
     }
 
-    /// Lets a long poll be woken by whatever happens here; an older one of the same client is answered.
+    /// Lets a long poll be woken by whatever happens here; an older one of the same client is answered, and told why.
     pub(crate) fn wait(self: &Arc<Self>, client: &ClientId, member: Member) -> Waiting {
         let mut state = self.state.lock();
         member.join(&self.channel);
-        if let Some(older) = state.waiting.insert(client.clone(), member.clone()) {
-            older.close();
+        let replaced = Arc::<AtomicBool>::default();
+        let waiter = Waiter { member: member.clone(), replaced: Arc::clone(&replaced) };
+        if let Some(older) = state.waiting.insert(client.clone(), waiter) {
+            older.replaced.store(true, Ordering::Release);
+            older.member.close();
         }
         drop(state);
-        Waiting { room: Arc::clone(self), client: client.clone(), member }
+        Waiting { room: Arc::clone(self), client: client.clone(), member, replaced }
     }
 
     /// What came after an id, as far as it is in memory, and who is here.
@@ -235,6 +251,17 @@ impl Room {
     }
 }
 
+impl State {
+    /// Something changed that streams are not told, because their readers see to it themselves: a mark is over.
+    fn nudge(&mut self) {
+        self.version += 1;
+        let changed = hub::Message::from(Event::bare("changed"));
+        for waiter in self.waiting.values() {
+            waiter.member.send(changed.clone());
+        }
+    }
+}
+
 #[derive(Serialize)]
 struct Typist<'a> {
     nick: &'a Nick,
@@ -274,12 +301,20 @@ pub(crate) struct Waiting {
     room: Arc<Room>,
     client: ClientId,
     member: Member,
+    replaced: Arc<AtomicBool>,
+}
+
+impl Waiting {
+    /// Whether another long poll of the same client has taken its place.
+    pub(crate) fn is_replaced(&self) -> bool {
+        self.replaced.load(Ordering::Acquire)
+    }
 }
 
 impl Drop for Waiting {
     fn drop(&mut self) {
         let mut state = self.room.state.lock();
-        if state.waiting.get(&self.client) == Some(&self.member) {
+        if state.waiting.get(&self.client).is_some_and(|waiter| waiter.member == self.member) {
             state.waiting.remove(&self.client);
         }
     }

@@ -20,9 +20,9 @@ use serde::Serialize;
 
 use crate::room::{Company, Reach};
 use crate::store::{Opened, Store};
-use crate::{ClientId, Draft, Nick, RoomName, Said};
+use crate::{ClientId, Draft, Nick, RoomName, Said, Stored};
 
-pub use crate::message::TEXT_CHARS;
+pub use crate::message::{SAYING_BYTES, TEXT_CHARS};
 pub use crate::names::{CLIENT_CHARS, NICK_CHARS, ROOM_CHARS};
 pub use crate::presence::{LEASE, PEOPLE, PEOPLE_SHOWN};
 pub use crate::recent::{RECENT_BYTES, RECENT_MESSAGES};
@@ -73,6 +73,10 @@ pub struct News {
     pub last: u64,
     /// Changes when people or typing marks do.
     pub version: u64,
+    /// Another long poll with the same id has taken the place of this one: there are two tabs with one id, as when a
+    /// browser duplicates a tab. Whoever reads this takes an id of its own, or the two end each other's polls for ever.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub replaced: bool,
 }
 
 /// A line of the list of rooms.
@@ -102,11 +106,12 @@ impl Rooms {
         &self.live.hub
     }
 
-    /// Says something: when this returns, it is stored and has been delivered to everybody in the room.
+    /// Says something: when this returns, it is stored and has been delivered to everybody in the room. What was said before
+    /// with the same key is not said again.
     ///
     /// # Errors
     /// 503 `busy`, or 500 when the store fails.
-    pub async fn say(&self, draft: Draft) -> Result<Said> {
+    pub async fn say(&self, draft: Draft) -> Result<Stored> {
         self.store.insert(draft).await
     }
 
@@ -217,7 +222,7 @@ impl Rooms {
             }
             let last = messages.last().map_or(from, |said| said.id().max(from));
             let Company { people, typing, version } = company;
-            return Ok(News { messages, people, typing, last, version });
+            return Ok(News { messages, people, typing, last, version, replaced: false });
         }
     }
 

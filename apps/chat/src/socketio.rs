@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! auth {nick, client}
-//! from the client   join {room, since} → {messages, people}     say {text, picture} → {ok: message} | {error: problem}     typing
+//! from the client   join {room, since} → {messages, people}     say {text, picture, key} → {ok: message} | {error: problem}     typing
 //! to it             message, people, typing
 //! ```
 //!
@@ -14,11 +14,9 @@ use cepa::socketio::{Options as Limits, Socket};
 use serde::{Deserialize, Serialize};
 
 use crate::app::Chat;
+use crate::message::SAYING_BYTES;
 use crate::rooms::{STREAM_BYTES, Seat};
-use crate::{Nick, Options, RoomName, Said, Who};
-
-/// The largest packet of a client: a text of the longest kind, every character escaped.
-const PACKET_BYTES: usize = 64 * 1024;
+use crate::{Nick, Options, RoomName, Said, Saying, Who};
 
 #[derive(Deserialize)]
 struct Auth {
@@ -32,12 +30,6 @@ struct Join {
     since: Option<u64>,
 }
 
-#[derive(Deserialize)]
-struct Say {
-    text: Option<String>,
-    picture: Option<String>,
-}
-
 #[derive(Default, Serialize)]
 struct Joined {
     messages: Vec<Said>,
@@ -46,22 +38,21 @@ struct Joined {
 
 pub(crate) fn server(chat: &Arc<Chat>, options: &Options) -> SocketIo {
     let limits = Limits {
-        max_payload: PACKET_BYTES,
+        max_payload: SAYING_BYTES,
         max_attachments: 0,
         max_outgoing: STREAM_BYTES,
         ..Limits::default()
     };
     let (joining, saying) = (Arc::clone(chat), Arc::clone(chat));
     let io = SocketIo::with_options(limits)
-        .hub(chat.rooms().hub().clone())
+        .with_hub(chat.rooms().hub().clone())
         .admit(admit)
         .on("join", async move |socket, asked: Join| join(&joining, &socket, asked).await.map(Json))
-        .on("say", async move |socket, asked: Say| {
+        .on("say", async move |socket, asked: Saying| {
             let seat = seat(&socket)?;
             let (room, who) = (seat.room().name().clone(), seat.who().clone());
-            let said =
-                saying.say(room, who, &asked.text.unwrap_or_default(), asked.picture).await?;
-            Ok(Json(Answer { ok: said }))
+            let stored = saying.say(room, who, asked).await?;
+            Ok(Json(Answer { ok: stored.said }))
         })
         .on("typing", async |socket, ()| {
             let seat = seat(&socket)?;

@@ -3,7 +3,8 @@
 //! Shape: two threads, each with a connection of its own and a bounded queue in front. The writer takes all drafts that
 //! wait, up to [`BATCH`], stores them in one transaction, delivers each in the order of its id and only then answers whoever
 //! said it. So ids rise in the order of delivery, a message that anybody has seen is on disk, and a request that is
-//! dropped half-way cannot leave a message stored and undelivered. The reader serves pages; SQLite's write-ahead log lets
+//! dropped half-way cannot leave a message stored and undelivered. A draft whose key its tab has used before is answered with
+//! the message of that time, and neither stored nor delivered. The reader serves pages; SQLite's write-ahead log lets
 //! both work at once.
 //!
 //! A full queue is refused with 503 rather than waited for. `synchronous = NORMAL`: a crash of the process loses nothing, a
@@ -17,11 +18,11 @@ use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use cepa::{Error, Result};
-use rusqlite::{Connection, OpenFlags, Row, TransactionBehavior, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, TransactionBehavior, params};
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 
-use crate::{Draft, Message, RoomName, Said};
+use crate::{Draft, DraftKey, Message, RoomName, Said, Stored};
 
 /// The most drafts that wait for the writer.
 pub const DRAFTS: usize = 1024;
@@ -35,7 +36,8 @@ pub const LOCK_WAIT: Duration = Duration::from_secs(2);
 const LOCK_TRY_EVERY: Duration = Duration::from_millis(10);
 
 /// What turns an older file into the present one, step by step; `user_version` counts the steps done.
-const STEPS: [&str; 1] = ["
+const STEPS: [&str; 2] = [
+    "
     CREATE TABLE messages (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         room TEXT NOT NULL,
@@ -48,9 +50,20 @@ const STEPS: [&str; 1] = ["
     CREATE INDEX messages_of_room ON messages (room, id);
     CREATE TABLE rooms (name TEXT PRIMARY KEY, last INTEGER NOT NULL) STRICT, WITHOUT ROWID;
     CREATE INDEX rooms_by_last ON rooms (last);
-"];
+",
+    // ids of clients became secret, and what was stored of them had been shown to everybody: each becomes another name
+    "
+    CREATE TEMP TABLE tabs (client TEXT PRIMARY KEY, tab TEXT NOT NULL) STRICT, WITHOUT ROWID;
+    INSERT INTO tabs SELECT client, lower(hex(randomblob(12))) FROM messages GROUP BY client;
+    ALTER TABLE messages RENAME COLUMN client TO tab;
+    UPDATE messages SET tab = (SELECT tabs.tab FROM tabs WHERE tabs.client = messages.tab);
+    DROP TABLE tabs;
+    ALTER TABLE messages ADD COLUMN key TEXT;
+    CREATE UNIQUE INDEX messages_by_key ON messages (tab, key) WHERE key IS NOT NULL;
+",
+];
 
-const COLUMNS: &str = "id, room, nick, text, picture, at, client";
+const COLUMNS: &str = "id, room, nick, text, picture, at, tab, key";
 
 /// A handle to the two threads; they end when the last handle is dropped.
 #[derive(Clone, Debug)]
@@ -61,7 +74,7 @@ pub struct Store {
 
 struct Writing {
     draft: Draft,
-    answer: oneshot::Sender<Result<Said>>,
+    answer: oneshot::Sender<Result<Stored>>,
 }
 
 type Reading = Box<dyn FnOnce(&mut Connection) + Send>;
@@ -129,7 +142,7 @@ impl Store {
     ///
     /// # Errors
     /// 503 `busy` when too many wait; 500 when the database fails.
-    pub async fn insert(&self, draft: Draft) -> Result<Said> {
+    pub async fn insert(&self, draft: Draft) -> Result<Stored> {
         let (answer, stored) = oneshot::channel();
         self.drafts.try_send(Writing { draft, answer }).map_err(refused)?;
         stored.await.map_err(Error::internal)?
@@ -287,10 +300,12 @@ fn write_all(mut writer: Writer, mut inbox: mpsc::Receiver<Writing>, deliver: im
             batch.push(next);
         }
         match write(&mut writer.db, &batch) {
-            Ok(said) => {
-                for (said, writing) in said.into_iter().zip(batch) {
-                    deliver(&said);
-                    let _ = writing.answer.send(Ok(said));
+            Ok(stored) => {
+                for (stored, writing) in stored.into_iter().zip(batch) {
+                    if stored.is_new {
+                        deliver(&stored.said);
+                    }
+                    let _ = writing.answer.send(Ok(stored));
                 }
             }
             Err(error) => {
@@ -303,37 +318,51 @@ fn write_all(mut writer: Writer, mut inbox: mpsc::Receiver<Writing>, deliver: im
     }
 }
 
-fn write(db: &mut Connection, batch: &[Writing]) -> Result<Vec<Said>> {
+fn write(db: &mut Connection, batch: &[Writing]) -> Result<Vec<Stored>> {
     let change = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let stored = batch.iter().map(|writing| insert(&change, &writing.draft));
-    let stored = stored.collect::<Result<Vec<Said>>>()?;
+    let stored = stored.collect::<Result<Vec<Stored>>>()?;
     change.commit()?;
     Ok(stored)
 }
 
-fn insert(db: &Connection, draft: &Draft) -> Result<Said> {
+fn insert(db: &Connection, draft: &Draft) -> Result<Stored> {
+    let tab = draft.who.client.tab();
+    let key = draft.key.as_ref().map(DraftKey::as_str);
+    if let Some(first) = said_before(db, tab.as_str(), key)? {
+        return Ok(Stored { said: Said::new(first)?, is_new: false });
+    }
     let at = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
     let at = u64::try_from(at).unwrap_or_default();
-    let (room, nick) = (draft.room.as_str(), draft.who.nick.as_str());
-    let client = draft.who.client.as_str();
+    let (room, nick, tab) = (draft.room.as_str(), draft.who.nick.as_str(), tab.as_str());
     db.prepare_cached(
-        "INSERT INTO messages (room, nick, client, text, picture, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT INTO messages (room, nick, tab, text, picture, at, key) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?
-    .execute(params![room, nick, client, draft.text, draft.picture, id(at)])?;
+    .execute(params![room, nick, tab, draft.text, draft.picture, id(at), key])?;
     let stored = db.last_insert_rowid();
     db.prepare_cached(
         "INSERT INTO rooms (name, last) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET last = ?2",
     )?
     .execute(params![room, stored])?;
-    Said::new(Message {
+    let said = Said::new(Message {
         id: unsigned(stored),
         room: room.to_owned(),
         nick: nick.to_owned(),
         text: draft.text.clone(),
         picture: draft.picture.clone(),
         at,
-        client: client.to_owned(),
-    })
+        tab: tab.to_owned(),
+        key: key.map(str::to_owned),
+    })?;
+    Ok(Stored { said, is_new: true })
+}
+
+/// The message of this tab that had this key.
+fn said_before(db: &Connection, tab: &str, key: Option<&str>) -> Result<Option<Message>> {
+    let Some(key) = key else { return Ok(None) };
+    let sql = format!("SELECT {COLUMNS} FROM messages WHERE tab = ?1 AND key = ?2");
+    let mut statement = db.prepare_cached(&sql)?;
+    Ok(statement.query_row(params![tab, key], message).optional()?)
 }
 
 fn message(row: &Row<'_>) -> rusqlite::Result<Message> {
@@ -344,7 +373,8 @@ fn message(row: &Row<'_>) -> rusqlite::Result<Message> {
         text: row.get(3)?,
         picture: row.get(4)?,
         at: unsigned(row.get(5)?),
-        client: row.get(6)?,
+        tab: row.get(6)?,
+        key: row.get(7)?,
     })
 }
 

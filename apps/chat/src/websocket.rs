@@ -2,27 +2,29 @@
 //!
 //! ```text
 //! to the client   {"event":"message"|"people"|"typing"|"refused","data":..}
-//! from it         {"event":"say","data":{"text":..,"picture":..}}   {"event":"typing"}
+//! from it         {"event":"say","data":{"text":..,"picture":..,"key":..}}   {"event":"typing"}
 //! ```
+//!
+//! What a client says comes back to it as the message, with the key that it gave; a refusal has the key as well, beside
+//! `data`. Something said again with its key is answered with the first message, to this client only.
 //!
 //! One task serves a connection, so what a client says is stored in the order in which it said it, and a client that says
 //! more than can be stored waits by itself. A frame that cannot be read is refused and the connection goes on.
 
 use std::sync::LazyLock;
 
-use cepa::hub::{Event, Outbox, OutboxOptions, Wire};
+use cepa::hub::{Event, Member, Outbox, OutboxOptions, Wire};
 use cepa::prelude::*;
 use cepa::ws::{Limits, Message, WebSocket, WebSocketOptions, encode_text};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::app::Chat;
+use crate::message::SAYING_BYTES;
 use crate::messages::number;
 use crate::problem::Problem;
 use crate::rooms::{STREAM_BYTES, Seat};
-use crate::{RoomName, Who};
+use crate::{RoomName, Saying, Who};
 
-/// The longest frame of a client: a text of the longest kind, every character escaped.
-const FRAME_BYTES: usize = 64 * 1024;
 /// How much is taken from the outbox for one write.
 const WRITE_BYTES: usize = 64 * 1024;
 
@@ -34,14 +36,14 @@ static WIRE: LazyLock<Wire> = LazyLock::new(|| {
 });
 
 static OPTIONS: LazyLock<WebSocketOptions> = LazyLock::new(|| {
-    let limits = Limits { max_message: FRAME_BYTES, max_frame: FRAME_BYTES, ..Limits::default() };
+    let limits = Limits { max_message: SAYING_BYTES, max_frame: SAYING_BYTES, ..Limits::default() };
     WebSocketOptions::new().limits(limits)
 });
 
 #[derive(Deserialize)]
 #[serde(tag = "event", content = "data", rename_all = "lowercase")]
 enum Asked {
-    Say { text: Option<String>, picture: Option<String> },
+    Say(Saying),
     Typing,
 }
 
@@ -58,19 +60,26 @@ async fn open(ctx: &mut Context) -> Result {
         let options = OutboxOptions::new(&WIRE).limit_bytes(STREAM_BYTES);
         let (member, outbox) = chat.rooms().hub().outbox(options);
         chat.rooms().follow(&room, since, &member).await?;
-        serve(socket, outbox, &chat, &seat).await
+        serve(socket, outbox, &chat, &Place { seat, member }).await
     })
     .await
 }
 
-async fn serve(mut socket: WebSocket, mut outbox: Outbox, chat: &Chat, seat: &Seat) -> Result {
+/// Where a client is: in the room, and in the hub.
+struct Place {
+    seat: Seat,
+    member: Member,
+}
+
+async fn serve(mut socket: WebSocket, mut outbox: Outbox, chat: &Chat, place: &Place) -> Result {
     let mut frames = Vec::new();
     loop {
         tokio::select! {
             received = socket.recv() => match received? {
                 Some(message) => {
-                    if let Err(error) = hear(&message, chat, seat).await {
-                        let refused = json!({ "event": "refused", "data": Problem::from(&error) });
+                    let (key, heard) = hear(&message, chat, place).await;
+                    if let Err(error) = heard {
+                        let refused = Refused { event: "refused", data: (&error).into(), key };
                         socket.send(Json(refused)).await?;
                         if !error.is_exposed() {
                             // our own failure, which the app's observers should see
@@ -94,17 +103,39 @@ async fn serve(mut socket: WebSocket, mut outbox: Outbox, chat: &Chat, seat: &Se
     }
 }
 
-async fn hear(message: &Message, chat: &Chat, seat: &Seat) -> Result {
+#[derive(Serialize)]
+struct Refused<'a> {
+    event: &'static str,
+    data: Problem<'a>,
+    /// What is refused, when it said what it is called.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<String>,
+}
+
+/// Does what a frame asks for; gives the key that was in it, and what became of it.
+async fn hear(message: &Message, chat: &Chat, place: &Place) -> (Option<String>, Result) {
+    let seat = &place.seat;
     let asked = message.json().map_err(|error| {
         let why = "That was no event of the chat.";
         Error::new(400, why).with_code("bad_event").with_source(error)
-    })?;
+    });
     match asked {
-        Asked::Say { text, picture } => {
-            let (room, who) = (seat.room().name().clone(), seat.who().clone());
-            chat.say(room, who, &text.unwrap_or_default(), picture).await?;
+        Ok(Asked::Say(saying)) => {
+            let (room, who, key) =
+                (seat.room().name().clone(), seat.who().clone(), saying.key.clone());
+            let stored = chat.say(room, who, saying).await;
+            let answered = stored.map(|stored| {
+                if !stored.is_new {
+                    // everybody was told long ago; only this client does not know
+                    place.member.send(stored.said.event().clone());
+                }
+            });
+            (key, answered)
         }
-        Asked::Typing => seat.room().typing(seat.who(), Instant::now()),
+        Ok(Asked::Typing) => {
+            seat.room().typing(seat.who(), Instant::now());
+            (None, Ok(()))
+        }
+        Err(error) => (None, Err(error)),
     }
-    Ok(())
 }

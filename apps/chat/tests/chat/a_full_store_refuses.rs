@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use chat::Saying;
 use chat::store::{BATCH, DRAFTS};
 use tokio::task::JoinSet;
 
@@ -18,7 +19,7 @@ async fn one_too_many_is_told_to_try_again() {
     let refused = loop {
         let chat = Arc::clone(&chatting.chat);
         let mut saying =
-            Box::pin(async move { chat.say(name("lobby"), who("ana"), "hi", None).await });
+            Box::pin(async move { chat.say(name("lobby"), who("ana"), Saying::text("hi")).await });
         tokio::select! {
             biased;
             said = &mut saying => break said.unwrap_err(),
@@ -31,7 +32,7 @@ async fn one_too_many_is_told_to_try_again() {
     let accepted = waiting.len() as u64;
     other.execute_batch("ROLLBACK").unwrap();
     let mut said: Vec<_> =
-        within(waiting.join_all()).await.into_iter().map(Result::unwrap).collect();
+        within(waiting.join_all()).await.into_iter().map(|stored| stored.unwrap().said).collect();
     said.sort_by_key(chat::Said::id);
     assert_eq!(ids(&said), (1..=accepted).collect::<Vec<_>>());
 }

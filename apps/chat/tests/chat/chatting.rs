@@ -9,7 +9,7 @@ use std::time::Duration;
 use cepa::{Result, Server, Shutdown, Value, json};
 use cepa_test::{Client, Response};
 use chat::polling::Polls;
-use chat::{Chat, Options, RoomName, Said, Who};
+use chat::{Chat, Options, RoomName, Said, Saying, Who};
 use tokio::task::JoinHandle;
 
 /// Within which time everything here must happen; it ends a test that would wait for ever.
@@ -101,7 +101,8 @@ impl Chatting {
         let mut saying = tokio::task::JoinSet::new();
         for text in texts {
             let (chat, room) = (Arc::clone(&self.chat), name(room));
-            saying.spawn(async move { chat.say(room, who("crowd"), &text, None).await.unwrap() });
+            let text = Saying::text(text);
+            saying.spawn(async move { chat.say(room, who("crowd"), text).await.unwrap().said });
         }
         let mut said = within(saying.join_all()).await;
         said.sort_by_key(Said::id);

@@ -33,7 +33,8 @@ async fn a_message_has_the_fields_of_the_wire() {
     let at = said["at"].as_u64().unwrap();
     assert!(at > 1_700_000_000_000, "milliseconds since 1970");
     let expected = json!({
-        "id": 1, "room": "lobby", "nick": "ana", "text": "Grüße <b>", "picture": null, "at": at, "client": "ana"
+        "id": 1, "room": "lobby", "nick": "ana", "text": "Grüße <b>", "picture": null, "at": at,
+        "tab": "b8f19ffc7afbd0ff0975cee8"
     });
     assert_eq!(said, expected);
     assert_eq!(chatting.get("/api/rooms/lobby/history").await["messages"][0], expected);

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use cepa::{Value, json};
 use cepa_test::Response;
 use chat::polling::Polls;
+use chat::rooms::TYPING_STAYS;
 use tokio::task::JoinHandle;
 
 use crate::chatting::{Chatting, ids_of, name, refusal, who, within};
@@ -96,9 +97,48 @@ async fn a_newer_one_of_the_same_client_answers_it() {
     let seen = version(&chatting, "ana").await;
     let older = held(&chatting, "ana", seen).await;
     let newer = tokio::spawn(chatting.client.get(&target("ana", 0, seen)).send());
-    assert_eq!(answer(older).await["messages"], json!([]));
+    let told = answer(older).await;
+    assert_eq!((&told["messages"], &told["replaced"]), (&json!([]), &json!(true)));
     chatting.say("lobby", "bo", "hi").await;
-    assert_eq!(ids_of(&answer(newer).await["messages"]), [1]);
+    let news = answer(newer).await;
+    assert_eq!(ids_of(&news["messages"]), [1]);
+    assert!(news.get("replaced").is_none(), "this one was the last");
+}
+
+/// Two pages with one id, as a duplicated tab makes them, each of which asks again as soon as it is answered.
+#[tokio::test]
+async fn two_tabs_with_one_id_come_to_rest_when_one_takes_another() {
+    let chatting = Chatting::with_polls(Polls::new(LONG, 10));
+    let seen = version(&chatting, "twin").await;
+    let first = held(&chatting, "twin", seen).await;
+    let second = tokio::spawn(chatting.client.get(&target("twin", 0, seen)).send());
+    assert_eq!(answer(first).await["replaced"], true);
+    let seen = version(&chatting, "other").await;
+    assert_eq!(answer(second).await["people"], json!(["other", "twin"]));
+    let (first, second) =
+        (held(&chatting, "other", seen).await, held(&chatting, "twin", seen).await);
+    assert_eq!(waiting(&chatting), 2);
+    chatting.say("lobby", "bo", "hi").await;
+    for poll in [first, second] {
+        assert_eq!(ids_of(&answer(poll).await["messages"]), [1]);
+    }
+}
+
+#[tokio::test]
+async fn a_mark_that_is_over_answers_it() {
+    let chatting = Chatting::with_polls(Polls::new(LONG, 10));
+    let room = chatting.chat.rooms().room(&name("lobby")).unwrap();
+    let now = Instant::now();
+    version(&chatting, "ana").await;
+    room.typing(&who("bo"), now);
+    let poll = held(&chatting, "ana", version(&chatting, "ana").await).await;
+    chatting.chat.rooms().sweep(now + TYPING_STAYS);
+    assert_eq!(answer(poll).await["typing"], json!([]));
+
+    room.typing(&who("bo"), now + TYPING_STAYS);
+    let poll = held(&chatting, "ana", version(&chatting, "ana").await).await;
+    room.leave(&who("bo").client, now);
+    assert_eq!(answer(poll).await["typing"], json!([]));
 }
 
 #[tokio::test]

@@ -20,6 +20,8 @@ mod program;
 mod refusals;
 mod replay_meets_live;
 mod rooms_are_bounded;
+mod said_once;
+mod secret_ids;
 mod shutdown;
 mod store_opens;
 mod typing;

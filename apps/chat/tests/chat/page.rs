@@ -1,6 +1,7 @@
 //! The page is part of the program: every file that it refers to is there, with a type and a strong tag.
 
 use cepa_test::Response;
+use sha1::{Digest, Sha1};
 
 use crate::chatting::{Chatting, within};
 
@@ -68,6 +69,17 @@ async fn it_is_asked_for_again_and_not_sent_again() {
     let again = within(again).await;
     assert_eq!((again.status.as_u16(), again.body.len(), again.get("etag")), (304, 0, tag));
     assert_ne!(get(&chatting, "/style.css").await.get("etag"), tag);
+}
+
+#[tokio::test]
+async fn its_tags_are_a_fixed_hash_of_the_content() {
+    let chatting = Chatting::new();
+    for path in ["/app.js", "/favicon.svg"] {
+        let response = get(&chatting, path).await;
+        let hash = Sha1::digest(&response.body);
+        let hash: String = hash[..12].iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(response.get("etag"), format!("\"{hash}\""), "{path}");
+    }
 }
 
 #[tokio::test]

@@ -88,6 +88,15 @@ fn a_port_that_is_taken() {
 }
 
 #[test]
+fn a_database_that_cannot_be() {
+    let folder = Folder::new();
+    let output = chat(&folder, "127.0.0.1:0").args(["--db", "nowhere/chat.db"]).output().unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(told.starts_with("chat: cannot open the database nowhere/chat.db: "), "{told}");
+}
+
+#[test]
 fn help_and_a_mistake() {
     let folder = Folder::new();
     let help = chat(&folder, "x").arg("--help").output().unwrap();

@@ -23,6 +23,8 @@ async fn what_cannot_be_said() {
         (json!({ "nick": long_nick, "client": "a", "text": "hi" }), "bad_nick"),
         (json!({ "nick": "ana", "client": "", "text": "hi" }), "bad_client"),
         (json!({ "nick": "ana", "client": "a b", "text": "hi" }), "bad_client"),
+        (json!({ "nick": "ana", "client": "a", "text": "hi", "key": "a b" }), "bad_key"),
+        (json!({ "nick": "ana", "client": "a", "text": "hi", "key": "k".repeat(65) }), "bad_key"),
         (json!({ "nick": "ana", "client": "a", "picture": "/pictures/../chat.db" }), "bad_picture"),
         (
             json!({ "nick": "ana", "client": "a", "picture": "https://elsewhere/x.png" }),

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use cepa::hub::{OutboxOptions, Wire};
 use cepa::json;
+use chat::Saying;
 
 use crate::chatting::{Chatting, ids_of, who, within};
 use crate::stream::{Io, Sse, Ws};
@@ -21,7 +22,8 @@ fn crowd(chatting: &Chatting) -> tokio::task::JoinSet<()> {
         crowd.spawn(async move {
             for n in 0..SAID / 6 {
                 let room = crate::chatting::name("lobby");
-                chat.say(room, who("crowd"), &format!("{voice}: {n}"), None).await.unwrap();
+                let text = Saying::text(format!("{voice}: {n}"));
+                chat.say(room, who("crowd"), text).await.unwrap();
                 tokio::task::yield_now().await;
             }
         });
@@ -50,9 +52,10 @@ async fn nothing_is_delivered_while_a_reader_joins() {
         // somebody speaks at this very moment, and is not heard before the reader is in
         let (chat, (said, heard)) = (Arc::clone(&chatting.chat), mpsc::channel());
         std::thread::spawn(move || {
-            let speaking = chat.say(crate::chatting::name("lobby"), who("ana"), "now", None);
+            let room = crate::chatting::name("lobby");
+            let speaking = chat.say(room, who("ana"), Saying::text("now"));
             let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-            let _ = said.send(runtime.block_on(speaking).unwrap().id());
+            let _ = said.send(runtime.block_on(speaking).unwrap().said.id());
         });
         assert!(heard.recv_timeout(Duration::from_millis(100)).is_err(), "delivered too early");
         member.join(room.channel());

@@ -1,8 +1,10 @@
 //! A database that cannot be used is a message with its name, never a damaged file.
 
+use std::sync::Arc;
+
 use chat::Chat;
 
-use crate::chatting::Folder;
+use crate::chatting::{Chatting, Folder};
 
 fn refused(folder: &Folder) -> String {
     let options = folder.options();
@@ -36,6 +38,37 @@ fn one_of_a_newer_version() {
     drop(db);
     let why = refused(&folder);
     assert!(why.contains("newer version"), "{why}");
+}
+
+/// Ids of tabs are secret now; the file of a version that showed them to everybody must not go on showing them.
+#[tokio::test]
+async fn one_of_the_first_version_is_brought_up_to_date() {
+    let folder = Arc::new(Folder::new());
+    let db = rusqlite::Connection::open(folder.options().db).unwrap();
+    db.execute_batch(
+        "CREATE TABLE messages (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, room TEXT NOT NULL, nick TEXT NOT NULL,
+            client TEXT NOT NULL, text TEXT NOT NULL, picture TEXT, at INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX messages_of_room ON messages (room, id);
+        CREATE TABLE rooms (name TEXT PRIMARY KEY, last INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+        CREATE INDEX rooms_by_last ON rooms (last);
+        INSERT INTO messages (room, nick, client, text, at) VALUES
+            ('lobby', 'ana', 'tab-1', 'a', 1), ('lobby', 'bo', 'tab-2', 'b', 2), ('lobby', 'ana', 'tab-1', 'c', 3);
+        INSERT INTO rooms VALUES ('lobby', 3);
+        PRAGMA user_version = 1;",
+    )
+    .unwrap();
+    drop(db);
+    let chatting = Chatting::within(folder);
+    chatting.say("lobby", "cy", "d").await;
+    let history = chatting.get("/api/rooms/lobby/history").await;
+    let said = history["messages"].as_array().unwrap();
+    let texts: Vec<_> = said.iter().map(|said| said["text"].as_str().unwrap()).collect();
+    assert_eq!(texts, ["a", "b", "c", "d"]);
+    assert_eq!(said[0]["tab"], said[2]["tab"], "one tab keeps one name");
+    assert_ne!(said[0]["tab"], said[1]["tab"]);
+    assert!(!history.to_string().contains("tab-"), "{history}");
 }
 
 #[test]

@@ -13,6 +13,8 @@ pub struct Event {
     pub name: String,
     pub id: Option<u64>,
     pub data: Value,
+    /// What a refusal over WebSocket is about.
+    pub key: Option<String>,
 }
 
 pub struct Sse {
@@ -66,6 +68,7 @@ fn parse(block: &str) -> Option<Event> {
         data: serde_json::from_str(field("data")?).unwrap(),
         name: field("event").unwrap().to_owned(),
         id: field("id").map(|id| id.parse().unwrap()),
+        key: None,
     })
 }
 
@@ -86,7 +89,8 @@ impl Ws {
         let frame: Value = serde_json::from_str(&text).unwrap();
         let name = frame["event"].as_str().unwrap().to_owned();
         let id = frame["data"]["id"].as_u64();
-        Some(Event { name, id, data: frame["data"].clone() })
+        let key = frame["key"].as_str().map(str::to_owned);
+        Some(Event { name, id, data: frame["data"].clone(), key })
     }
 
     pub async fn send(&mut self, frame: Value) {
@@ -181,7 +185,7 @@ impl Io {
         let arguments: Value = serde_json::from_str(arguments).unwrap();
         let data = arguments[1].clone();
         let name = arguments[0].as_str().unwrap().to_owned();
-        self.events.push_back(Event { name, id: data["id"].as_u64(), data });
+        self.events.push_back(Event { name, id: data["id"].as_u64(), data, key: None });
     }
 
     async fn packet(&mut self) -> String {
