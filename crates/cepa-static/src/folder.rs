@@ -1,27 +1,18 @@
-//! [`StaticFiles`]: the middleware, its options and its answers.
+//! [`StaticFiles`]: the middleware and its options.
 //!
-//! GET and HEAD are served, other methods pass on, and so does what names no file. An answer has the
-//! length, `Last-Modified`, a strong entity tag of size and time in nanoseconds, `Cache-Control` and a type; headers that are
-//! set already stay. `If-None-Match` and `If-Modified-Since` lead to a 304 as RFC 9110 says.
-//!
-//! Size and time tell two versions of a file apart only once its time lies behind: a file system's clock
-//! may tick every 10 ms, or every two seconds. So a file that was changed less than [`SETTLES_AFTER`] ago,
-//! or in the future, has no validators yet, and is sent whole, unless files are promised never to change.
+//! GET and HEAD are served, other methods pass on, and so does what names no file.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use cepa_core::http::{Method, StatusCode, header};
-use cepa_core::{Body, Context, Error, Middleware, Next, Response, Result};
+use cepa_core::{Context, Error, Middleware, Next, Response, Result};
 
-use crate::file::{Content, File, Found, Lookup, Place};
+use crate::answer;
+use crate::file::{Found, Lookup, Place};
 use crate::path::{below, prefix, wanted};
-
-/// How old a change must be for the next one to have another time: the resolution of FAT, the coarsest.
-const SETTLES_AFTER: Duration = Duration::from_secs(2);
 
 type HeadersFn = dyn Fn(&mut Response, &Path) -> Result + Send + Sync;
 
@@ -60,11 +51,11 @@ pub struct StaticFiles {
     /// As in a request line, without a slash at its end.
     prefix: String,
     max_age: Duration,
-    immutable: bool,
+    pub(crate) immutable: bool,
     hidden: bool,
-    defer: bool,
+    pub(crate) defer: bool,
     fall_through: bool,
-    headers: Option<Arc<HeadersFn>>,
+    pub(crate) headers: Option<Arc<HeadersFn>>,
 }
 
 impl StaticFiles {
@@ -166,18 +157,15 @@ impl StaticFiles {
         }
         let found = match wanted(path, self.hidden)? {
             Some(wanted) => {
-                let lookup = Lookup {
-                    place: self.place.clone(),
-                    wanted,
-                    read: ctx.method() == Method::GET && !is_conditional(ctx),
-                };
+                let lookup =
+                    Lookup { place: self.place.clone(), wanted, read: answer::needs_all(ctx) };
                 let work = tokio::task::spawn_blocking(move || lookup.run());
                 work.await.map_err(Error::internal)?.map_err(Error::internal)?
             }
             None => Found::Missing,
         };
         match found {
-            Found::File(file) => self.send(ctx, file)?,
+            Found::File(file) => answer::send(self, ctx, file)?,
             Found::Folder => add_slash(ctx)?,
             Found::Missing if self.fall_through => return Ok(false),
             Found::Missing => return Err(Error::new(404, "")),
@@ -185,47 +173,8 @@ impl StaticFiles {
         Ok(true)
     }
 
-    fn send(&self, ctx: &mut Context, file: File) -> Result {
-        if let Some(headers) = &self.headers {
-            headers(&mut ctx.response, &file.path)?;
-        }
-        self.describe(&mut ctx.response, &file)?;
-        // A deferred folder is asked when the status is 404, which somebody may have set.
-        if self.defer || !ctx.response.is_status_set() {
-            ctx.set_status(StatusCode::OK);
-        }
-        if ctx.fresh() {
-            ctx.set_status(StatusCode::NOT_MODIFIED);
-            return Ok(());
-        }
-        ctx.set_body(match file.content {
-            Content::Whole(bytes) => Body::from(bytes),
-            Content::Open(open) => Body::file(tokio::fs::File::from_std(open), file.size),
-        })
-    }
-
-    fn describe(&self, response: &mut Response, file: &File) -> Result {
-        let can_be_told = |time: &SystemTime| {
-            has_http_date(*time) && (self.immutable || has_settled(*time, SystemTime::now()))
-        };
-        if let Some(modified) = file.modified.filter(can_be_told) {
-            if !response.has("last-modified") {
-                response.set_last_modified(modified);
-            }
-            if !response.has("etag") {
-                response.set_etag(&tag(file.size, modified))?;
-            }
-        }
-        if !response.has("cache-control") {
-            response.set(header::CACHE_CONTROL, self.cache_control())?;
-        }
-        if !response.has("content-type") {
-            response.set_type(&file_type(&file.path))?;
-        }
-        Ok(())
-    }
-
-    fn cache_control(&self) -> String {
+    /// What is said of caching, unless something else was set.
+    pub(crate) fn cache_control(&self) -> String {
         let seconds = self.max_age.as_secs();
         let immutable = if self.immutable { ",immutable" } else { "" };
         format!("max-age={seconds}{immutable}")
@@ -243,35 +192,6 @@ impl Middleware for StaticFiles {
         }
         Ok(())
     }
-}
-
-/// Strong: two versions of a file that has settled differ in size or in time.
-fn tag(size: u64, modified: SystemTime) -> String {
-    let since = modified.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    format!("{size:x}-{:x}", since.as_nanos())
-}
-
-/// Whether another change of a file that was changed at this time would have another time.
-fn has_settled(modified: SystemTime, now: SystemTime) -> bool {
-    now.duration_since(modified).is_ok_and(|age| age >= SETTLES_AFTER)
-}
-
-/// Dates of HTTP reach from 1970 to 9999; a file of another time has none.
-fn has_http_date(time: SystemTime) -> bool {
-    const END: Duration = Duration::from_secs(253_402_300_800);
-    time.duration_since(SystemTime::UNIX_EPOCH).is_ok_and(|since| since < END)
-}
-
-/// The extension that decides the type, or octets.
-fn file_type(path: &Path) -> Cow<'_, str> {
-    match path.extension() {
-        Some(extension) => extension.to_string_lossy(),
-        None => "application/octet-stream".into(),
-    }
-}
-
-fn is_conditional(ctx: &Context) -> bool {
-    ctx.get("if-none-match").is_some() || ctx.get("if-modified-since").is_some()
 }
 
 /// Sends the client from `/dir` to `/dir/`, where relative links of the index lead to the right place.
@@ -297,19 +217,5 @@ impl fmt::Debug for StaticFiles {
             .field("place", &self.place)
             .field("prefix", &self.prefix)
             .finish_non_exhaustive()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_settles_two_seconds_after_its_last_change() {
-        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000);
-        for (age, settled) in [(0, false), (1_999, false), (2_000, true), (86_400_000, true)] {
-            assert_eq!(has_settled(now - Duration::from_millis(age), now), settled, "{age} ms");
-        }
-        assert!(!has_settled(now + Duration::from_secs(60), now), "in the future");
     }
 }

@@ -21,4 +21,5 @@ mod methods;
 mod missing;
 mod plain_files;
 mod prefix;
+mod ranges;
 mod special_files;
