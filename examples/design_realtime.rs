@@ -3,9 +3,7 @@
 use cepa::prelude::*;
 
 pub(crate) fn app() -> App {
-    let hub = Hub::new();
     let io = SocketIo::new()
-        .hub(hub.clone())
         .on_connect(async |socket| {
             socket.join("lobby");
             Ok(())
@@ -27,7 +25,7 @@ pub(crate) fn app() -> App {
             })
             .await
         });
-    App::new().share(Arc::new(hub)).plug(io).plug(router)
+    App::new().plug(io).plug(router)
 }
 
 #[tokio::main]

@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use cepa_core::{App, Result};
 use cepa_server::Server;
-use cepa_socketio::{Args, ConnectError, Namespace, Options, SocketIo};
+use cepa_socketio::{Args, ConnectError, Options, SocketIo};
 use serde_json::{Value, json};
 
-fn events(namespace: Namespace) -> Namespace {
+fn events(namespace: SocketIo) -> SocketIo {
     namespace
         .on_connect(async |socket| Ok(socket.emit("auth", &socket.handshake().auth)?))
         .on("message", async |socket, args: Args| Ok(socket.emit("message-back", &args)?))

@@ -25,6 +25,9 @@ pub use encode::Emit;
 use crate::packet::{Malformed, RESERVED};
 use crate::scan;
 
+/// How often each attachment may be referred to, on average. Clients do it once; each more is work for a few bytes.
+const MAX_REPEATS: usize = 8;
+
 /// The arguments of an event or of an acknowledgement, unparsed.
 ///
 /// A handler that takes `Args` gets all of them as they came; returning or emitting them passes them on without a copy.
@@ -56,6 +59,9 @@ impl Args {
         // a blank before the array is Node's ack id 0, a quirk that is refused here
         if json.first() != Some(&b'[') {
             return Err(Malformed::Payload);
+        }
+        if found.placeholders.len() > attachments.len().saturating_mul(MAX_REPEATS) {
+            return Err(Malformed::Placeholder);
         }
         let numbers = found.placeholders.iter().map(|placeholder| placeholder.number);
         if numbers.clone().any(|number| number >= attachments.len()) {
@@ -97,6 +103,14 @@ impl Args {
         self.spans.remove(0);
         self.trim();
         Ok(name)
+    }
+
+    /// Lets go of the buffers that it is a view of.
+    pub(crate) fn detach(&mut self) {
+        self.list = Bytes::copy_from_slice(&self.list);
+        for attachment in &mut self.attachments {
+            *attachment = Bytes::copy_from_slice(attachment);
+        }
     }
 
     /// Cuts `list` to the arguments in `spans`.

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use cepa_hub::{Event, MemberId, Message};
+use cepa_hub::{Event, MemberId, Message, Outcome};
 
 use crate::Socket;
 use crate::args::{Args, Emit};
@@ -127,14 +127,16 @@ impl<'a> Unicast<'a> {
     /// [`EmitError::Reserved`] or [`EmitError::Json`].
     pub fn emit<T: Emit + ?Sized>(self, event: &str, payload: &T) -> Result<(), EmitError> {
         let args = arguments(event, payload)?;
-        self.send(event, None, &args);
+        // that nobody gets it is no error where no answer is wanted
+        let _ = self.send(event, None, &args);
         Ok(())
     }
 
     /// Emits and waits for the acknowledgement.
     ///
     /// # Errors
-    /// As [`emit`](Self::emit); [`EmitError::Timeout`] or [`EmitError::Disconnected`] when no answer comes.
+    /// As [`emit`](Self::emit); [`EmitError::Timeout`] when no answer comes, [`EmitError::Disconnected`] when the socket
+    /// goes before or is not connected, [`EmitError::Dropped`] when it was volatile and the transport busy.
     pub async fn emit_with_ack<T: Emit + ?Sized + Sync>(
         self,
         event: &str,
@@ -143,21 +145,26 @@ impl<'a> Unicast<'a> {
         let args = arguments(event, payload)?;
         let id = self.socket.namespace().next_ack();
         let pending = self.socket.acks().expect(id).ok_or(EmitError::Disconnected)?;
-        let timeout = self.timeout;
-        self.send(event, Some(id), &args);
-        pending.wait(timeout).await
+        self.send(event, Some(id), &args)?;
+        let _asked = self.socket.session().client.ask();
+        pending.wait(self.timeout).await
     }
 
-    fn send(&self, event: &str, id: Option<u64>, args: &Args) {
+    fn send(&self, event: &str, id: Option<u64>, args: &Args) -> Result<(), EmitError> {
         if !self.socket.is_connected() {
-            return;
+            return Err(EmitError::Disconnected);
         }
         let text = write::event(self.socket.namespace().name(), id, event, args);
         let session = self.socket.session();
-        if self.volatile {
-            session.send_volatile(text, args.attachments());
+        let outcome = if self.volatile {
+            session.send_volatile(text, args.attachments())
         } else {
-            session.send(text, args.attachments());
+            session.send(text, args.attachments())
+        };
+        match outcome {
+            Outcome::Queued | Outcome::Replaced => Ok(()),
+            Outcome::Dropped => Err(EmitError::Dropped),
+            Outcome::Evicted | Outcome::Closed => Err(EmitError::Disconnected),
         }
     }
 }

@@ -3,28 +3,42 @@
 //! What comes in is judged here: a packet that cannot be read ends the connection as `forced close`, a good one in the
 //! wrong state (an event before CONNECT, a second CONNECT) as `forced server close`. A namespace that does not exist is
 //! answered and the connection goes on.
+//!
+//! What cannot be taken yet is [`Held`], and nothing more is read until it is: an event whose socket has its queue full, and
+//! a CONNECT while too many others are under way.
 
+use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::Bytes;
 use parking_lot::Mutex;
 use serde_json::{Value, json};
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use crate::Reason;
 use crate::engine::session::{Ending, Session};
 use crate::error::ConnectError;
+use crate::namespace::Namespace;
 use crate::options::Options;
 use crate::packet::{Body, Decoder, Malformed, Packet, write};
 use crate::queue::Job;
 use crate::scan;
 use crate::socket::Socket;
 
+/// How many sockets of one client may be under way at once: being connected, or gone while their handlers still run.
+const MAX_CONNECTING: usize = 16;
+
 pub(crate) struct Client {
     decoder: Mutex<Input>,
     sockets: Mutex<Vec<Socket>>,
-    /// Those that there were at the end.
-    ended: Mutex<Vec<Socket>>,
+    /// How many [`Busy`] there are.
+    busy: AtomicUsize,
+    /// Told when one of them ends, and at the end of the connection.
+    change: Notify,
+    /// How many [`Asked`] there are.
+    asked: AtomicUsize,
 }
 
 struct Input {
@@ -33,25 +47,73 @@ struct Input {
     attachments_by: Option<Instant>,
 }
 
-/// An event for a socket whose queue was full.
-pub(crate) struct Held {
-    socket: Socket,
-    job: Option<Job>,
+/// What cannot be taken yet.
+pub(crate) enum Held {
+    /// An event for a socket whose queue was full; `None` once it is in.
+    Event(Socket, Option<Job>),
+    /// A CONNECT with its auth payload.
+    Connect(Namespace, Value),
 }
 
 impl Held {
-    /// Waits until the event is in the queue (or the socket has gone). Cancel-safe.
-    pub(crate) async fn deliver(&mut self) {
-        while let Some(job) = self.job.take() {
-            let space = self.socket.queue().space.notified();
-            match self.socket.enqueue(job) {
-                Some(job) => {
-                    self.job = Some(job);
-                    space.await;
+    /// Waits until it is taken, or the connection is over. Cancel-safe.
+    pub(crate) async fn deliver(&mut self, session: &Arc<Session>) {
+        match self {
+            Held::Event(socket, held) => {
+                while let Some(job) = held.take() {
+                    let space = socket.queue().space.notified();
+                    match socket.enqueue(job) {
+                        Some(job) => {
+                            *held = Some(job);
+                            space.await;
+                        }
+                        None => return,
+                    }
                 }
-                None => return,
             }
+            Held::Connect(namespace, auth) => loop {
+                let change = session.client.change.notified();
+                if session.is_closed() {
+                    return;
+                }
+                if session.client.has_place() {
+                    return session.client.join(session, namespace, std::mem::take(auth));
+                }
+                change.await;
+            },
         }
+    }
+}
+
+/// A socket that is being connected, or has gone and whose handlers still run.
+pub(crate) struct Busy(Arc<Session>);
+
+impl Busy {
+    pub(crate) fn begin(session: &Arc<Session>) -> Busy {
+        session.client.busy.fetch_add(1, Ordering::AcqRel);
+        Busy(Arc::clone(session))
+    }
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.0.client.busy.fetch_sub(1, Ordering::AcqRel);
+        self.0.client.change.notify_waiters();
+    }
+}
+
+impl fmt::Debug for Busy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Busy")
+    }
+}
+
+/// A wait for an acknowledgement of the client.
+pub(crate) struct Asked<'a>(&'a Client);
+
+impl Drop for Asked<'_> {
+    fn drop(&mut self) {
+        self.0.asked.fetch_sub(1, Ordering::AcqRel);
     }
 }
 
@@ -61,7 +123,9 @@ impl Client {
         Client {
             decoder: Mutex::new(Input { decoder, attachments_by: None }),
             sockets: Mutex::default(),
-            ended: Mutex::default(),
+            busy: AtomicUsize::new(0),
+            change: Notify::new(),
+            asked: AtomicUsize::new(0),
         }
     }
 
@@ -77,6 +141,7 @@ impl Client {
             if packet.is_none() {
                 input.attachments_by =
                     Some(Instant::now() + session.server.options.attachment_timeout);
+                session.wake_timer();
             }
             packet
         };
@@ -104,14 +169,14 @@ impl Client {
         let socket =
             self.sockets.lock().iter().find(|socket| socket.namespace().name() == name).cloned();
         match (socket, packet.body) {
-            (None, Body::Connect(auth)) => self.connect(session, name, auth).map(|()| None),
+            (None, Body::Connect(auth)) => self.connect(session, name, auth),
             (Some(socket), Body::Disconnect) => {
                 socket.close(Reason::ClientNamespaceDisconnect);
                 Ok(None)
             }
-            (Some(socket), Body::Event { name, id, args }) if socket.is_connected() => Ok(socket
-                .enqueue(Job { name, id, args })
-                .map(|job| Held { socket, job: Some(job) })),
+            (Some(socket), Body::Event { name, id, args }) if socket.is_connected() => {
+                Ok(socket.enqueue(Job { name, id, args }).map(|job| Held::Event(socket, Some(job))))
+            }
             (Some(socket), Body::Ack { id, args }) if socket.is_connected() => {
                 socket.acks().settle(id, args);
                 Ok(None)
@@ -125,25 +190,50 @@ impl Client {
         session: &Arc<Session>,
         name: &str,
         auth: Option<Bytes>,
-    ) -> Result<(), Reason> {
+    ) -> Result<Option<Held>, Reason> {
         let Some(namespace) = session.server.namespace(name) else {
             let error = ConnectError::new("Invalid namespace").to_json();
             session.send(write::refused(name, &error), &[]);
-            return Ok(());
+            return Ok(None);
         };
         let auth = match auth {
             Some(auth) => object(&auth).map_err(refused)?,
             None => json!({}),
         };
-        let socket = Socket::new(&namespace, session, auth);
+        if !self.has_place() {
+            return Ok(Some(Held::Connect(namespace, auth)));
+        }
+        self.join(session, &namespace, auth);
+        Ok(None)
+    }
+
+    fn has_place(&self) -> bool {
+        self.busy.load(Ordering::Acquire) < MAX_CONNECTING
+    }
+
+    fn join(&self, session: &Arc<Session>, namespace: &Namespace, auth: Value) {
+        let socket = Socket::new(namespace, session, auth);
         self.sockets.lock().push(socket.clone());
         if session.is_closed() {
             // closed meanwhile: whoever did that may have missed this socket
             socket.close(Reason::TransportClose);
-            return Ok(());
+            return;
         }
         socket.start();
-        Ok(())
+    }
+
+    /// Begins to wait for an acknowledgement: until that ends, the queues take more.
+    pub(crate) fn ask(&self) -> Asked<'_> {
+        self.asked.fetch_add(1, Ordering::AcqRel);
+        for socket in &*self.sockets.lock() {
+            socket.queue().space.notify_waiters();
+        }
+        Asked(self)
+    }
+
+    /// Whether somebody waits for an acknowledgement of this client.
+    pub(crate) fn is_asked(&self) -> bool {
+        self.asked.load(Ordering::Acquire) > 0
     }
 
     /// Runs `f` while no socket is added or removed.
@@ -162,21 +252,22 @@ impl Client {
 
     /// The connection is over.
     pub(crate) fn closed(&self, reason: Reason) {
-        let mut sockets = self.sockets();
-        sockets.retain(|socket| {
-            let connected = socket.is_connected();
+        for socket in self.sockets() {
             socket.close(reason);
-            connected
-        });
-        *self.ended.lock() = sockets;
+        }
+        self.change.notify_waiters();
     }
 
-    /// Waits for the handlers that still run when the connection is over, the disconnect handlers among them. The task of
-    /// the connection does this at its end, so that a shutdown waits for them as well.
+    /// Waits for the handlers that still run when the connection is over, the disconnect handlers among them, those of
+    /// sockets that went before too. The task of the connection does this at its end, so that a shutdown waits for them
+    /// as well.
     pub(crate) async fn drained(&self) {
-        let ended = std::mem::take(&mut *self.ended.lock());
-        for socket in ended {
-            socket.queue().drained().await;
+        loop {
+            let change = self.change.notified();
+            if self.busy.load(Ordering::Acquire) == 0 {
+                return;
+            }
+            change.await;
         }
     }
 }

@@ -5,9 +5,9 @@
 //!              └─► websocket ◄─ upgrade ┴─► session ─► client (Socket.IO)
 //! ```
 //!
-//! [`packet`] and [`payload`] are the codec and need nothing else.
+//! [`packet`] and [`payload`] are the codec, [`heartbeat`] is the arithmetic of pings; they need nothing else.
 
-pub(crate) mod heartbeat;
+pub mod heartbeat;
 pub(crate) mod http;
 pub mod packet;
 pub mod payload;

@@ -21,8 +21,10 @@ pub enum EmitError {
     Json(serde_json::Error),
     /// No acknowledgement came in time.
     Timeout,
-    /// The socket was disconnected before the acknowledgement came.
+    /// The socket is not connected, or was disconnected before the acknowledgement came.
     Disconnected,
+    /// It was volatile, and the transport was busy.
+    Dropped,
 }
 
 impl fmt::Display for EmitError {
@@ -32,6 +34,7 @@ impl fmt::Display for EmitError {
             EmitError::Json(error) => write!(f, "cannot be emitted as JSON: {error}"),
             EmitError::Timeout => f.write_str("operation has timed out"),
             EmitError::Disconnected => f.write_str("socket has been disconnected"),
+            EmitError::Dropped => f.write_str("transport was busy"),
         }
     }
 }

@@ -69,9 +69,9 @@ impl HandshakeRequest {
         pairs(self.url.split_once('?').map_or("", |(_, query)| query))
     }
 
-    /// The text of a header field (its name in lower case); `None` when it is absent or no UTF-8.
+    /// The text of a header field (its name in any case); `None` when it is absent or no UTF-8.
     pub fn header(&self, name: &str) -> Option<&str> {
-        let (_, value) = self.headers().find(|(key, _)| *key == name)?;
+        let (_, value) = self.headers().find(|(key, _)| key.eq_ignore_ascii_case(name))?;
         std::str::from_utf8(value).ok()
     }
 

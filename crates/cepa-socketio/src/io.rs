@@ -1,20 +1,20 @@
 //! [`SocketIo`]: the server, as an application builds, mounts and uses it.
 //!
-//! It is a handle on a `Server`, and its words are those of its namespace `/`; other namespaces come from
-//! [`SocketIo::of`].
+//! It is a handle on a `Server` that looks at one of its namespaces, `/` at first; [`SocketIo::of`] is the same server
+//! looking at another. Handlers are registered here and nowhere else; the words for emitting are the [`Namespace`]'s.
 
 use std::fmt;
 use std::ops::Deref;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use cepa_core::{Context, Error, Middleware, Next, Result};
+use cepa_core::{Context, Error, Middleware, Next, Result, Shared};
 use cepa_hub::Hub;
 
 use crate::args::{Acknowledge, Args, FromArgs};
 use crate::bundle::{self, Bundle};
 use crate::engine::http;
-use crate::handlers::{EventFn, EventNext, Incoming};
+use crate::handlers::{self, EventFn, EventNext, Incoming};
 use crate::namespace::Namespace;
 use crate::options::Options;
 use crate::server::Server;
@@ -52,8 +52,17 @@ use crate::{Reason, Socket};
 ///
 /// **Failures.** A packet that breaks the protocol, or a panic in a handler, ends the connection of that client and
 /// nothing else.
+///
+/// **Namespaces.** What is registered and emitted here is for one namespace, `/` unless it came from [`of`](Self::of).
+/// Handlers are for sockets that connect afterwards: register them before serving.
+///
+/// **Rooms.** An app that this is plugged into shares the hub of its rooms with all requests, so that
+/// `ctx.sse().subscribe("lobby")` meets the sockets there (unless the app shares a hub itself).
 #[derive(Clone)]
-pub struct SocketIo(Arc<Server>);
+pub struct SocketIo {
+    server: Arc<Server>,
+    namespace: Namespace,
+}
 
 impl SocketIo {
     /// A server with the default options.
@@ -64,26 +73,42 @@ impl SocketIo {
     /// A server with these options.
     ///
     /// # Panics
-    /// When one of the origins is none, such as a bare host name.
+    /// When one of the origins is none, such as a bare host name, or one with a path.
     #[track_caller]
     pub fn with_options(mut options: Options) -> SocketIo {
         let end = options.path.trim_end_matches('/').len();
         options.path.truncate(end);
-        SocketIo(Arc::new(Server::new(options)))
+        let server = Arc::new(Server::new(options));
+        SocketIo { namespace: server.root.clone(), server }
     }
 
-    /// Uses the rooms of this hub for the namespace `/`; see [`Namespace::with_hub`].
+    /// The same server, looking at the namespace of this name (a leading slash is added), which comes into being with
+    /// the first call.
+    ///
+    /// ```
+    /// # use cepa_socketio::SocketIo;
+    /// let io = SocketIo::new();
+    /// let admin = io.of("/admin").on("restart", async |_socket, (): ()| {});
+    /// admin.emit("news", "for admins")?;
+    /// # Ok::<(), cepa_socketio::EmitError>(())
+    /// ```
+    pub fn of(&self, name: &str) -> SocketIo {
+        SocketIo { server: Arc::clone(&self.server), namespace: self.server.namespace_or_new(name) }
+    }
+
+    /// Uses the rooms of this hub, together with whoever else does: members over SSE or plain WebSocket meet the sockets
+    /// in the same rooms. [`Namespace::hub`] is the hub that is used.
     ///
     /// # Panics
-    /// When the server has used its own hub already.
+    /// When the namespace has a hub: it was given one, plugged in, or has emitted something before.
     #[track_caller]
-    pub fn hub(self, hub: Hub) -> SocketIo {
-        self.each(|root| root.with_hub(hub))
-    }
-
-    /// The namespace of this name (a leading slash is added), which comes into being with the first call.
-    pub fn of(&self, name: &str) -> Namespace {
-        self.0.namespace_or_new(name)
+    pub fn with_hub(self, hub: Hub) -> SocketIo {
+        assert!(
+            self.namespace.set_hub(hub),
+            "namespace {} has a hub already: give it this one before it is plugged in or emits",
+            self.namespace.name()
+        );
+        self
     }
 
     /// Serves the official client from this folder: `socket.io.js`, its variants and source maps, as the package
@@ -94,7 +119,7 @@ impl SocketIo {
     #[track_caller]
     pub fn client_bundle(self, folder: impl Into<PathBuf>) -> SocketIo {
         assert!(
-            self.0.bundle.set(Bundle::new(folder.into())).is_ok(),
+            self.server.bundle.set(Bundle::new(folder.into())).is_ok(),
             "the client bundle is already set"
         );
         self
@@ -102,29 +127,32 @@ impl SocketIo {
 
     /// Sees the errors and panics of handlers. Without an observer those that are not exposed are printed.
     pub fn on_error(self, observer: impl Fn(&Error, &Socket) + Send + Sync + 'static) -> SocketIo {
-        self.0.observe(Box::new(observer));
+        self.server.observe(Box::new(observer));
         self
     }
 
-    /// [`Namespace::admit`] of `/`.
+    /// Judges a connection before it is accepted: an error refuses it, and the client's `connect_error` event has its
+    /// public message ([`ConnectError`](crate::ConnectError) adds data). Several run in order.
     pub fn admit<F, Fut>(self, check: F) -> SocketIo
     where
         F: AsyncFnOnce(Socket) -> Result + FnOnce(Socket) -> Fut + Clone + Send + Sync + 'static,
         Fut: Future<Output = Result> + Send + 'static,
     {
-        self.each(|root| root.admit(check))
+        self.namespace.edit(|handlers| handlers.admit.push(handlers::hook(check)));
+        self
     }
 
-    /// [`Namespace::on_connect`] of `/`.
+    /// Runs when a client has connected. Its events wait until this is done; an error disconnects it.
     pub fn on_connect<F, Fut>(self, handler: F) -> SocketIo
     where
         F: AsyncFnOnce(Socket) -> Result + FnOnce(Socket) -> Fut + Clone + Send + Sync + 'static,
         Fut: Future<Output = Result> + Send + 'static,
     {
-        self.each(|root| root.on_connect(handler))
+        self.namespace.edit(|handlers| handlers.connect.push(handlers::hook(handler)));
+        self
     }
 
-    /// [`Namespace::on_disconnect`] of `/`.
+    /// Runs when a socket has been disconnected, after the events that it had sent.
     pub fn on_disconnect<F, Fut>(self, handler: F) -> SocketIo
     where
         F: AsyncFnOnce(Socket, Reason) -> Result
@@ -135,18 +163,20 @@ impl SocketIo {
             + 'static,
         Fut: Future<Output = Result> + Send + 'static,
     {
-        self.each(|root| root.on_disconnect(handler))
+        self.namespace.edit(|handlers| handlers.disconnect.push(handlers::end_hook(handler)));
+        self
     }
 
-    /// [`Namespace::with`] of `/`.
+    /// Puts a layer around every incoming event.
     pub fn with<F>(self, layer: F) -> SocketIo
     where
         F: AsyncFnOnce(&mut Incoming, EventNext<'_>) -> Result + for<'a> EventFn<'a>,
     {
-        self.each(|root| root.with(layer))
+        self.namespace.edit(|handlers| handlers.layers.push(handlers::layer(layer)));
+        self
     }
 
-    /// [`Namespace::on`] of `/`.
+    /// Handles an event. What is returned is the acknowledgement, of several handlers that of the first.
     pub fn on<F, Fut, D, R>(self, event: &str, handler: F) -> SocketIo
     where
         F: AsyncFnOnce(Socket, D) -> R + FnOnce(Socket, D) -> Fut + Clone + Send + Sync + 'static,
@@ -154,10 +184,14 @@ impl SocketIo {
         D: FromArgs + Send + 'static,
         R: Acknowledge + Send + 'static,
     {
-        self.each(|root| root.on(event, handler))
+        let listener = handlers::listener(handler);
+        self.namespace.edit(|handlers| {
+            handlers.listeners.entry(event.to_owned()).or_default().push(listener);
+        });
+        self
     }
 
-    /// [`Namespace::on_any`] of `/`.
+    /// Sees every event before its handlers: `async |socket, name, args| Ok(())`. An error keeps it from them.
     pub fn on_any<F, Fut>(self, handler: F) -> SocketIo
     where
         F: AsyncFnOnce(Socket, String, Args) -> Result
@@ -168,52 +202,56 @@ impl SocketIo {
             + 'static,
         Fut: Future<Output = Result> + Send + 'static,
     {
-        self.each(|root| root.on_any(handler))
+        self.namespace.edit(|handlers| handlers.any.push(handlers::any_listener(handler)));
+        self
     }
 
     /// The options.
     pub fn options(&self) -> &Options {
-        &self.0.options
+        &self.server.options
     }
 
     /// How many connections there are, whether or not they have joined a namespace.
     pub fn connections(&self) -> usize {
-        self.0.sessions.len()
+        self.server.sessions.len()
     }
 
     /// Ends every connection with [`Reason::ServerShuttingDown`], and takes no new ones. A shutdown of the server does
     /// this by itself.
     pub fn close(&self) {
-        self.0.close();
-    }
-
-    fn each(self, edit: impl FnOnce(Namespace) -> Namespace) -> SocketIo {
-        drop(edit(self.0.root.clone()));
-        self
+        self.server.close();
     }
 }
 
 impl Deref for SocketIo {
     type Target = Namespace;
 
-    /// The namespace `/`.
+    /// The namespace that it looks at.
     fn deref(&self) -> &Namespace {
-        &self.0.root
+        &self.namespace
     }
 }
 
 impl Middleware for SocketIo {
     async fn handle(&self, ctx: &mut Context, next: Next<'_>) -> Result {
-        let Some(rest) = ctx.path().strip_prefix(&*self.0.options.path) else {
+        let Some(rest) = ctx.path().strip_prefix(&*self.server.options.path) else {
             return next.run(ctx).await;
         };
         if !rest.is_empty() && !rest.starts_with('/') {
             return next.run(ctx).await;
         }
-        if let Some(file) = bundle::file(rest) {
-            return bundle::serve(ctx, file, self.0.bundle.get()).await;
+        let file = bundle::file(rest);
+        if http::cors(ctx, &self.server.options)? {
+            return Ok(());
         }
-        http::serve(ctx, &self.0).await
+        match file {
+            Some(file) => bundle::serve(ctx, file, self.server.bundle.get()).await,
+            None => http::serve(ctx, &self.server).await,
+        }
+    }
+
+    fn plugged(&self, shared: &mut Shared) {
+        shared.offer(Arc::new(self.hub().clone()));
     }
 }
 
@@ -225,6 +263,9 @@ impl Default for SocketIo {
 
 impl fmt::Debug for SocketIo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("SocketIo").field(&self.0).finish()
+        f.debug_struct("SocketIo")
+            .field("server", &self.server)
+            .field("namespace", &self.namespace)
+            .finish()
     }
 }

@@ -1,4 +1,5 @@
-//! [`Namespace`]: sockets and rooms under one name, with handlers of their own.
+//! [`Namespace`]: sockets and rooms under one name, with handlers of their own; for emitting. Handlers are registered by
+//! way of [`SocketIo`](crate::SocketIo), which looks at one namespace.
 //!
 //! Shape: a cheap handle. The rooms are a [`Hub`]'s; the namespace adds which of its members are sockets of ours, by
 //! member id in a sharded map, and the wires that write its events.
@@ -8,23 +9,20 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use cepa_core::Result;
 use cepa_hub::{Hub, MemberId};
 use parking_lot::{Mutex, RwLock};
 
-use crate::args::{Acknowledge, Args, Emit, FromArgs};
+use crate::Socket;
+use crate::args::Emit;
 use crate::broadcast::Broadcast;
 use crate::error::EmitError;
-use crate::handlers::{self, EventFn, EventNext, Handlers, Incoming};
+use crate::handlers::Handlers;
 use crate::wire::Wires;
-use crate::{Reason, Socket};
 
 /// Into how many shards the map of sockets is divided.
 const SHARDS: usize = 16;
 
-/// A namespace of a [`SocketIo`](crate::SocketIo); a clone is the same namespace.
-///
-/// Handlers are for sockets that connect afterwards: register them before serving.
+/// A namespace of a [`SocketIo`](crate::SocketIo): its sockets and rooms; a clone is the same namespace.
 #[derive(Clone)]
 pub struct Namespace(Arc<Inner>);
 
@@ -54,93 +52,9 @@ impl Namespace {
         &self.0.name
     }
 
-    /// The hub of its rooms.
+    /// The hub of its rooms: that of [`with_hub`](crate::SocketIo::with_hub), or from the first use one of its own.
     pub fn hub(&self) -> &Hub {
         self.0.hub.get_or_init(Hub::new)
-    }
-
-    /// Uses the rooms of this hub, together with whoever else does: members over SSE or plain WebSocket meet the sockets
-    /// in the same rooms.
-    ///
-    /// # Panics
-    /// When the namespace has used its own hub already.
-    #[track_caller]
-    pub fn with_hub(self, hub: Hub) -> Namespace {
-        assert!(
-            self.0.hub.set(hub).is_ok(),
-            "the hub of namespace {} is already in use",
-            self.name()
-        );
-        self
-    }
-
-    /// Judges a connection before it is accepted: an error refuses it, and the client's `connect_error` event has its
-    /// public message ([`ConnectError`](crate::ConnectError) adds data). Several run in order.
-    pub fn admit<F, Fut>(self, check: F) -> Namespace
-    where
-        F: AsyncFnOnce(Socket) -> Result + FnOnce(Socket) -> Fut + Clone + Send + Sync + 'static,
-        Fut: Future<Output = Result> + Send + 'static,
-    {
-        self.edit(|handlers| handlers.admit.push(handlers::hook(check)))
-    }
-
-    /// Runs when a client has connected. Its events wait until this is done; an error disconnects it.
-    pub fn on_connect<F, Fut>(self, handler: F) -> Namespace
-    where
-        F: AsyncFnOnce(Socket) -> Result + FnOnce(Socket) -> Fut + Clone + Send + Sync + 'static,
-        Fut: Future<Output = Result> + Send + 'static,
-    {
-        self.edit(|handlers| handlers.connect.push(handlers::hook(handler)))
-    }
-
-    /// Runs when a socket has been disconnected, after the events that it had sent.
-    pub fn on_disconnect<F, Fut>(self, handler: F) -> Namespace
-    where
-        F: AsyncFnOnce(Socket, Reason) -> Result
-            + FnOnce(Socket, Reason) -> Fut
-            + Clone
-            + Send
-            + Sync
-            + 'static,
-        Fut: Future<Output = Result> + Send + 'static,
-    {
-        self.edit(|handlers| handlers.disconnect.push(handlers::end_hook(handler)))
-    }
-
-    /// Puts a layer around every incoming event.
-    pub fn with<F>(self, layer: F) -> Namespace
-    where
-        F: AsyncFnOnce(&mut Incoming, EventNext<'_>) -> Result + for<'a> EventFn<'a>,
-    {
-        self.edit(|handlers| handlers.layers.push(handlers::layer(layer)))
-    }
-
-    /// Handles an event. What is returned is the acknowledgement, of several handlers that of the first.
-    pub fn on<F, Fut, D, R>(self, event: &str, handler: F) -> Namespace
-    where
-        F: AsyncFnOnce(Socket, D) -> R + FnOnce(Socket, D) -> Fut + Clone + Send + Sync + 'static,
-        Fut: Future<Output = R> + Send + 'static,
-        D: FromArgs + Send + 'static,
-        R: Acknowledge + Send + 'static,
-    {
-        self.edit(|handlers| {
-            let listener = handlers::listener(handler);
-            handlers.listeners.entry(event.to_owned()).or_default().push(listener);
-        })
-    }
-
-    /// Sees every event before its handlers: `async |socket, name, args| Ok(())`. An error keeps it from them.
-    pub fn on_any<F, Fut>(self, handler: F) -> Namespace
-    where
-        F: AsyncFnOnce(Socket, String, Args) -> Result
-            + FnOnce(Socket, String, Args) -> Fut
-            + Clone
-            + Send
-            + Sync
-            + 'static,
-        Fut: Future<Output = Result> + Send + 'static,
-    {
-        self.edit(|handlers| handlers.any.push(handlers::any_listener(handler)))
     }
 
     /// Emits to everybody; returns how many queues took it.
@@ -200,9 +114,14 @@ impl Namespace {
 }
 
 impl Namespace {
-    fn edit(self, edit: impl FnOnce(&mut Handlers)) -> Namespace {
+    /// False when it has a hub already.
+    pub(crate) fn set_hub(&self, hub: Hub) -> bool {
+        self.0.hub.set(hub).is_ok()
+    }
+
+    /// Changes what sockets that connect from now on get.
+    pub(crate) fn edit(&self, edit: impl FnOnce(&mut Handlers)) {
         edit(Arc::make_mut(&mut self.0.handlers.lock()));
-        self
     }
 
     pub(crate) fn handlers(&self) -> Arc<Handlers> {

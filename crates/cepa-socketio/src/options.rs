@@ -43,8 +43,9 @@ pub struct Options {
     pub max_attachments: usize,
     /// How many bytes a packet and its attachments may have together; 10,000,000.
     pub max_packet: usize,
-    /// How many bytes of events of one socket may wait for its handlers (or for `on_connect`), each counted with 64 more;
-    /// 1 MiB. At the limit nothing more is read from that client until a handler has finished.
+    /// How many bytes of events of one socket may wait for its handlers (or for `on_connect`), each counted with 64 more
+    /// and 16 for each argument; 1 MiB. At the limit nothing more is read from that client until a handler has finished;
+    /// while a handler waits for an acknowledgement of the client it is twice as much, as the answer may come behind.
     pub max_incoming: usize,
     /// How long reading from a client may stand still because its handlers are behind; 60 s. Then it is disconnected.
     pub stall_timeout: Duration,

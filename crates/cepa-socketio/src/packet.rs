@@ -150,6 +150,8 @@ impl Decoder {
             return Err(Malformed::Attachments);
         }
         let missing = head.attachments;
+        // a copy: a view would hold all of what it came in until the last attachment
+        let text = Bytes::copy_from_slice(&text);
         self.held = Some(Held { head, bytes: text.len(), text, missing, attachments: Vec::new() });
         Ok(None)
     }

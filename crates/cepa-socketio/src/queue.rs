@@ -2,7 +2,11 @@
 //!
 //! There is a task only while there is work: the first event of an idle socket starts it, and it ends with the last. The
 //! queue counts bytes; a full one hands the event back, and the transport reads nothing more of that client until there
-//! is room. Events that arrive while `on_connect` runs wait here too, since that runs in the same task, first.
+//! is room. While a handler waits for an acknowledgement of the client the queue takes twice as much, since the answer may
+//! stand behind the event that found no room. Events that arrive while `on_connect` runs wait here too, since that runs in
+//! the same task, first.
+//!
+//! What waits is a copy: a view would hold the whole polling body or read buffer that it came in, which is not counted.
 
 use std::collections::VecDeque;
 
@@ -11,9 +15,13 @@ use tokio::sync::Notify;
 
 use crate::Reason;
 use crate::args::Args;
+use crate::client::Busy;
 
 /// What an event costs beside its bytes.
 const COST: usize = 64;
+
+/// What one argument costs beside its bytes.
+const ARGUMENT_COST: usize = 16;
 
 /// A drained queue gives back its memory when it had grown beyond this many events.
 const KEPT: usize = 16;
@@ -30,7 +38,7 @@ pub(crate) struct Job {
 pub(crate) struct Queue {
     limit: usize,
     state: Mutex<State>,
-    /// Told when an event was taken, and when there is nothing more to run.
+    /// Told when an event was taken, when there is nothing more to run, and when the limit has changed.
     pub(crate) space: Notify,
 }
 
@@ -40,14 +48,16 @@ struct State {
     bytes: usize,
     /// Whether the task runs.
     running: bool,
+    /// No more events: a handler has failed beyond repair.
+    failed: bool,
     end: End,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 enum End {
     Open,
     /// After the last event, the disconnect handlers.
-    Due(Reason),
+    Due(Reason, Busy),
     Over,
 }
 
@@ -64,7 +74,7 @@ pub(crate) enum Pushed {
 #[derive(Debug)]
 pub(crate) enum Work {
     Event(Job),
-    Disconnect(Reason),
+    Disconnect(Reason, Busy),
     /// Nothing; the task ends.
     Rest,
 }
@@ -72,18 +82,24 @@ pub(crate) enum Work {
 impl Queue {
     /// A queue whose task is running already, with the connection.
     pub(crate) fn new(limit: usize) -> Queue {
-        let state = State { jobs: VecDeque::new(), bytes: 0, running: true, end: End::Open };
+        let state =
+            State { jobs: VecDeque::new(), bytes: 0, running: true, failed: false, end: End::Open };
         Queue { limit, state: Mutex::new(state), space: Notify::new() }
     }
 
-    pub(crate) fn push(&self, job: Job) -> Pushed {
+    /// Takes an event, or hands it back; `asked` says that a handler waits for the client.
+    pub(crate) fn push(&self, mut job: Job, asked: bool) -> Pushed {
         let mut state = self.state.lock();
-        if !matches!(state.end, End::Open) {
+        if state.failed || !matches!(state.end, End::Open) {
             return Pushed::Queued;
         }
         let cost = cost(&job);
-        if state.bytes > 0 && state.bytes + cost > self.limit {
+        let limit = if asked { self.limit.saturating_mul(2) } else { self.limit };
+        if state.bytes > 0 && state.bytes + cost > limit {
             return Pushed::Full(job);
+        }
+        if state.running {
+            job.args.detach();
         }
         state.bytes += cost;
         state.jobs.push_back(job);
@@ -91,28 +107,40 @@ impl Queue {
     }
 
     /// No more events; true when the task is to be started for the disconnect handlers.
-    pub(crate) fn end(&self, reason: Reason) -> bool {
+    pub(crate) fn end(&self, reason: Reason, busy: Busy) -> bool {
         let start = {
             let mut state = self.state.lock();
             if !matches!(state.end, End::Open) {
                 return false;
             }
-            state.end = End::Due(reason);
+            state.end = End::Due(reason, busy);
             !std::mem::replace(&mut state.running, true)
         };
         self.space.notify_waiters();
         start
     }
 
-    /// Drops what waits, since a handler has failed beyond repair.
-    pub(crate) fn clear(&self) {
+    /// Drops what waits and takes nothing more, since a handler has failed beyond repair.
+    pub(crate) fn fail(&self) {
         let jobs = {
             let mut state = self.state.lock();
+            state.failed = true;
             state.bytes = 0;
             std::mem::take(&mut state.jobs)
         };
         drop(jobs);
         self.space.notify_waiters();
+    }
+
+    /// The task ended before its work did.
+    pub(crate) fn abandon(&self) {
+        let end = {
+            let mut state = self.state.lock();
+            state.running = false;
+            std::mem::replace(&mut state.end, End::Over)
+        };
+        drop(end);
+        self.fail();
     }
 
     pub(crate) fn next(&self) -> Work {
@@ -126,29 +154,18 @@ impl Queue {
             self.space.notify_waiters();
             return Work::Event(job);
         }
-        if let End::Due(reason) = state.end {
-            state.end = End::Over;
-            return Work::Disconnect(reason);
+        match std::mem::replace(&mut state.end, End::Over) {
+            End::Due(reason, busy) => return Work::Disconnect(reason, busy),
+            end => state.end = end,
         }
         state.running = false;
         drop(state);
         self.space.notify_waiters();
         Work::Rest
     }
-
-    /// Waits until an ended queue has nothing more to run.
-    pub(crate) async fn drained(&self) {
-        loop {
-            let change = self.space.notified();
-            if !self.state.lock().running {
-                return;
-            }
-            change.await;
-        }
-    }
 }
 
 fn cost(job: &Job) -> usize {
     let attachments: usize = job.args.attachments().iter().map(bytes::Bytes::len).sum();
-    COST + job.name.len() + job.args.list().len() + attachments
+    COST + job.name.len() + ARGUMENT_COST * job.args.len() + job.args.list().len() + attachments
 }

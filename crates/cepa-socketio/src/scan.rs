@@ -217,7 +217,10 @@ impl Scanner<'_> {
         {
             let number = object.number.ok_or(Invalid)?;
             // what stands inside a placeholder is replaced with it
-            self.found.placeholders.retain(|inner| inner.at.start < object.start);
+            let inside = |inner: &Placeholder| inner.at.start > object.start;
+            while self.found.placeholders.last().is_some_and(inside) {
+                self.found.placeholders.pop();
+            }
             self.found.placeholders.push(Placeholder { at: object.start..self.at, number });
         }
         Ok(())

@@ -9,10 +9,10 @@ use std::sync::{Arc, OnceLock};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use cepa_core::{Context, Error};
+use cepa_core::{CancellationToken, Context, Error};
 use cepa_hub::Hub;
 use cepa_ws::{Limits, WebSocketOptions};
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 
 use crate::bundle::Bundle;
 use crate::engine::session::{Ending, Session};
@@ -37,7 +37,8 @@ pub(crate) struct Server {
     pub(crate) root: Namespace,
     namespaces: RwLock<HashMap<String, Namespace>>,
     observers: RwLock<Vec<Observer>>,
-    watched: AtomicBool,
+    /// The HTTP servers whose shutdown is awaited.
+    watched: Mutex<Vec<CancellationToken>>,
 }
 
 impl Server {
@@ -53,7 +54,7 @@ impl Server {
             namespaces: RwLock::new(HashMap::from([("/".to_owned(), root.clone())])),
             root,
             observers: RwLock::default(),
-            watched: AtomicBool::new(false),
+            watched: Mutex::default(),
         }
     }
 
@@ -85,26 +86,49 @@ impl Server {
         }
     }
 
-    /// Has the sessions ended when the HTTP server begins to shut down. One task does this for all of them: a wait in each
-    /// would take the lock of that one token with every message.
+    /// Has the sessions that came in by an HTTP server ended when that begins to shut down; a server may be plugged into
+    /// several, and outlive them. One task does this for all sessions: a wait in each would take the lock of that one
+    /// token with every message.
     pub(crate) fn watch(self: &Arc<Self>, ctx: &Context) {
-        if self.watched.load(Ordering::Relaxed) || self.watched.swap(true, Ordering::Relaxed) {
-            return;
+        let closing = ctx.closing().clone();
+        {
+            let mut watched = self.watched.lock();
+            if watched.contains(&closing) {
+                return;
+            }
+            watched.push(closing.clone());
         }
-        let (server, closing) = (Arc::clone(self), ctx.closing().clone());
+        let server = Arc::clone(self);
         ctx.spawn(async move {
             closing.cancelled().await;
-            server.close();
+            server.watched.lock().retain(|other| *other != closing);
+            server.end(Session::is_closing);
             Ok(())
         });
     }
 
-    /// Ends every session.
+    /// Ends every session, and lets no more in.
     pub(crate) fn close(&self) {
-        for session in self.sessions.close() {
-            session.close(Reason::ServerShuttingDown, Ending::Cut);
+        self.sessions.closed.store(true, Ordering::Release);
+        self.end(|_| true);
+    }
+
+    fn end(&self, which: impl Fn(&Session) -> bool) {
+        for session in self.sessions.all() {
+            if which(&session) {
+                session.close(Reason::ServerShuttingDown, Ending::Cut);
+                // nor is one that was over already, and owes its client the news, waited for
+                session.forget();
+            }
         }
     }
+}
+
+/// Why there is no new session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unavailable {
+    Full,
+    Closing,
 }
 
 /// The sessions by their secret id. The hash is keyed, so that a client cannot choose the shard.
@@ -131,20 +155,30 @@ impl Sessions {
         &self.shards[self.hasher.hash_one(sid) as usize % SHARDS]
     }
 
-    /// False when there are too many, or the server is closing.
-    pub(crate) fn insert(&self, session: &Arc<Session>) -> bool {
+    pub(crate) fn insert(&self, session: &Arc<Session>) -> Result<(), Unavailable> {
         if self.count.fetch_add(1, Ordering::Relaxed) >= self.limit {
             self.count.fetch_sub(1, Ordering::Relaxed);
-            return false;
+            return Err(Unavailable::Full);
         }
         let mut shard = self.shard(session.sid()).write();
-        // read under the lock that `close` takes afterwards
-        if self.closed.load(Ordering::Acquire) {
+        // read under the lock that who ends the sessions takes afterwards
+        if self.closed.load(Ordering::Acquire) || session.is_closing() {
             self.count.fetch_sub(1, Ordering::Relaxed);
-            return false;
+            return Err(Unavailable::Closing);
         }
         shard.insert(session.sid().into(), Arc::clone(session));
-        true
+        Ok(())
+    }
+
+    /// Why a new session would be refused now, so that nothing is begun for it.
+    pub(crate) fn unavailable(&self) -> Option<Unavailable> {
+        if self.closed.load(Ordering::Acquire) {
+            Some(Unavailable::Closing)
+        } else if self.len() >= self.limit {
+            Some(Unavailable::Full)
+        } else {
+            None
+        }
     }
 
     pub(crate) fn get(&self, sid: &str) -> Option<Arc<Session>> {
@@ -163,8 +197,7 @@ impl Sessions {
         self.count.load(Ordering::Relaxed)
     }
 
-    fn close(&self) -> Vec<Arc<Session>> {
-        self.closed.store(true, Ordering::Release);
+    fn all(&self) -> Vec<Arc<Session>> {
         self.shards
             .iter()
             .flat_map(|shard| shard.read().values().cloned().collect::<Vec<_>>())

@@ -22,10 +22,10 @@ use serde_json::Value;
 use crate::acks::Acks;
 use crate::args::{Args, Emit};
 use crate::broadcast::{Broadcast, Unicast};
-use crate::client;
+use crate::client::{self, Busy};
 use crate::data::Data;
 use crate::engine::session::{Session, Transport};
-use crate::error::EmitError;
+use crate::error::{ConnectError, EmitError};
 use crate::handlers::Handlers;
 use crate::handshake::Handshake;
 use crate::namespace::Namespace;
@@ -151,7 +151,8 @@ impl Socket {
     /// [`Options::ack_timeout`](crate::Options::ack_timeout).
     ///
     /// # Errors
-    /// As [`emit`](Self::emit); [`EmitError::Timeout`] or [`EmitError::Disconnected`] when no answer comes.
+    /// As [`emit`](Self::emit); [`EmitError::Timeout`] when no answer comes, [`EmitError::Disconnected`] when the socket
+    /// goes before, or is not connected (in [`admit`](crate::SocketIo::admit) it is not yet).
     pub async fn emit_with_ack<T: Emit + ?Sized + Sync>(
         &self,
         event: &str,
@@ -194,7 +195,8 @@ impl Socket {
         }
     }
 
-    /// Disconnects the client from this namespace, or with `close` from all of them, and ends its connection.
+    /// Disconnects the client from this namespace, or with `close` from all of them, and ends its connection. In
+    /// [`admit`](crate::SocketIo::admit) it is a refusal.
     pub fn disconnect(&self, close: bool) {
         if close {
             client::disconnect(&self.0.session);
@@ -230,15 +232,16 @@ impl Socket {
 
     /// Begins the connection: middleware, the answer, `on_connect`, then events.
     pub(crate) fn start(&self) {
-        tokio::spawn(work::connect(self.clone()));
+        let busy = Busy::begin(&self.0.session);
+        self.0.session.spawn(work::connect(self.clone(), busy));
     }
 
     /// Queues an event; gives it back when there is no room.
     pub(crate) fn enqueue(&self, job: Job) -> Option<Job> {
-        match self.0.queue.push(job) {
+        match self.0.queue.push(job, self.0.session.client.is_asked()) {
             Pushed::Queued => None,
             Pushed::Start => {
-                tokio::spawn(work::run(self.clone()));
+                self.0.session.spawn(work::run(self.clone()));
                 None
             }
             Pushed::Full(job) => Some(job),
@@ -271,17 +274,26 @@ impl Socket {
         true
     }
 
+    /// Whether its CONNECT is still to be answered.
+    pub(crate) fn is_connecting(&self) -> bool {
+        matches!(*self.0.phase.lock(), Phase::Connecting(_))
+    }
+
     /// Answers CONNECT with an error.
-    pub(crate) fn refuse(&self, error: &[u8]) {
-        let connecting = matches!(*self.0.phase.lock(), Phase::Connecting(_));
+    pub(crate) fn refuse(&self, error: &ConnectError) {
+        let connecting = self.is_connecting();
         self.close(Reason::ServerNamespaceDisconnect);
         if connecting {
-            self.0.session.send(write::refused(self.namespace().name(), error), &[]);
+            let error = error.to_json();
+            self.0.session.send(write::refused(self.namespace().name(), &error), &[]);
         }
     }
 
     /// Tells the client that it is disconnected from this namespace, and disconnects it.
     pub(crate) fn leave_namespace(&self) {
+        if self.is_connecting() {
+            return self.refuse(&ConnectError::new("disconnected"));
+        }
         if self.is_connected() {
             self.0.session.send(write::disconnect(self.namespace().name()), &[]);
         }
@@ -291,12 +303,13 @@ impl Socket {
     /// The end of this socket; the first call counts.
     pub(crate) fn close(&self, reason: Reason) {
         let inner = &self.0;
-        let connected = {
+        let busy = {
             let mut phase = inner.phase.lock();
             let rooms = inner.member.get().map(Member::rooms).unwrap_or_default();
             match std::mem::replace(&mut *phase, Phase::Gone(rooms)) {
-                Phase::Connecting(_) => false,
-                Phase::Connected => true,
+                Phase::Connecting(_) => None,
+                // before it is out of the client's list, so that who waits for its handlers misses nothing
+                Phase::Connected => Some(Busy::begin(&inner.session)),
                 gone @ Phase::Gone(_) => {
                     *phase = gone;
                     return;
@@ -309,11 +322,10 @@ impl Socket {
         }
         inner.acks.close();
         inner.session.client.remove(self);
-        if connected && inner.queue.end(reason) {
-            // outside a runtime there is nobody to run the handlers
-            if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-                runtime.spawn(work::run(self.clone()));
-            }
+        if let Some(busy) = busy
+            && inner.queue.end(reason, busy)
+        {
+            inner.session.spawn(work::run(self.clone()));
         }
     }
 }

@@ -10,6 +10,7 @@ use std::panic::AssertUnwindSafe;
 use cepa_core::{Error, Result};
 use futures_util::FutureExt;
 
+use crate::client::Busy;
 use crate::engine::session::Ending;
 use crate::error::{ConnectError, answer};
 use crate::handlers::Incoming;
@@ -17,30 +18,19 @@ use crate::packet::write;
 use crate::queue::{Job, Work};
 use crate::{Reason, Socket};
 
-/// The connection of a socket, then [`run`].
-pub(crate) async fn connect(socket: Socket) {
+/// The connection of a socket, then [`run`]. The client counts as busy until it is connected.
+pub(crate) async fn connect(socket: Socket, busy: Busy) {
+    let running = Running(Some(&socket));
+    if !admitted(&socket).await || !socket.accept() {
+        return;
+    }
     let handlers = socket.handlers().clone();
-    for admit in &handlers.admit {
-        let error = match caught(admit(socket.clone(), ())).await {
-            Ok(Ok(())) => continue,
-            Ok(Err(error)) => error,
-            Err(panic) => panicked(&*panic),
-        };
-        if ConnectError::within(&error).is_none() {
-            report(&error, &socket);
-        }
-        socket.refuse(&ConnectError::of(&error).to_json());
-        return;
-    }
-    if !socket.accept() {
-        return;
-    }
     for hook in &handlers.connect {
-        match caught(hook(socket.clone(), ())).await {
+        match caught(async { hook(socket.clone(), ()).await }).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => {
                 report(&error, &socket);
-                socket.queue().clear();
+                socket.queue().fail();
                 socket.leave_namespace();
                 break;
             }
@@ -50,18 +40,49 @@ pub(crate) async fn connect(socket: Socket) {
             }
         }
     }
-    run(socket).await;
+    drop(busy);
+    work(&socket, running).await;
 }
 
 /// Works until there is nothing to be done.
 pub(crate) async fn run(socket: Socket) {
+    work(&socket, Running(Some(&socket))).await;
+}
+
+/// Whether all of `admit` let it in; the refusal is sent.
+async fn admitted(socket: &Socket) -> bool {
+    let handlers = socket.handlers().clone();
+    for admit in &handlers.admit {
+        if !socket.is_connecting() {
+            return false;
+        }
+        let error = match caught(async { admit(socket.clone(), ()).await }).await {
+            Ok(Ok(())) => continue,
+            Ok(Err(error)) => error,
+            Err(panic) => panicked(&*panic),
+        };
+        if ConnectError::within(&error).is_none() {
+            report(&error, socket);
+        }
+        socket.refuse(&ConnectError::of(&error));
+        return false;
+    }
+    true
+}
+
+async fn work(socket: &Socket, mut running: Running<'_>) {
     loop {
         match socket.queue().next() {
-            Work::Event(job) => event(&socket, job).await,
-            Work::Disconnect(reason) => disconnected(&socket, reason).await,
-            Work::Rest => return,
+            Work::Event(job) => event(socket, job).await,
+            Work::Disconnect(reason, busy) => {
+                disconnected(socket, reason).await;
+                drop(busy);
+            }
+            Work::Rest => break,
         }
     }
+    // another task may run by now
+    running.0 = None;
 }
 
 async fn event(socket: &Socket, job: Job) {
@@ -85,7 +106,7 @@ async fn event(socket: &Socket, job: Job) {
 async fn disconnected(socket: &Socket, reason: Reason) {
     let handlers = socket.handlers().clone();
     for hook in &handlers.disconnect {
-        match caught(hook(socket.clone(), reason)).await {
+        match caught(async { hook(socket.clone(), reason).await }).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => report(&error, socket),
             Err(panic) => report(&panicked(&*panic), socket),
@@ -93,9 +114,23 @@ async fn disconnected(socket: &Socket, reason: Reason) {
     }
 }
 
+/// The task of a socket; one that ends before its work does (a panic that nothing has caught, or the end of the
+/// runtime) leaves no queue behind that waits for it.
+struct Running<'a>(Option<&'a Socket>);
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        let Some(socket) = self.0 else { return };
+        socket.queue().abandon();
+        if std::thread::panicking() {
+            socket.session().close(Reason::ForcedServerClose, Ending::Farewell);
+        }
+    }
+}
+
 fn crash(socket: &Socket, panic: &(dyn Any + Send)) {
     report(&panicked(panic), socket);
-    socket.queue().clear();
+    socket.queue().fail();
     socket.session().close(Reason::ForcedServerClose, Ending::Farewell);
 }
 

@@ -7,6 +7,7 @@
 
 use std::cell::RefCell;
 use std::fmt;
+use std::thread::LocalKey;
 
 use bytes::Bytes;
 use serde::de::{Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -48,31 +49,29 @@ thread_local! {
 
 /// Runs `write` and returns what it put aside as attachments.
 pub(super) fn writing<R>(write: impl FnOnce() -> R) -> (R, Vec<Bytes>) {
-    let guard = Restore(WRITING.replace(Some(Vec::new())));
+    let guard = Restore { place: &WRITING, outer: WRITING.replace(Some(Vec::new())) };
     let result = write();
     let attachments = WRITING.take().unwrap_or_default();
     drop(guard);
     (result, attachments)
 }
 
-/// Puts the outer packet's attachments back, after a panic too.
-struct Restore(Option<Vec<Bytes>>);
+/// Puts the outer packet's attachments back, after a panic too: nobody may meet those of another client.
+struct Restore<T: Default + 'static> {
+    place: &'static LocalKey<RefCell<T>>,
+    outer: T,
+}
 
-impl Drop for Restore {
+impl<T: Default + 'static> Drop for Restore<T> {
     fn drop(&mut self) {
-        WRITING.replace(self.0.take());
+        self.place.replace(std::mem::take(&mut self.outer));
     }
 }
 
 /// Runs `read` with `attachments` at hand.
 pub(super) fn reading<R>(attachments: &[Bytes], read: impl FnOnce() -> R) -> R {
-    if attachments.is_empty() {
-        return read();
-    }
-    READING.replace(attachments.to_vec());
-    let result = read();
-    READING.take();
-    result
+    let _guard = Restore { place: &READING, outer: READING.replace(attachments.to_vec()) };
+    read()
 }
 
 impl Serialize for Binary {

@@ -1,7 +1,7 @@
 //! From values to arguments: a tuple is several, `()` none, anything else one.
 //!
 //! serde tells a tuple from the rest only by the method that the value calls, so a probe that answers nothing asks first
-//! ([`shape`]); then serde_json writes, and of a tuple the brackets are cut off. A Rust array is a tuple to serde: one
+//! ([`Probe`]); then serde_json writes, and of a tuple the brackets are cut off. A Rust array is a tuple to serde: one
 //! argument that is a list must be a slice or a `Vec`.
 
 use bytes::Bytes;
@@ -12,6 +12,9 @@ use super::binary;
 use super::{Args, scan};
 
 /// What can be emitted: any `Serialize` value (a tuple is several arguments, `()` none), or [`Args`] to be passed on.
+///
+/// An array such as `[1, 2]` is a tuple to serde, and so is several arguments; a slice or a `Vec` is one argument that is a
+/// list. A tuple in a tuple, `((1, 2),)`, is one, too.
 pub trait Emit {
     /// The arguments.
     ///
@@ -28,11 +31,12 @@ impl Emit for Args {
 
 impl<T: Serialize + ?Sized> Emit for T {
     fn to_args(&self) -> Result<Args, serde_json::Error> {
-        if matches!(self.serialize(Probe), Err(Shape::Unit)) {
+        let shape = self.serialize(Probe);
+        if matches!(shape, Err(Shape::Unit)) {
             return Ok(Args::default());
         }
         let (mut list, attachments) = value(self)?;
-        let spans = if matches!(self.serialize(Probe), Err(Shape::Tuple)) {
+        let spans = if matches!(shape, Err(Shape::Tuple)) {
             // serde_json wrote this
             let elements = scan::scan(&list, false).unwrap_or_default().elements;
             list.pop();

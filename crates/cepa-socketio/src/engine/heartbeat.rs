@@ -7,8 +7,9 @@
 use std::time::Duration;
 use tokio::time::Instant;
 
+/// When to send the next ping, and when a pong is overdue.
 #[derive(Debug)]
-pub(crate) struct Heartbeat {
+pub struct Heartbeat {
     interval: Duration,
     timeout: Duration,
     due: Instant,
@@ -18,7 +19,7 @@ pub(crate) struct Heartbeat {
 
 /// What is to be done now.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Beat {
+pub enum Beat {
     /// Nothing before this time.
     Wait(Instant),
     /// Send a ping.
@@ -28,18 +29,19 @@ pub(crate) enum Beat {
 }
 
 impl Heartbeat {
-    pub(crate) fn new(interval: Duration, timeout: Duration, now: Instant) -> Heartbeat {
+    /// The heartbeat of a session that is opened now.
+    pub fn new(interval: Duration, timeout: Duration, now: Instant) -> Heartbeat {
         Heartbeat { interval, timeout, due: now + interval, awaited: false, moved: false }
     }
 
     /// A pong arrived.
-    pub(crate) fn pong(&mut self, now: Instant) {
+    pub fn pong(&mut self, now: Instant) {
         self.awaited = false;
         self.due = now + self.interval;
     }
 
     /// Another packet arrived.
-    pub(crate) fn heard(&mut self, now: Instant) {
+    pub fn heard(&mut self, now: Instant) {
         if self.awaited && !self.moved {
             self.moved = true;
             self.due = now + self.timeout;
@@ -47,13 +49,14 @@ impl Heartbeat {
     }
 
     /// The client cannot be heard, since nothing is read from it: a pong has its time again.
-    pub(crate) fn excuse(&mut self, now: Instant) {
+    pub fn excuse(&mut self, now: Instant) {
         if self.awaited {
             self.due = now + self.timeout;
         }
     }
 
-    pub(crate) fn check(&mut self, now: Instant) -> Beat {
+    /// What is to be done now; a ping counts as sent.
+    pub fn check(&mut self, now: Instant) -> Beat {
         if now < self.due {
             return Beat::Wait(self.due);
         }

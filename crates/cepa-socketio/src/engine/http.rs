@@ -1,6 +1,6 @@
 //! Requests under the server's path: verified in Node's order, then handed to a transport.
 //!
-//! CORS first; then transport, session, method, revision. A refusal is JSON with a numeric code, or, for a WebSocket
+//! Transport, origin, session, method, revision (CORS comes before, for the files of browsers too). A refusal is JSON with a numeric code, or, for a WebSocket
 //! handshake, the bare text on a closed connection, always with 400 there. A method that is neither GET nor POST is 405
 //! where Node says 500.
 
@@ -18,7 +18,7 @@ use super::session::{Session, Transport};
 use super::{polling, upgrade, websocket};
 use crate::handshake::{HandshakeRequest, pairs};
 use crate::options::Options;
-use crate::server::Server;
+use crate::server::{Server, Unavailable};
 
 /// Why a request is refused; the number is the code in the answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,10 +46,6 @@ impl Refusal {
 
 /// Serves a request under the server's path.
 pub(crate) async fn serve(ctx: &mut Context, server: &Arc<Server>) -> Result {
-    server.watch(ctx);
-    if cors(ctx, &server.options)? {
-        return Ok(());
-    }
     let query = pairs(ctx.request.query_string());
     let upgrades = ctx
         .request
@@ -69,11 +65,10 @@ pub(crate) async fn serve(ctx: &mut Context, server: &Arc<Server>) -> Result {
             ctx.set_body(Body::empty())
         }
         Ok(Target::Upgrade(session)) => {
-            let closing = ctx.closing().clone();
-            ctx.upgrade_with(&server.websocket, async move |ws| {
-                upgrade::serve(session, ws, closing).await
-            })
-            .await
+            let answered = ctx
+                .upgrade_with(&server.websocket, async move |ws| upgrade::serve(session, ws).await)
+                .await;
+            allowed(ctx, answered)
         }
         Ok(Target::Open(transport)) => open(ctx, server, transport).await,
         Err(refusal) => refuse(ctx, refusal, upgrades),
@@ -100,6 +95,9 @@ fn verify(
         Some("websocket") if server.options.websocket => Transport::WebSocket,
         _ => return Err(Refusal::TransportUnknown),
     };
+    if ctx.request.headers.get(ORIGIN).is_some_and(|origin| origin.to_str().is_err()) {
+        return Err(Refusal::BadRequest);
+    }
     let current = value("EIO") == Some("4");
     if let Some(sid) = value("sid") {
         let session = server.sessions.get(sid).ok_or(Refusal::SessionUnknown)?;
@@ -133,35 +131,54 @@ fn verify(
 }
 
 async fn open(ctx: &mut Context, server: &Arc<Server>, transport: Transport) -> Result {
+    server.watch(ctx);
     let request = HandshakeRequest::of(&ctx.request);
+    let closing = ctx.closing().clone();
     if transport == Transport::Polling {
-        return match Session::open(server, request, transport) {
-            Some(session) => polling::open(ctx, &session),
-            None => unavailable(ctx),
+        return match Session::open(server, request, transport, &closing) {
+            Ok(session) => polling::open(ctx, &session),
+            Err(reason) => unavailable(ctx, reason),
         };
     }
-    if server.sessions.len() >= server.options.max_sessions {
-        return unavailable(ctx);
+    if let Some(reason) = server.sessions.unavailable() {
+        return unavailable(ctx, reason);
     }
-    let closing = ctx.closing().clone();
-    let options = server.websocket.clone();
-    let server = Arc::clone(server);
-    ctx.upgrade_with(&options, async move |mut ws| {
-        match Session::open(&server, request, transport) {
-            Some(session) => websocket::open(session, ws, closing).await,
-            None => {
-                let _ = ws.close(CloseCode::TRY_AGAIN, "").await;
-                Ok(())
+    let opening = Arc::clone(server);
+    let answered = ctx
+        .upgrade_with(&server.websocket, async move |mut ws| {
+            match Session::open(&opening, request, transport, &closing) {
+                Ok(session) => websocket::open(session, ws).await,
+                Err(reason) => {
+                    let code = match reason {
+                        Unavailable::Full => CloseCode::TRY_AGAIN,
+                        Unavailable::Closing => CloseCode::AWAY,
+                    };
+                    let _ = ws.close(code, "").await;
+                    Ok(())
+                }
             }
-        }
-    })
-    .await
+        })
+        .await;
+    allowed(ctx, answered)
 }
 
-fn unavailable(ctx: &mut Context) -> Result {
+fn unavailable(ctx: &mut Context, reason: Unavailable) -> Result {
     ctx.set_status(StatusCode::SERVICE_UNAVAILABLE);
     ctx.set("retry-after", "5")?;
-    ctx.set_body("too many sessions")
+    ctx.set_body(match reason {
+        Unavailable::Full => "too many sessions",
+        Unavailable::Closing => "the server is shutting down",
+    })
+}
+
+/// A foreign origin is refused in Engine.IO's words.
+fn allowed(ctx: &mut Context, answered: Result) -> Result {
+    match answered {
+        Err(error) if error.status() == StatusCode::FORBIDDEN => {
+            refuse(ctx, Refusal::Forbidden, true)
+        }
+        answered => answered,
+    }
 }
 
 fn refuse(ctx: &mut Context, refusal: Refusal, upgrades: bool) -> Result {
@@ -171,7 +188,7 @@ fn refuse(ctx: &mut Context, refusal: Refusal, upgrades: bool) -> Result {
         ctx.set("content-type", "text/html")?;
         return ctx.set_body(Body::from(refusal.message()));
     }
-    ctx.set_status(if refusal == Refusal::Forbidden { 403 } else { 400 });
+    ctx.set_status(400);
     ctx.set("content-type", "application/json")?;
     ctx.set_body(Body::from(format!(
         "{{\"code\":{},\"message\":\"{}\"}}",
@@ -181,7 +198,7 @@ fn refuse(ctx: &mut Context, refusal: Refusal, upgrades: bool) -> Result {
 }
 
 /// Sets the CORS headers for pages of listed origins; true when this was a preflight, which is then answered.
-fn cors(ctx: &mut Context, options: &Options) -> Result<bool> {
+pub(crate) fn cors(ctx: &mut Context, options: &Options) -> Result<bool> {
     if options.origins.is_empty() {
         return Ok(false);
     }

@@ -44,8 +44,18 @@ impl Iterator for Parts {
 
 /// Appends a packet to a polling body, with a separator when it is not the first.
 pub fn push(body: &mut Vec<u8>, packet: &Packet) {
+    separate(body);
+    packet.encode(body);
+}
+
+/// Appends a packet that is encoded already.
+pub(crate) fn push_text(body: &mut Vec<u8>, packet: &[u8]) {
+    separate(body);
+    body.extend_from_slice(packet);
+}
+
+fn separate(body: &mut Vec<u8>) {
     if !body.is_empty() {
         body.push(SEPARATOR);
     }
-    packet.encode(body);
 }

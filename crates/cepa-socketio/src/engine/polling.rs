@@ -12,13 +12,16 @@ use cepa_hub::Outbox;
 use tokio::time::{Instant, sleep_until};
 
 use super::packet::Packet;
-use super::payload::{self, SEPARATOR};
+use super::payload::{self, push_text};
 use super::session::{Closed, Ending, Session, Transport};
 use crate::Reason;
 use crate::client::Held;
 
 /// How long a pending GET goes on after a WebSocket has been probed.
 const PROBED_DELAY: Duration = Duration::from_millis(100);
+
+/// After so many packets of one body others have their turn.
+const TURN: usize = 64;
 
 /// The handshake: 200 with the open packet alone.
 pub(super) fn open(ctx: &mut Context, session: &Arc<Session>) -> Result {
@@ -84,12 +87,12 @@ impl<'a> Poll<'a> {
             let Some(outbox) = self.outbox.as_mut() else { return body };
             let evicted = outbox.try_recv_many(&mut batch, usize::MAX).is_err();
             for entry in batch.drain(..) {
-                push(&mut body, &entry);
+                push_text(&mut body, &entry);
             }
             let (closed, switched, probed) = {
                 let mut state = session.state.lock();
                 if std::mem::take(&mut state.ping) {
-                    push(&mut body, b"2");
+                    push_text(&mut body, b"2");
                 }
                 (state.closed, state.transport == Transport::WebSocket, state.probed)
             };
@@ -136,13 +139,6 @@ fn finish(closed: Closed, late: bool) -> Vec<u8> {
         Ending::Cut | Ending::Farewell => b"1",
     };
     body.to_vec()
-}
-
-fn push(body: &mut Vec<u8>, packet: &[u8]) {
-    if !body.is_empty() {
-        body.push(SEPARATOR);
-    }
-    body.extend_from_slice(packet);
 }
 
 impl Drop for Poll<'_> {
@@ -230,7 +226,10 @@ async fn take(session: &Arc<Session>, body: Bytes) -> Result<(), Reason> {
         Ok(_) => body,
         Err(_) => Bytes::from(String::from_utf8_lossy(&body).into_owned()),
     };
-    for packet in payload::decode(body) {
+    for (index, packet) in payload::decode(body).enumerate() {
+        if index % TURN == TURN - 1 {
+            tokio::task::yield_now().await;
+        }
         let Ok(packet) = packet else {
             session.close(Reason::ParseError, Ending::Cut);
             return Err(Reason::ParseError);
@@ -242,9 +241,9 @@ async fn take(session: &Arc<Session>, body: Bytes) -> Result<(), Reason> {
     Ok(())
 }
 
-async fn wait(session: &Session, mut held: Held) {
+async fn wait(session: &Arc<Session>, mut held: Held) {
     session.set_stalled(true);
-    held.deliver().await;
+    held.deliver(session).await;
     session.set_stalled(false);
 }
 

@@ -17,9 +17,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use cepa_core::CancellationToken;
 use cepa_hub::{Event, Hub, Member, Outbox, OutboxOptions, Outcome};
 use parking_lot::Mutex;
 use serde_json::json;
+use tokio::runtime::Handle;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
@@ -28,7 +30,7 @@ use super::packet::Packet;
 use crate::Reason;
 use crate::client::{Client, Held};
 use crate::handshake::HandshakeRequest;
-use crate::server::Server;
+use crate::server::{Server, Unavailable};
 use crate::wire::{Wires, frames};
 
 /// What carries a session at the moment.
@@ -55,10 +57,14 @@ pub(crate) struct Session {
     pub(crate) server: Arc<Server>,
     pub(crate) request: Arc<HandshakeRequest>,
     pub(crate) client: Client,
+    /// Where its sockets' handlers run, whoever starts them: a socket may be disconnected from any thread.
+    runtime: Handle,
+    /// The shutdown of the HTTP server that it came in by.
+    closing: CancellationToken,
     pub(super) state: Mutex<State>,
     /// Wakes who writes: the pending GET or the WebSocket.
     pub(super) writer: Notify,
-    /// Wakes the timer of a polling session.
+    /// Wakes the timer of a polling session; a WebSocket keeps its own time, and is woken as the writer.
     timer: Notify,
     /// Wakes an upgrade that waits for the outbox.
     pub(super) returned: Notify,
@@ -118,12 +124,13 @@ pub(super) enum Tick {
 }
 
 impl Session {
-    /// A new session in the server's map; `None` when the server is full or closing.
+    /// A new session in the server's map.
     pub(crate) fn open(
         server: &Arc<Server>,
         request: HandshakeRequest,
         transport: Transport,
-    ) -> Option<Arc<Session>> {
+        closing: &CancellationToken,
+    ) -> Result<Arc<Session>, Unavailable> {
         let options = &server.options;
         let queue = OutboxOptions::new(server.packets.of(transport == Transport::WebSocket))
             .limit_bytes(options.max_outgoing);
@@ -134,6 +141,8 @@ impl Session {
             server: Arc::clone(server),
             request: Arc::new(request),
             client: Client::new(options),
+            runtime: Handle::current(),
+            closing: closing.clone(),
             state: Mutex::new(State {
                 transport,
                 framed: transport == Transport::WebSocket,
@@ -153,11 +162,27 @@ impl Session {
             returned: Notify::new(),
             control,
         });
-        server.sessions.insert(&session).then_some(session)
+        server.sessions.insert(&session)?;
+        Ok(session)
     }
 
     pub(crate) fn sid(&self) -> &str {
         &self.sid
+    }
+
+    /// The shutdown of the HTTP server that it came in by.
+    pub(super) fn closing(&self) -> &CancellationToken {
+        &self.closing
+    }
+
+    /// Whether that is under way.
+    pub(crate) fn is_closing(&self) -> bool {
+        self.closing.is_cancelled()
+    }
+
+    /// Runs a task of one of its sockets.
+    pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        self.runtime.spawn(task);
     }
 
     pub(crate) fn transport(&self) -> Transport {
@@ -182,8 +207,10 @@ impl Session {
     }
 
     /// Queues a packet for this client alone, in order with broadcasts.
-    pub(crate) fn send(&self, text: Vec<u8>, attachments: &[Bytes]) {
-        self.settle(self.queue(text, attachments));
+    pub(crate) fn send(&self, text: Vec<u8>, attachments: &[Bytes]) -> Outcome {
+        let outcome = self.queue(text, attachments);
+        self.settle(outcome);
+        outcome
     }
 
     /// [`send`](Self::send) for callers that hold locks: they [`settle`](Self::settle) the outcome afterwards.
@@ -196,8 +223,10 @@ impl Session {
     }
 
     /// Queues a packet unless the transport is busy.
-    pub(crate) fn send_volatile(&self, text: Vec<u8>, attachments: &[Bytes]) {
-        self.settle(self.control.send_volatile(packet(text, attachments)));
+    pub(crate) fn send_volatile(&self, text: Vec<u8>, attachments: &[Bytes]) -> Outcome {
+        let outcome = self.control.send_volatile(packet(text, attachments));
+        self.settle(outcome);
+        outcome
     }
 
     /// Ends the session of a client that was too slow.
@@ -232,7 +261,7 @@ impl Session {
         }
         let (reason, ending) = match packet {
             Packet::Pong(_) => {
-                self.timer.notify_one();
+                self.wake_timer();
                 return Ok(None);
             }
             Packet::Text(text) => match self.client.text(self, text) {
@@ -258,6 +287,14 @@ impl Session {
         let mut state = self.state.lock();
         state.stalled = stalled.then_some(now);
         state.heartbeat.excuse(now);
+        drop(state);
+        self.wake_timer();
+    }
+
+    /// A deadline has changed.
+    pub(crate) fn wake_timer(&self) {
+        self.timer.notify_one();
+        self.writer.notify_one();
     }
 
     /// A namespace was joined: the connect timeout is off.
@@ -293,7 +330,7 @@ impl Session {
     }
 
     /// Drops a closed session for good.
-    pub(super) fn forget(&self) {
+    pub(crate) fn forget(&self) {
         self.server.sessions.remove(&self.sid);
         let outbox = {
             let mut state = self.state.lock();

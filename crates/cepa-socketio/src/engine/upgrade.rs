@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use cepa_core::{CancellationToken, Result};
+use cepa_core::Result;
 use cepa_ws::{CloseCode, Message, WebSocket};
 use tokio::time::timeout;
 
@@ -15,11 +15,7 @@ use super::session::{Session, Transport};
 use super::websocket;
 
 /// Serves a WebSocket that names the sid of a session.
-pub(super) async fn serve(
-    session: Arc<Session>,
-    mut ws: WebSocket,
-    closing: CancellationToken,
-) -> Result {
+pub(super) async fn serve(session: Arc<Session>, mut ws: WebSocket) -> Result {
     let Some(attempt) = Attempt::begin(&session) else {
         let _ = ws.close(CloseCode::NO_STATUS, "").await;
         return Ok(());
@@ -48,7 +44,7 @@ pub(super) async fn serve(
     };
     session.frame();
     drop(attempt);
-    websocket::serve(session, ws, outbox, closing).await
+    websocket::serve(session, ws, outbox).await
 }
 
 /// The exchange up to the client's `5`; `5` without a probe will do, as in Node.

@@ -2,16 +2,16 @@
 //!
 //! The task owns the outbox. Frames in it are finished, so a batch is handed to the codec as it is and flushed once. While
 //! a batch is being written nothing is read, and while a handler's queue is full nothing is read either; in both cases
-//! the client is not held to its pong.
+//! the client is not held to its pong. A write that hangs ends with the session, or with the eviction of its outbox.
 
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cepa_core::{CancellationToken, Result};
+use cepa_core::Result;
 use cepa_hub::{Closed, Outbox};
 use cepa_ws::{CloseCode, Message, WebSocket, WebSocketError};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until};
 
 use super::packet::Packet;
 use super::session::{Ending, Session, Tick};
@@ -25,11 +25,7 @@ const BATCH: usize = 64 * 1024;
 const SLOW: Duration = Duration::from_secs(1);
 
 /// A session that began as a WebSocket: the open packet, then everything else.
-pub(super) async fn open(
-    session: Arc<Session>,
-    mut ws: WebSocket,
-    closing: CancellationToken,
-) -> Result {
+pub(super) async fn open(session: Arc<Session>, mut ws: WebSocket) -> Result {
     let mut open = Vec::new();
     Packet::Open(session.open_packet().into()).encode(&mut open);
     let open = String::from_utf8(open).unwrap_or_default();
@@ -38,20 +34,16 @@ pub(super) async fn open(
         session.close(Reason::TransportClose, Ending::Left);
         return Ok(());
     };
-    serve(session, ws, outbox, closing).await
+    serve(session, ws, outbox).await
 }
 
 /// Serves a session until either side ends it.
-pub(super) async fn serve(
-    session: Arc<Session>,
-    mut ws: WebSocket,
-    mut outbox: Outbox,
-    closing: CancellationToken,
-) -> Result {
+pub(super) async fn serve(session: Arc<Session>, mut ws: WebSocket, mut outbox: Outbox) -> Result {
     let _guard = Gone(&session);
     outbox.set_writable(true);
     let mut batch = Vec::new();
     let mut held: Option<Held> = None;
+    let mut hangs = false;
     let mut deadline = pin!(sleep_until(Instant::now()));
     let mut woken = pin!(session.writer.notified());
     loop {
@@ -79,14 +71,11 @@ pub(super) async fn serve(
                 let message = match received {
                     Ok(Some(message)) => message,
                     ended => {
-                        session.close(reason(&ended, &closing), Ending::Left);
+                        session.close(reason(&ended, &session), Ending::Left);
                         break;
                     }
                 };
-                let pong = message.as_bytes().first() == Some(&b'3');
                 match receive(&session, message) {
-                    // a pong may have brought the next deadline nearer
-                    Ok(None) if pong => deadline.as_mut().reset(Instant::now()),
                     Ok(None) => {}
                     Ok(waiting) => {
                         held = waiting;
@@ -95,7 +84,7 @@ pub(super) async fn serve(
                     Err(_) => break,
                 }
             }
-            () = wait(&mut held), if held.is_some() => {
+            () = wait(&mut held, &session), if held.is_some() => {
                 held = None;
                 session.set_stalled(false);
             }
@@ -109,26 +98,57 @@ pub(super) async fn serve(
                     break;
                 }
                 let started = Instant::now();
-                if write(&mut ws, &mut batch).await.is_err() {
-                    session.close(Reason::TransportError, Ending::Left);
-                    break;
+                let mut writing = pin!(write(&mut ws, &mut batch));
+                let written = loop {
+                    tokio::select! {
+                        biased;
+                        written = &mut writing => break Some(written),
+                        () = &mut woken => {
+                            woken.set(session.writer.notified());
+                            deadline.as_mut().reset(Instant::now());
+                        }
+                        () = sleep(SLOW) => {}
+                    }
+                    if outbox.closed() == Some(Closed::Evicted) {
+                        session.close(Reason::ForcedServerClose, Ending::Cut);
+                    }
+                    if session.closed().is_some_and(|closed| closed.ending != Ending::Farewell) {
+                        break None;
+                    }
+                };
+                match written {
+                    Some(Ok(())) => outbox.flushed(),
+                    Some(Err(_)) => {
+                        session.close(Reason::TransportError, Ending::Left);
+                        break;
+                    }
+                    None => {
+                        hangs = true;
+                        break;
+                    }
                 }
-                outbox.flushed();
                 if started.elapsed() > SLOW {
                     session.set_stalled(false);
                 }
             }
-            () = &mut woken => woken.set(session.writer.notified()),
+            () = &mut woken => {
+                woken.set(session.writer.notified());
+                // a deadline may have come nearer
+                deadline.as_mut().reset(Instant::now());
+            }
             () = &mut deadline => {}
         }
     }
     if let Some(closed) = session.closed() {
         if closed.ending == Ending::Farewell {
-            while let Ok(1..) = outbox.try_recv_many(&mut batch, BATCH) {
-                if write(&mut ws, &mut batch).await.is_err() {
-                    break;
+            let farewell = async {
+                while let Ok(1..) = outbox.try_recv_many(&mut batch, BATCH) {
+                    if write(&mut ws, &mut batch).await.is_err() {
+                        break;
+                    }
                 }
-            }
+            };
+            hangs = session.closing().run_until_cancelled(farewell).await.is_none();
         }
         let code = match closed.reason {
             Reason::ServerShuttingDown => CloseCode::AWAY,
@@ -136,8 +156,11 @@ pub(super) async fn serve(
         };
         // the outbox first: nobody is to wait for the peer's close frame
         drop(outbox);
-        let _ = ws.close(code, "").await;
+        if !hangs {
+            let _ = ws.close(code, "").await;
+        }
     }
+    drop(ws);
     session.client.drained().await;
     Ok(())
 }
@@ -156,9 +179,9 @@ fn receive(session: &Arc<Session>, message: Message) -> Result<Option<Held>, Rea
     session.receive(packet)
 }
 
-async fn wait(held: &mut Option<Held>) {
+async fn wait(held: &mut Option<Held>, session: &Arc<Session>) {
     if let Some(held) = held {
-        held.deliver().await;
+        held.deliver(session).await;
     }
 }
 
@@ -169,9 +192,9 @@ async fn write(ws: &mut WebSocket, batch: &mut Vec<bytes::Bytes>) -> Result<(), 
     ws.flush().await
 }
 
-fn reason(ended: &Result<Option<Message>, WebSocketError>, closing: &CancellationToken) -> Reason {
+fn reason(ended: &Result<Option<Message>, WebSocketError>, session: &Session) -> Reason {
     match ended {
-        _ if closing.is_cancelled() => Reason::ServerShuttingDown,
+        _ if session.is_closing() => Reason::ServerShuttingDown,
         Err(_) => Reason::TransportError,
         Ok(_) => Reason::TransportClose,
     }

@@ -1,10 +1,10 @@
 use std::time::Duration;
 
 use cepa_core::Result;
-use cepa_socketio::{Args, EmitError, Socket, SocketIo};
+use cepa_socketio::{Args, EmitError, Options, Socket, SocketIo};
 use tokio::sync::mpsc;
 
-use crate::support::{Ws, start};
+use crate::support::{Polling, Ws, quiet, soon, start};
 
 async fn server() -> (crate::support::Running, mpsc::UnboundedReceiver<Socket>) {
     let (sender, sockets) = mpsc::unbounded_channel();
@@ -87,4 +87,48 @@ async fn reserved_names_cannot_be_emitted() {
         );
         assert!(matches!(socket.namespace().emit(name, &()), Err(EmitError::Reserved(_))));
     }
+}
+
+#[tokio::test]
+async fn a_client_that_floods_can_still_answer() {
+    let io = SocketIo::with_options(Options { max_incoming: 1000, ..quiet() })
+        .on("ask", async |socket: Socket, (): ()| {
+            let answer = socket.emit_with_ack("question", &()).await?;
+            Ok(answer)
+        })
+        .on("flood", async |_socket, (): ()| {});
+    let server = start(&io).await;
+    let mut ws = Ws::connect(server.address).await;
+    ws.send("421[\"ask\"]").await;
+    // more than may wait, and the answer behind it
+    for _ in 0..20 {
+        ws.send("42[\"flood\"]").await;
+    }
+    assert_eq!(ws.text().await, "420[\"question\"]");
+    ws.send("430[\"here\"]").await;
+    assert_eq!(ws.text().await, "431[\"here\"]");
+}
+
+#[tokio::test]
+async fn where_none_can_come_nobody_waits() {
+    let (sender, mut seen) = mpsc::unbounded_channel();
+    let (connected, mut sockets) = mpsc::unbounded_channel();
+    let io = SocketIo::new()
+        .admit(async move |socket| {
+            sender.send(socket.emit_with_ack("early", &()).await).unwrap();
+            Ok(())
+        })
+        .on_connect(async move |socket| {
+            connected.send(socket).unwrap();
+            Ok(())
+        });
+    let server = start(&io).await;
+    let (_client, _) = Polling::connect(server.address).await;
+    let early = soon("end of the wait", seen.recv()).await.unwrap();
+    assert!(matches!(early, Err(EmitError::Disconnected)), "{early:?}");
+    // no GET is pending
+    let socket = sockets.recv().await.unwrap();
+    let asked = socket.volatile().emit_with_ack("question", &());
+    let dropped = soon("end of the wait", asked).await;
+    assert!(matches!(dropped, Err(EmitError::Dropped)), "{dropped:?}");
 }

@@ -129,3 +129,14 @@ fn a_held_packet_is_bounded_in_number_and_bytes() {
     assert_eq!(feed(&mut decoder, "53-[\"a\"]", &[&[0; 60]]), Ok(None));
     assert_eq!(decoder.binary(Bytes::from_static(&[0; 60])), Err(Malformed::TooLarge));
 }
+
+#[test]
+fn far_more_placeholders_than_attachments_close() {
+    let event = |count: usize| {
+        let placeholder = r#"{"_placeholder":true,"num":0}"#;
+        format!(r#"51-["a",{}]"#, vec![placeholder; count].join(","))
+    };
+    let mut decoder = Decoder::new(10, 10_000_000);
+    assert_eq!(args(feed(&mut decoder, &event(8), &[b"x"]).unwrap()).len(), 8);
+    assert_eq!(feed(&mut decoder, &event(9), &[b"x"]), Err(Malformed::Placeholder));
+}

@@ -85,16 +85,46 @@ async fn attachments_stay_with_their_text() {
 async fn attachments_that_do_not_come_end_the_connection() {
     let options = cepa_socketio::Options {
         attachment_timeout: std::time::Duration::from_millis(30),
-        ping_interval: std::time::Duration::from_millis(50),
         ..Default::default()
     };
     let server = start(&SocketIo::with_options(options)).await;
+    // well before the next heartbeat
+    let text = r#"451-["m",{"_placeholder":true,"num":0}]"#;
     let mut ws = Ws::connect(server.address).await;
-    ws.send(r#"451-["m",{"_placeholder":true,"num":0}]"#).await;
-    while let Ok(Some(message)) = ws.0.recv().await {
-        if message.as_text() == Some("2") {
-            ws.send("3").await;
-        }
+    ws.send(text).await;
+    assert_eq!(ws.closed().await, 1005);
+    let (client, _) = Polling::connect(server.address).await;
+    assert_eq!(client.post(text).await.body, "ok");
+    let body = client.get().await.body;
+    assert!(body == "1" || body == "6\x1e1", "{body}");
+}
+
+/// Reads its argument, then panics.
+#[derive(Debug)]
+struct Panics;
+
+impl<'de> Deserialize<'de> for Panics {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> std::result::Result<Self, D::Error> {
+        drop(Binary::deserialize(deserializer)?);
+        panic!("in a Deserialize")
     }
-    assert_eq!(ws.0.closed().unwrap().code.get(), 1005);
+}
+
+#[tokio::test]
+async fn attachments_of_one_client_never_reach_another() {
+    let io = SocketIo::new()
+        .on("panic", async |_socket, _: Panics| {})
+        .on("mine", async |_socket, data: Binary| data)
+        .on_error(|_, _| {});
+    // one thread for all
+    let server = start(&io).await;
+    let mut other = Ws::connect(server.address).await;
+    let mut ws = Ws::connect(server.address).await;
+    ws.send(r#"451-["panic",{"_placeholder":true,"num":0}]"#).await;
+    ws.send_binary(b"secret").await;
+    assert_eq!(ws.closed().await, 1005);
+    other.send(r#"421["mine",{"_placeholder":true,"num":0}]"#).await;
+    assert!(other.text().await.starts_with(r#"431[{"error":{"status":400"#));
 }

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use cepa_core::Error;
-use cepa_socketio::{ConnectError, Options, SocketIo};
+use cepa_socketio::{ConnectError, Options, Socket, SocketIo};
 use serde_json::json;
 
 use crate::support::{Polling, Ws, quiet, start};
@@ -165,19 +165,37 @@ async fn what_node_accepts_is_accepted() {
 
 #[tokio::test]
 async fn a_client_that_joins_nothing_is_closed() {
-    let options = Options { connect_timeout: Duration::from_millis(50), ..quiet() };
+    let options = Options { connect_timeout: Duration::from_millis(700), ..quiet() };
     let server = start(&server(options)).await;
-    let mut ws = Ws::open(server.address).await;
-    assert_eq!(ws.closed().await, 1005);
     // one that has joined once may leave
-    let mut ws = Ws::connect(server.address).await;
-    ws.text().await;
-    ws.send("41").await;
-    tokio::time::sleep(Duration::from_millis(80)).await;
-    ws.send("40").await;
-    assert!(ws.text().await.starts_with("40{"));
+    let mut left = Ws::connect(server.address).await;
+    left.text().await;
+    left.send("41").await;
+    let mut ws = Ws::open(server.address).await;
     let client = Polling::open(server.address).await;
     assert_eq!(client.get().await.body, "1");
+    assert_eq!(ws.closed().await, 1005);
+    // these two came later, and are over
+    left.send("40").await;
+    assert!(left.text().await.starts_with("40{"));
+}
+
+#[tokio::test]
+async fn to_disconnect_in_admit_is_a_refusal() {
+    let io = SocketIo::new().admit(async |socket: Socket| {
+        socket.disconnect(socket.handshake().auth["close"] == true);
+        Ok(())
+    });
+    let server = start(&io).await;
+    let mut ws = Ws::open(server.address).await;
+    for _ in 0..2 {
+        ws.send("40").await;
+        assert_eq!(ws.text().await, r#"44{"message":"disconnected"}"#);
+    }
+    ws.send(r#"40{"close":true}"#).await;
+    assert_eq!(ws.text().await, r#"44{"message":"disconnected"}"#);
+    assert_eq!(ws.closed().await, 1005);
+    assert!(io.is_empty());
 }
 
 #[tokio::test]

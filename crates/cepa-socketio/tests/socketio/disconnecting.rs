@@ -1,6 +1,7 @@
-use std::time::Duration;
+use std::sync::Arc;
 
 use cepa_socketio::{Options, Reason, Socket, SocketIo};
+use tokio::sync::Notify;
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 
 use crate::support::{Polling, Ws, quiet, start};
@@ -18,10 +19,6 @@ fn server(options: Options) -> (SocketIo, UnboundedReceiver<Seen>) {
                 Ok(())
             })
             .on("leave", async |socket: Socket, close: bool| socket.disconnect(close))
-            .on("slow", async |socket: Socket, (): ()| {
-                tokio::time::sleep(Duration::from_millis(30)).await;
-                socket.data().insert(true);
-            })
             .on_disconnect(async move |socket, reason| {
                 let mut rooms: Vec<String> =
                     socket.rooms().iter().map(ToString::to_string).collect();
@@ -106,16 +103,25 @@ async fn every_way_to_go_has_its_reason() {
 #[tokio::test]
 async fn the_end_comes_after_the_events_that_were_sent() {
     let (sender, mut seen) = mpsc::unbounded_channel();
-    let (io, _) = server(quiet());
-    let io = io.on_disconnect(async move |socket, _reason| {
-        sender.send(socket.data().get::<bool>().is_some()).unwrap();
-        Ok(())
-    });
-    drop(io.clone().on_error(|_, _| {}));
+    let gate = Arc::new(Notify::new());
+    let opened = gate.clone();
+    let io = SocketIo::new()
+        .on("slow", async move |socket: Socket, (): ()| {
+            opened.notified().await;
+            socket.data().insert(true);
+        })
+        .on_disconnect(async move |socket, _reason| {
+            sender.send(socket.data().get::<bool>().is_some()).unwrap();
+            Ok(())
+        });
     let server = start(&io).await;
     let mut ws = Ws::connect(server.address).await;
     ws.send("42[\"slow\"]").await;
     ws.send("1").await;
+    while io.connections() > 0 {
+        tokio::task::yield_now().await;
+    }
+    gate.notify_one();
     assert_eq!(seen.recv().await, Some(true));
 }
 

@@ -61,6 +61,7 @@ async fn the_socket_has_an_id_of_its_own_and_knows_the_request() {
     assert_eq!(handshake.query("room").as_deref(), Some("a b!"));
     assert_eq!(handshake.query("EIO").as_deref(), Some("4"));
     assert_eq!(handshake.header("x-test"), Some("1"));
+    assert_eq!(handshake.header("X-Test"), Some("1"));
     assert!(handshake.address.unwrap().ip().is_loopback() && !handshake.secure);
 }
 

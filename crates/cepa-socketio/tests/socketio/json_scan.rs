@@ -142,3 +142,16 @@ proptest! {
         let _ = without_lone_surrogates(&bytes);
     }
 }
+
+#[test]
+fn placeholders_take_no_more_time_than_their_text() {
+    let count = 200_000;
+    let text = format!("[{}]", vec![r#"{"_placeholder":true,"num":0}"#; count].join(","));
+    let begun = std::time::Instant::now();
+    assert_eq!(scan(text.as_bytes(), true).unwrap().placeholders.len(), count);
+    // a look at all of them with each would be minutes
+    assert!(begun.elapsed().as_secs() < 5, "{:?}", begun.elapsed());
+    let nested = r#"[{"a":[{"_placeholder":true,"num":1},{"_placeholder":true,"num":2}],"_placeholder":true,"num":0},{"_placeholder":true,"num":3}]"#;
+    let found = scan(nested.as_bytes(), true).unwrap().placeholders;
+    assert_eq!(found.iter().map(|found| found.number).collect::<Vec<_>>(), [0, 3]);
+}

@@ -207,7 +207,7 @@ async fn the_server_says_goodbye_in_the_gets_that_follow() {
 #[tokio::test]
 async fn a_pending_get_carries_the_end_at_once() {
     let server = start(&SocketIo::with_options(Options {
-        connect_timeout: Duration::from_millis(50),
+        connect_timeout: Duration::from_millis(700),
         ..quiet()
     }))
     .await;

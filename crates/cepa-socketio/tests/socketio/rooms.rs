@@ -1,5 +1,6 @@
+use cepa_core::App;
 use cepa_hub::{Hub, OutboxOptions, Wire};
-use cepa_socketio::{Namespace, Socket, SocketIo};
+use cepa_socketio::{Socket, SocketIo};
 use tokio::sync::mpsc;
 
 use crate::support::{Polling, Ws, start};
@@ -109,7 +110,7 @@ async fn namespaces_have_rooms_of_their_own() {
         socket.join("a");
         Ok(())
     });
-    let admin: Namespace = io.of("admin").on_connect(async |socket| {
+    let admin = io.of("admin").on_connect(async |socket| {
         socket.join("a");
         Ok(())
     });
@@ -139,7 +140,7 @@ async fn members_of_other_kinds_meet_sockets_in_a_shared_hub() {
     let plain = Wire::new(|event| format!("{}: {}", event.name(), event.data()).into());
     let (member, mut outbox) = hub.outbox(OutboxOptions::new(&plain));
     member.join("lobby");
-    let io = SocketIo::new().hub(hub.clone());
+    let io = SocketIo::new().with_hub(hub.clone());
     let (_server, mut clients) = clients(io.clone(), 1).await;
     clients[0].1.join("lobby");
     io.to("lobby").emit("m", "from the server").unwrap();
@@ -184,4 +185,31 @@ async fn volatile_needs_a_transport_that_is_ready() {
     }
     socket.volatile().emit("m", &4).unwrap();
     assert_eq!(ws.text().await, "42[\"m\",4]");
+}
+
+#[tokio::test]
+async fn the_app_shares_the_hub_that_the_sockets_are_in() {
+    let io = SocketIo::new().on_connect(async |socket| {
+        socket.join("lobby");
+        Ok(())
+    });
+    let app = App::new().plug(io.clone()).with(async |ctx, _next| {
+        ctx.shared::<Hub>().to("lobby").emit("m", "from a request").unwrap();
+        ctx.set_body("done")
+    });
+    let server = crate::support::serve(app).await;
+    let mut ws = Ws::connect(server.address).await;
+    while io.hub().size("lobby") == 0 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(crate::support::request(server.address, "GET /", b"").await.body, "done");
+    assert_eq!(ws.text().await, "42[\"m\",\"from a request\"]");
+}
+
+#[test]
+#[should_panic(expected = "namespace / has a hub already")]
+fn a_hub_that_comes_too_late_is_a_panic() {
+    let io = SocketIo::new();
+    let _app = App::new().plug(io.clone());
+    drop(io.with_hub(Hub::new()));
 }

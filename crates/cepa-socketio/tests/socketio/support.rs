@@ -4,12 +4,14 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
-use cepa_core::App;
+use cepa_core::{App, Result};
 use cepa_server::{Server, Shutdown};
 use cepa_socketio::{Options, SocketIo};
 use cepa_ws::{Client, Message, WebSocket};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::sync::mpsc::{self, UnboundedReceiver};
+use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 /// No single step of a test may take longer.
@@ -18,14 +20,41 @@ pub const DEADLINE: Duration = Duration::from_secs(5);
 pub struct Running {
     pub address: SocketAddr,
     pub shutdown: Shutdown,
+    pub served: JoinHandle<Result>,
+}
+
+impl Running {
+    /// Shuts the server down; this must not take nearly as long as the time it would give to what still runs.
+    pub async fn stop(self) {
+        self.shutdown.begin();
+        soon("end of the server", self.served).await.unwrap().unwrap();
+    }
 }
 
 pub async fn start(io: &SocketIo) -> Running {
     let app = App::new().plug(io.clone()).with(async |ctx, _next| ctx.set_body("passed on"));
+    serve(app).await
+}
+
+/// As [`start`], and says when a GET with a sid has been taken: on this one thread it is then being held.
+pub async fn start_telling(io: &SocketIo) -> (Running, UnboundedReceiver<()>) {
+    let (sender, held) = mpsc::unbounded_channel();
+    let app = App::new().plug(io.clone());
+    let app = App::new()
+        .with(async move |ctx, next| {
+            if ctx.method() == "GET" && ctx.request.query_string().contains("polling&sid=") {
+                sender.send(()).unwrap();
+            }
+            next.run(ctx).await
+        })
+        .plug(app);
+    (serve(app).await, held)
+}
+
+pub async fn serve(app: App) -> Running {
     let server = Server::new(app).ambient().bind("127.0.0.1:0").await.unwrap();
-    let running = Running { address: server.local_addr(), shutdown: server.shutdown() };
-    tokio::spawn(server.serve());
-    running
+    let (address, shutdown) = (server.local_addr(), server.shutdown());
+    Running { address, shutdown, served: tokio::spawn(server.serve()) }
 }
 
 /// Options with a heartbeat that stays out of the way of tests about other things.
@@ -60,6 +89,13 @@ impl Reply {
 pub async fn request(address: SocketAddr, head: &str, body: &[u8]) -> Reply {
     let mut pending = Pending::send(address, head, body).await;
     pending.reply().await
+}
+
+/// A request that is written out, bytes that are no text included.
+pub async fn request_bytes(address: SocketAddr, whole: &[u8]) -> Reply {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(whole).await.unwrap();
+    Pending(stream).reply().await
 }
 
 /// A request that has been sent and not been answered.
