@@ -3,7 +3,8 @@
 //! An answer has the length, `Last-Modified`, a strong entity tag of size and time in nanoseconds,
 //! `Cache-Control`, `Accept-Ranges` and a type; headers that are set already stay. `If-None-Match` and
 //! `If-Modified-Since` lead to a 304, `Range` to a 206 or a 416, as RFC 9110 says, sections 13 and 14: of one
-//! range, or of several as `multipart/byteranges`. `Range` means nothing to HEAD.
+//! range, or of several as `multipart/byteranges`. `Range` means nothing to HEAD. A compressed sibling has
+//! validators and ranges of its own, and whoever has siblings says `Vary: Accept-Encoding`.
 //!
 //! Size and time tell two versions of a file apart only once its time lies behind: a file system's clock
 //! may tick every 10 ms, or every two seconds. So a file that was changed less than [`SETTLES_AFTER`] ago,
@@ -19,6 +20,7 @@ use std::time::{Duration, SystemTime};
 use cepa_core::http::{Method, StatusCode, header};
 use cepa_core::{Body, Context, Error, Response, Result};
 
+use crate::coding::Coding;
 use crate::file::{Content, File};
 use crate::folder::StaticFiles;
 use crate::parts;
@@ -48,7 +50,7 @@ pub(crate) fn send(files: &StaticFiles, ctx: &mut Context, file: File) -> Result
         return Ok(());
     }
     let size = file.size;
-    match (wanted(ctx, size), file.content) {
+    match (wanted(ctx, size, file.has_siblings), file.content) {
         (Ranges::Unsatisfiable, _) => refuse(ctx, size),
         (Ranges::Some(ranges), Content::Open(open)) => send_ranges(ctx, open, size, ranges),
         (_, Content::Open(open)) => ctx.set_body(Body::file(tokio::fs::File::from_std(open), size)),
@@ -65,7 +67,7 @@ fn describe(files: &StaticFiles, response: &mut Response, file: &File) -> Result
             response.set_last_modified(modified);
         }
         if !response.has("etag") {
-            response.set_etag(&tag(file.size, modified))?;
+            response.set_etag(&tag(file.size, modified, file.coding))?;
         }
     }
     if !response.has("cache-control") {
@@ -74,24 +76,33 @@ fn describe(files: &StaticFiles, response: &mut Response, file: &File) -> Result
     if !response.has("content-type") {
         response.set_type(&file_type(&file.path))?;
     }
+    if let Some(coding) = file.coding {
+        response.set(header::CONTENT_ENCODING, coding.name())?;
+    }
+    if file.has_siblings {
+        response.vary("Accept-Encoding")?;
+    }
     response.set(header::ACCEPT_RANGES, "bytes")
 }
 
 /// Which part of the file to send.
-fn wanted(ctx: &Context, size: u64) -> Ranges {
+fn wanted(ctx: &Context, size: u64, has_siblings: bool) -> Ranges {
     let is_plain = ctx.method() == Method::GET && ctx.status() == StatusCode::OK;
     match ctx.get("range") {
-        Some(field) if is_plain && has_the_same(ctx) => ranges(field, size),
+        Some(field) if is_plain && has_the_same(ctx, has_siblings) => ranges(field, size),
         _ => Ranges::Whole,
     }
 }
 
 /// Whether the client's part, if it has one, is of this version (RFC 9110, 13.1.5): an entity tag or a date
-/// must be the one of this answer, to the byte, and a weak tag never is.
-fn has_the_same(ctx: &Context) -> bool {
+/// must be the one of this answer, to the byte, and a weak tag never is. Nor is the date of a file with
+/// siblings, which often bear the same.
+fn has_the_same(ctx: &Context, has_siblings: bool) -> bool {
     let Some(held) = ctx.get("if-range").map(str::trim) else { return true };
-    let own = if held.ends_with('"') { "etag" } else { "last-modified" };
-    !held.starts_with("W/") && ctx.response.get(own) == Some(held)
+    if held.ends_with('"') {
+        return !held.starts_with("W/") && ctx.response.get("etag") == Some(held);
+    }
+    !has_siblings && ctx.response.get("last-modified") == Some(held)
 }
 
 fn send_ranges(
@@ -117,7 +128,7 @@ fn send_ranges(
 
 /// No range of the file was asked for that it has: 416, with its size. What describes the file goes.
 fn refuse(ctx: &mut Context, size: u64) -> Result {
-    for name in ["content-type", "etag", "last-modified", "cache-control"] {
+    for name in ["content-type", "content-encoding", "etag", "last-modified", "cache-control"] {
         ctx.remove(name);
     }
     ctx.set(header::CONTENT_RANGE, format!("bytes */{size}"))?;
@@ -125,10 +136,14 @@ fn refuse(ctx: &mut Context, size: u64) -> Result {
     Ok(())
 }
 
-/// Strong: two versions of a file that has settled differ in size or in time.
-fn tag(size: u64, modified: SystemTime) -> String {
+/// Strong: two versions of a file that has settled differ in size or in time, and codings in their name.
+fn tag(size: u64, modified: SystemTime, coding: Option<Coding>) -> String {
     let since = modified.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    format!("{size:x}-{:x}", since.as_nanos())
+    let nanos = since.as_nanos();
+    match coding {
+        Some(coding) => format!("{size:x}-{nanos:x}-{}", coding.name()),
+        None => format!("{size:x}-{nanos:x}"),
+    }
 }
 
 /// Whether another change of a file that was changed at this time would have another time.

@@ -5,6 +5,8 @@
 //! Nothing of that is remembered, so that exchanging a release behind a link takes effect. Only regular
 //! files are opened, and that is known before opening, since opening a FIFO would wait for a writer.
 //!
+//! Beside a file may lie compressed ones, `app.js.br` beside `app.js`. They are looked for in the same way.
+//!
 //! Invariant: size and time in a [`File`] are those of the open file, not of whatever stood there before.
 //!
 //! Not done: to hold out against someone who exchanges folders for links between the walk and the
@@ -16,6 +18,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use crate::coding::Coding;
 use crate::path::Wanted;
 
 /// A file of at most this many bytes is read while it is opened, instead of being streamed.
@@ -27,6 +30,8 @@ pub(crate) struct Place {
     pub(crate) root: PathBuf,
     pub(crate) index: Option<String>,
     pub(crate) extensions: Vec<String>,
+    /// Whether compressed siblings are looked for.
+    pub(crate) precompressed: bool,
 }
 
 /// What to look for, and where.
@@ -34,6 +39,8 @@ pub(crate) struct Place {
 pub(crate) struct Lookup {
     pub(crate) place: Arc<Place>,
     pub(crate) wanted: Wanted,
+    /// What the client prefers to the file as it is, best first.
+    pub(crate) codings: Vec<Coding>,
     /// Whether the bytes of a small file will be needed.
     pub(crate) read: bool,
 }
@@ -52,6 +59,10 @@ pub(crate) enum Found {
 pub(crate) struct File {
     /// Where it is, before links were resolved: its name decides its type.
     pub(crate) path: PathBuf,
+    /// How the content is compressed; size and time are those of the sibling then.
+    pub(crate) coding: Option<Coding>,
+    /// Whether another client may get another coding.
+    pub(crate) has_siblings: bool,
     pub(crate) size: u64,
     pub(crate) modified: Option<SystemTime>,
     pub(crate) content: Content,
@@ -77,7 +88,7 @@ impl Lookup {
     /// # Errors
     /// When the file system fails otherwise than by having nothing there.
     pub(crate) fn run(self) -> io::Result<Found> {
-        let Place { root, index, extensions } = &*self.place;
+        let Place { root, index, extensions, .. } = &*self.place;
         let Wanted { path, is_folder } = &self.wanted;
         let index = || index.as_ref().map(|index| format!("{path}/{index}"));
         if *is_folder {
@@ -110,25 +121,55 @@ impl Lookup {
     }
 
     fn read(&self, real: &Path, path: &str) -> io::Result<Found> {
-        let Some(file) = present(fs::File::open(real))? else { return Ok(Found::Missing) };
+        let siblings = self.siblings(path)?;
+        let named = |wanted: &Coding| siblings.iter().find(|(coding, _)| coding == wanted);
+        let best = self.codings.iter().find_map(named);
+        let mut opened = None;
+        if let Some((coding, real)) = best {
+            opened = self.open(real)?.map(|open| (Some(*coding), open));
+        }
+        if opened.is_none() {
+            opened = self.open(real)?.map(|open| (None, open));
+        }
+        let Some((coding, (size, modified, content))) = opened else { return Ok(Found::Missing) };
+        let path = self.place.root.join(path.trim_start_matches('/'));
+        let has_siblings = !siblings.is_empty();
+        Ok(Found::File(File { path, coding, has_siblings, size, modified, content }))
+    }
+
+    /// The compressed files beside a file, and where they are.
+    fn siblings(&self, path: &str) -> io::Result<Vec<(Coding, PathBuf)>> {
+        let mut siblings = Vec::new();
+        if self.place.precompressed {
+            for coding in Coding::ALL {
+                let sibling = format!("{path}.{}", coding.extension());
+                if let Entry::File(real) = entry(&self.place.root, &sibling)? {
+                    siblings.push((coding, real));
+                }
+            }
+        }
+        Ok(siblings)
+    }
+
+    fn open(&self, real: &Path) -> io::Result<Option<Opened>> {
+        let Some(file) = present(fs::File::open(real))? else { return Ok(None) };
         let metadata = file.metadata()?;
         if !metadata.is_file() {
-            return Ok(Found::Missing);
+            return Ok(None);
         }
         let modified = metadata.modified().ok();
-        let mut size = metadata.len();
-        let content = if self.read && size <= READ_AT_ONCE {
-            let mut bytes = Vec::with_capacity(size as usize);
-            (&file).take(size).read_to_end(&mut bytes)?;
-            size = bytes.len() as u64;
-            Content::Whole(bytes)
-        } else {
-            Content::Open(file)
-        };
-        let path = self.place.root.join(path.trim_start_matches('/'));
-        Ok(Found::File(File { path, size, modified, content }))
+        let size = metadata.len();
+        if !self.read || size > READ_AT_ONCE {
+            return Ok(Some((size, modified, Content::Open(file))));
+        }
+        let mut bytes = Vec::with_capacity(size as usize);
+        file.take(size).read_to_end(&mut bytes)?;
+        Ok(Some((bytes.len() as u64, modified, Content::Whole(bytes))))
     }
 }
+
+/// Size, time and content of an open file.
+type Opened = (u64, Option<SystemTime>, Content);
 
 fn entry(root: &Path, relative: &str) -> io::Result<Entry> {
     let mut path = root.to_path_buf();

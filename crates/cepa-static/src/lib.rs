@@ -4,13 +4,15 @@
 //! refuses it, `file` finds and opens what is there, and `answer` sends it, whole or in ranges, or says that the
 //! client has it; `folder` holds the options and passes on what names no file. All file system calls are made on the blocking pool, for a small file in one go.
 //!
-//! Where it differs from koa-static, on purpose: a strong entity tag and conditional requests, ranges, a redirect
+//! Where it differs from koa-static, on purpose: a strong entity tag and conditional requests, ranges, precompressed
+//! files by the client's weights and with `Vary`, a redirect
 //! to `dir/` for a folder, links that leave the folder are not followed, any `..` is refused, and no error
 //! shows a path of the server.
 //!
-//! Not done yet: precompressed siblings, a fallback page for single-page applications, listings.
+//! Not done yet: a fallback page for single-page applications, listings.
 
 mod answer;
+mod coding;
 mod file;
 mod folder;
 mod parts;

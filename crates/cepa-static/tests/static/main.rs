@@ -20,6 +20,7 @@ mod links;
 mod methods;
 mod missing;
 mod plain_files;
+mod precompressed;
 mod prefix;
 mod ranges;
 mod special_files;
