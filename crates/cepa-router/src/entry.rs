@@ -7,6 +7,7 @@ use std::sync::Arc;
 use cepa_core::{Context, HandlerFn, IntoBody, Stack};
 use http::Method;
 
+use crate::hook::Hook;
 use crate::pattern::Pattern;
 
 /// One registration: a pattern and the chains of its verbs, in their order.
@@ -15,6 +16,9 @@ pub(crate) struct Entry {
     pub(crate) pattern: Pattern,
     pub(crate) strict: bool,
     pub(crate) verbs: Vec<Verb>,
+    pub(crate) name: Option<Arc<str>>,
+    /// Of this router and those around, the outermost first.
+    pub(crate) hooks: Vec<Hook>,
     pub(crate) at: &'static Location<'static>,
 }
 
@@ -22,7 +26,9 @@ pub(crate) struct Entry {
 #[derive(Clone, Debug)]
 pub(crate) struct Verb {
     pub(crate) method: Option<Method>,
-    /// The middleware alone, for a request whose handler is not to run.
+    /// The middleware of the routers around.
+    pub(crate) scope: Stack,
+    /// The middleware of the route alone, for a request whose handler is not to run.
     pub(crate) around: Stack,
     /// The middleware with the handler at its end.
     pub(crate) chain: Stack,
@@ -35,13 +41,20 @@ impl Verb {
         F: AsyncFnOnce(&mut Context) -> R + for<'a> HandlerFn<'a, R>,
         R: IntoBody + Send + 'static,
     {
-        Self { method, chain: around.clone().endpoint(handler), around }
+        let chain = around.clone().endpoint(handler);
+        Self { method, scope: Stack::new(), chain, around }
     }
 
     /// Puts more middleware in front.
     pub(crate) fn within(&mut self, scope: &Stack) {
+        self.scope = scope.clone().then(&self.scope);
+    }
+
+    /// Puts the chains together: from here on `around` and `chain` are all that runs.
+    pub(crate) fn settle(&mut self, hooks: &Stack) {
+        let scope = std::mem::take(&mut self.scope);
         self.around = scope.clone().then(&self.around);
-        self.chain = scope.clone().then(&self.chain);
+        self.chain = scope.then(hooks).then(&self.chain);
     }
 }
 
@@ -52,6 +65,7 @@ impl Verb {
 pub struct RouteInfo {
     pub(crate) method: Option<Method>,
     pub(crate) pattern: Arc<str>,
+    pub(crate) name: Option<Arc<str>>,
     pub(crate) at: &'static Location<'static>,
 }
 
@@ -64,6 +78,11 @@ impl RouteInfo {
     /// The pattern, with the prefixes that stand before it.
     pub fn pattern(&self) -> &str {
         &self.pattern
+    }
+
+    /// The name that [`Router::name`](crate::Router::name) gave it.
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
     }
 
     /// Where in the program it was registered.

@@ -48,10 +48,12 @@
 //!
 //! Read in this order: `router` (registering and running), `pattern` (the grammar), `constraint` (what
 //! a value must be), `shape` (a pattern compiled), `run` (several captures in a text), `tree` (all shapes at once), `table`
-//! (methods), `missed` (405 and its kin).
+//! (methods), `hook` (functions for parameters), `url`
+//! (the way back), `missed` (405 and its kin).
 
 mod constraint;
 mod entry;
+mod hook;
 mod literal;
 mod missed;
 mod pattern;
@@ -61,8 +63,11 @@ mod run;
 mod shape;
 mod table;
 mod tree;
+mod url;
 mod verbs;
 
 pub use entry::{RouteInfo, Unreachable};
+pub use hook::ParamFn;
 pub use route::Route;
 pub use router::Router;
+pub use url::UrlError;

@@ -40,8 +40,9 @@ pub(crate) struct Pattern {
     index: bool,
 }
 
+/// An element of a pattern as it was written.
 #[derive(Clone, Debug)]
-enum Token {
+pub(crate) enum Token {
     Text { text: String, sensitive: bool },
     Capture { name: Arc<str>, wild: bool, fits: Option<Constraint> },
     Group(Vec<Token>),
@@ -75,6 +76,28 @@ impl Pattern {
     /// The pattern as it was written, with the prefixes that stand before it.
     pub(crate) fn as_str(&self) -> &str {
         &self.source
+    }
+
+    pub(crate) fn tokens(&self) -> &[Token] {
+        &self.tokens
+    }
+
+    /// The names of its parameters, each once, in the order of the path.
+    pub(crate) fn names(&self) -> Vec<Arc<str>> {
+        fn collect(tokens: &[Token], names: &mut Vec<Arc<str>>) {
+            for token in tokens {
+                match token {
+                    Token::Capture { name, .. } if !names.contains(name) => {
+                        names.push(name.clone());
+                    }
+                    Token::Group(inner) => collect(inner, names),
+                    Token::Capture { .. } | Token::Text { .. } => {}
+                }
+            }
+        }
+        let mut names = Vec::new();
+        collect(&self.tokens, &mut names);
+        names
     }
 
     /// This pattern followed by `rest`, as a prefix is: one slash at its end is dropped.

@@ -17,6 +17,7 @@
 //! what is wrong with it is a panic there, that names the line of the program. The table is built, and what
 //! looks like a mistake is printed to standard error, when the router is plugged into an app.
 
+use std::borrow::Cow;
 use std::panic::Location;
 use std::sync::{Arc, OnceLock};
 
@@ -25,10 +26,12 @@ use cepa_core::{
 };
 
 use crate::entry::{Entry, RouteInfo, Unreachable, Verb};
+use crate::hook::{Hook, ParamFn};
 use crate::missed;
 use crate::pattern::Pattern;
 use crate::route::Route;
 use crate::table::{Found, Table};
+use crate::url::{self, UrlError};
 
 /// Paths and verbs: of the routes that match a request, the one that was registered first runs.
 ///
@@ -60,6 +63,11 @@ pub struct Router {
     strict: bool,
     scope: Stack,
     entries: Vec<Entry>,
+    hooks: Vec<Hook>,
+    /// The hooks of nested routers that have no route for them.
+    stray: Vec<Hook>,
+    /// Whether the last entry is a route of this router, not of a nested one.
+    nameable: bool,
     /// Every value that was plugged in, here, in a route or in a nested router, to be told of the app.
     values: Stack,
     /// Where middleware was added that no route follows so far.
@@ -146,6 +154,56 @@ impl Router {
         self.add(path, route.verbs)
     }
 
+    /// Names the route that was registered last, for [`url`](Self::url). Of several routes with one name the
+    /// first has it, which is a [warning](Self::warnings).
+    ///
+    /// # Panics
+    /// When no route comes before it, or one that has a name, or a nested router.
+    #[must_use]
+    #[track_caller]
+    pub fn name(mut self, name: &str) -> Self {
+        let entry = self.entries.last_mut().filter(|entry| self.nameable && entry.name.is_none());
+        #[expect(clippy::panic, reason = "documented: the program named what is no route")]
+        let Some(entry) = entry else { panic!("no route without a name comes before {name:?}") };
+        entry.name = Some(name.into());
+        self.changed()
+    }
+
+    /// Runs a function for each request of a route that has this parameter, before the route's own
+    /// middleware and handler and behind that of the routers: `async |value, ctx, next| ..`, with the decoded
+    /// value. It holds for all routes of this router and those nested in it, wherever it is called.
+    ///
+    /// Several parameters have their turn in the order of the path; of one name the hooks of outer
+    /// routers come first, then the order of registration counts. What it finds, it leaves in `ctx.state`.
+    ///
+    /// ```
+    /// use cepa_router::Router;
+    ///
+    /// struct User(String);
+    ///
+    /// let router = Router::new()
+    ///     .param("user", async |value, ctx, next| {
+    ///         if value != "ana" {
+    ///             return ctx.throw(404, "no such user");
+    ///         }
+    ///         ctx.state.insert(User(value));
+    ///         next.run(ctx).await
+    ///     })
+    ///     .get("/:user/posts", async |ctx| match ctx.state.get::<User>() {
+    ///         Some(user) => format!("posts of {}", user.0),
+    ///         None => "never: the hook has run".to_owned(),
+    ///     });
+    /// ```
+    #[must_use]
+    #[track_caller]
+    pub fn param<F>(mut self, name: &str, function: F) -> Self
+    where
+        F: AsyncFnOnce(String, &mut Context, Next<'_>) -> Result + for<'a> ParamFn<'a>,
+    {
+        self.hooks.push(Hook::new(name, function));
+        self.changed()
+    }
+
     /// Puts a router under a path, which may hold parameters: `/users/:user` and a router's own
     /// `/posts/:post` make `/users/:user/posts/:post`.
     ///
@@ -174,10 +232,67 @@ impl Router {
             }
             self.entries.push(entry);
             self.waiting.clear();
+            self.nameable = false;
         }
+        let within = mount.names();
+        let unused = router.unused_hooks().filter(|hook| !within.contains(&hook.name));
+        self.stray.extend(unused.cloned());
         self.values = self.values.then(&router.values);
         self.idle.extend(router.idle.iter().chain(&router.waiting));
         self.changed()
+    }
+
+    /// The path of the route with this name, with its prefixes, for these values.
+    ///
+    /// Values are percent-encoded as components; a wildcard keeps its slashes. An optional part is dropped
+    /// when a value in it is absent; values that the route has no parameter for are ignored. Handlers
+    /// reach it through a copy that the app shares.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use cepa_core::App;
+    /// use cepa_router::Router;
+    ///
+    /// let router = Router::new()
+    ///     .get("/users/:id{/posts/:page}", async |_| "")
+    ///     .name("user")
+    ///     .get("/", async |ctx| Ok(ctx.shared::<Router>().url("user", &[("id", "a b/c")])?));
+    /// assert_eq!(router.url("user", &[("id", "3")]).unwrap(), "/users/3");
+    /// assert_eq!(router.url("user", &[("id", "3"), ("page", "2")]).unwrap(), "/users/3/posts/2");
+    /// let missing = router.url("user", &[]).unwrap_err().to_string();
+    /// assert_eq!(missing, "missing parameters for /users/:id{/posts/:page}: id");
+    /// let app = App::new().share(Arc::new(router.clone())).plug(router);
+    /// ```
+    ///
+    /// # Errors
+    /// When no route has the name, values are missing, or one does not fit.
+    pub fn url(&self, name: &str, values: &[(&str, &str)]) -> Result<String, UrlError> {
+        let named = self.table().named(name);
+        let pattern = named.ok_or_else(|| UrlError::UnknownName(name.to_owned()))?;
+        url::path(pattern, &|name| {
+            values.iter().find(|(known, _)| *known == name).map(|(_, value)| Cow::Borrowed(*value))
+        })
+    }
+
+    /// The same with a query: pairs in their order, percent-encoded; a name may stand several times.
+    ///
+    /// ```
+    /// let router = cepa_router::Router::new().get("/posts", async |_| "").name("posts");
+    /// let query = [("tag", "a b"), ("tag", "c")];
+    /// assert_eq!(router.url_with_query("posts", &[], &query).unwrap(), "/posts?tag=a%20b&tag=c");
+    /// ```
+    ///
+    /// # Errors
+    /// As [`url`](Self::url).
+    pub fn url_with_query(
+        &self,
+        name: &str,
+        values: &[(&str, &str)],
+        query: &[(&str, &str)],
+    ) -> Result<String, UrlError> {
+        let mut url = self.url(name, values)?;
+        url::append_query(&mut url, query);
+        Ok(url)
     }
 
     /// Every route, nested ones too, in the order of registration.
@@ -222,7 +337,35 @@ impl Router {
             format!("the middleware added at {at} never runs: no route of its router follows it")
         };
         let hidden = self.unreachable().into_iter().map(|found| format!("the route {found}"));
-        hidden.chain(self.idle.iter().chain(&self.waiting).map(unused)).collect()
+        let stray = |hook: &Hook| {
+            let Hook { name, at, .. } = hook;
+            format!("the hook for {name:?} added at {at} never runs: no route has that parameter")
+        };
+        let mut warnings: Vec<String> =
+            hidden.chain(self.idle.iter().chain(&self.waiting).map(unused)).collect();
+        warnings.extend(self.unused_hooks().map(stray));
+        let named = || {
+            self.entries.iter().enumerate().filter_map(|(at, e)| Some((at, e, e.name.as_ref()?)))
+        };
+        for (at, entry, name) in named() {
+            if let Some((_, first, _)) =
+                named().find(|(first, _, known)| *first < at && *known == name)
+            {
+                let (this, first) = (entry.at, first.at);
+                warnings.push(format!(
+                    "the name {name:?} is that of the route at {first}, not of the one at {this}"
+                ));
+            }
+        }
+        warnings
+    }
+
+    /// The hooks of this router, and those left over of nested ones, for which it has no route.
+    fn unused_hooks(&self) -> impl Iterator<Item = &Hook> {
+        let patterns = self.entries.iter().map(|entry| entry.pattern.names());
+        let own = self.prefix.as_ref().map(Pattern::names);
+        let known: Vec<Arc<str>> = patterns.chain(own).flatten().collect();
+        self.hooks.iter().chain(&self.stray).filter(move |hook| !known.contains(&hook.name))
     }
 
     #[track_caller]
@@ -232,7 +375,9 @@ impl Router {
         for verb in &mut verbs {
             verb.within(&self.scope);
         }
-        self.entries.push(Entry { pattern, strict: false, verbs, at: Location::caller() });
+        let (name, hooks, at) = (None, Vec::new(), Location::caller());
+        self.entries.push(Entry { pattern, strict: false, verbs, name, hooks, at });
+        self.nameable = true;
         self.waiting.clear();
         self.changed()
     }
@@ -247,7 +392,8 @@ impl Router {
             #[expect(clippy::expect_used, reason = "checked when it was registered")]
             let pattern = self.prefixed(&entry.pattern).expect("the prefix fits");
             let pattern = if self.sensitive { pattern.sensitive() } else { pattern };
-            Entry { pattern, strict: self.strict || entry.strict, ..entry.clone() }
+            let hooks = self.hooks.iter().chain(&entry.hooks).cloned().collect();
+            Entry { pattern, strict: self.strict || entry.strict, hooks, ..entry.clone() }
         };
         self.entries.iter().map(resolve).collect()
     }

@@ -7,11 +7,14 @@
 //! `HEAD` is answered by the first of the routes that name it; when none does, by the first route for
 //! `GET` or for every method.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use http::Method;
 
 use crate::entry::{Entry, RouteInfo, Unreachable, Verb};
+use crate::hook::Hook;
+use crate::pattern::Pattern;
 use crate::run::Ranges;
 use crate::shape::{Path, Shape};
 use crate::tree::Tree;
@@ -22,6 +25,8 @@ pub(crate) struct Table {
     entries: Vec<(Entry, Arc<str>)>,
     /// The entry that each rank is a shape of.
     owners: Vec<usize>,
+    /// The first entry of each name.
+    names: HashMap<Arc<str>, usize>,
 }
 
 /// What a request matched.
@@ -37,8 +42,14 @@ impl Table {
     pub(crate) fn new(mut entries: Vec<Entry>) -> Self {
         let mut owners = Vec::new();
         let mut shapes = Vec::new();
+        let mut names = HashMap::new();
         for (index, entry) in entries.iter_mut().enumerate() {
             entry.pattern = entry.pattern.clone().settled(entry.strict);
+            if let Some(name) = &entry.name {
+                names.entry(name.clone()).or_insert(index);
+            }
+            let hooks = Hook::stack(&entry.hooks, &entry.pattern);
+            entry.verbs.iter_mut().for_each(|verb| verb.settle(&hooks));
             for alternative in entry.pattern.alternatives() {
                 shapes.extend(Shape::all(alternative, entry.strict));
                 owners.resize(shapes.len(), index);
@@ -48,7 +59,8 @@ impl Table {
             let text = entry.pattern.as_str().into();
             (entry, text)
         };
-        Self { tree: Tree::new(shapes), entries: entries.into_iter().map(named).collect(), owners }
+        let entries = entries.into_iter().map(named).collect();
+        Self { tree: Tree::new(shapes), entries, owners, names }
     }
 
     /// What runs for a request; the first registered of those that match.
@@ -100,6 +112,12 @@ impl Table {
     pub(crate) fn implements(&self, method: &Method) -> bool {
         let mut verbs = self.entries.iter().flat_map(|(entry, _)| &entry.verbs);
         verbs.any(|verb| verb.method.as_ref().is_none_or(|known| known == method))
+    }
+
+    /// The pattern of the first route with this name.
+    pub(crate) fn named(&self, name: &str) -> Option<&Pattern> {
+        let (entry, _) = &self.entries[*self.names.get(name)?];
+        Some(&entry.pattern)
     }
 
     /// Every route, in the order of registration.
@@ -160,7 +178,8 @@ impl Table {
     fn info(&self, index: usize, verb: usize) -> RouteInfo {
         let (entry, pattern) = &self.entries[index];
         let method = entry.verbs[verb].method.clone();
-        RouteInfo { method, pattern: pattern.clone(), at: entry.at }
+        let (pattern, name) = (pattern.clone(), entry.name.clone());
+        RouteInfo { method, pattern, name, at: entry.at }
     }
 }
 

@@ -6,6 +6,7 @@ mod any_text;
 mod case;
 mod escapes;
 mod head;
+mod hooks;
 mod hostile;
 mod methods;
 mod naive;
@@ -23,6 +24,7 @@ mod slash;
 mod start;
 mod surface;
 mod typed;
+mod urls;
 
 use cepa_core::http::{Method, StatusCode};
 use cepa_core::{App, Callback, Middleware, Request};

@@ -1,0 +1,158 @@
+//! The way back: from a pattern and values to a path, with [`UrlError`] where there is none.
+//!
+//! Values are encoded as `encodeURIComponent` does, so `/` in a parameter is `%2F`; a wildcard keeps its
+//! slashes and is encoded between them. An optional part is dropped when a value that it needs is
+//! absent. A path that the route itself would not take is an error and never made: a value that is empty
+//! or does not fit its constraint, or that makes a segment `.` or `..`, which browsers resolve.
+//!
+//! Not done: a value that holds the text behind its parameter (`/:a-:b` with `a` = `1-2`, `b` = `3-4`) makes a path
+//! whose values may be divided differently.
+
+use std::borrow::Cow;
+use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
+
+use crate::pattern::{Pattern, Token};
+
+/// Why there is no URL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum UrlError {
+    /// No route has this name.
+    UnknownName(String),
+    /// The pattern needs values of these names.
+    Missing {
+        /// The pattern of the route.
+        pattern: String,
+        /// The parameters, in the order of the path.
+        names: Vec<String>,
+    },
+    /// The route would not take this value.
+    Unfit {
+        /// The pattern of the route.
+        pattern: String,
+        /// The parameter.
+        name: String,
+        /// Its value.
+        value: String,
+    },
+    /// A segment of the path would be `.` or `..`.
+    DotSegment {
+        /// The pattern of the route.
+        pattern: String,
+        /// The path that it would be.
+        path: String,
+    },
+}
+
+impl fmt::Display for UrlError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownName(name) => write!(f, "no route has the name {name:?}"),
+            Self::Missing { pattern, names } => {
+                write!(f, "missing parameters for {pattern}: {}", names.join(", "))
+            }
+            Self::Unfit { pattern, name, value } => {
+                write!(f, "the value {value:?} of {name:?} does not fit {pattern}")
+            }
+            Self::DotSegment { pattern, path } => {
+                write!(f, "{path} is no path of {pattern}: browsers resolve its dots")
+            }
+        }
+    }
+}
+
+impl Error for UrlError {}
+
+/// The path of a pattern with these values.
+pub(crate) fn path<'v>(
+    pattern: &Pattern,
+    value: &dyn Fn(&str) -> Option<Cow<'v, str>>,
+) -> Result<String, UrlError> {
+    let mut built = Built { pattern, path: String::new(), missing: Vec::new() };
+    built.append(pattern.tokens(), value)?;
+    let Built { mut path, missing, .. } = built;
+    let pattern = pattern.as_str().to_owned();
+    if !missing.is_empty() {
+        let names = missing.iter().map(ToString::to_string).collect();
+        return Err(UrlError::Missing { pattern, names });
+    }
+    if path.split('/').any(|segment| matches!(segment, "." | "..")) {
+        return Err(UrlError::DotSegment { pattern, path });
+    }
+    if path.is_empty() {
+        path.push('/');
+    }
+    Ok(path)
+}
+
+struct Built<'p> {
+    pattern: &'p Pattern,
+    path: String,
+    missing: Vec<Arc<str>>,
+}
+
+impl Built<'_> {
+    fn append<'v>(
+        &mut self,
+        tokens: &[Token],
+        value: &dyn Fn(&str) -> Option<Cow<'v, str>>,
+    ) -> Result<(), UrlError> {
+        for token in tokens {
+            match token {
+                Token::Text { text, .. } => self.path.push_str(text),
+                Token::Group(inner) => {
+                    let before = (self.path.len(), self.missing.len());
+                    self.append(inner, value)?;
+                    if self.missing.len() > before.1 {
+                        self.path.truncate(before.0);
+                        self.missing.truncate(before.1);
+                    }
+                }
+                Token::Capture { name, wild, fits } => {
+                    let Some(value) = value(name) else {
+                        self.missing.push(name.clone());
+                        continue;
+                    };
+                    let start = self.path.len();
+                    for (at, part) in value.split('/').enumerate() {
+                        if at > 0 {
+                            self.path.push_str(if *wild { "/" } else { "%2F" });
+                        }
+                        component(part, &mut self.path);
+                    }
+                    let refused =
+                        |fits: &crate::constraint::Constraint| !fits.fits(&self.path[start..]);
+                    if value.is_empty() || fits.as_ref().is_some_and(refused) {
+                        let pattern = self.pattern.as_str().to_owned();
+                        let (name, value) = (name.to_string(), value.into_owned());
+                        return Err(UrlError::Unfit { pattern, name, value });
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Appends a query: `?a=1&b=x%20y`; nothing when there are no pairs.
+pub(crate) fn append_query(url: &mut String, pairs: &[(&str, &str)]) {
+    for (at, (name, value)) in pairs.iter().enumerate() {
+        url.push(if at == 0 { '?' } else { '&' });
+        component(name, url);
+        url.push('=');
+        component(value, url);
+    }
+}
+
+/// Encodes as `encodeURIComponent` of ECMAScript does.
+fn component(text: &str, url: &mut String) {
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.!~*'()".contains(&byte) {
+            url.push(char::from(byte));
+        } else {
+            url.push_str(&format!("%{byte:02X}"));
+        }
+    }
+}
