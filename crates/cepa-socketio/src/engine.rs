@@ -13,5 +13,6 @@ pub mod packet;
 pub mod payload;
 pub(crate) mod polling;
 pub(crate) mod session;
+pub(crate) mod timer;
 pub(crate) mod upgrade;
 pub(crate) mod websocket;

@@ -60,6 +60,14 @@ enum Phase {
     Gone(Vec<Arc<str>>),
 }
 
+/// What a socket was when it was closed.
+#[derive(PartialEq, Eq)]
+pub(crate) enum Was {
+    Connecting,
+    Connected,
+    Gone,
+}
+
 impl Socket {
     pub(crate) fn new(namespace: &Namespace, session: &Arc<Session>, auth: Value) -> Socket {
         let request = Arc::clone(&session.request);
@@ -281,9 +289,7 @@ impl Socket {
 
     /// Answers CONNECT with an error.
     pub(crate) fn refuse(&self, error: &ConnectError) {
-        let connecting = self.is_connecting();
-        self.close(Reason::ServerNamespaceDisconnect);
-        if connecting {
+        if self.close(Reason::ServerNamespaceDisconnect) == Was::Connecting {
             let error = error.to_json();
             self.0.session.send(write::refused(self.namespace().name(), &error), &[]);
         }
@@ -291,17 +297,17 @@ impl Socket {
 
     /// Tells the client that it is disconnected from this namespace, and disconnects it.
     pub(crate) fn leave_namespace(&self) {
-        if self.is_connecting() {
-            return self.refuse(&ConnectError::new("disconnected"));
-        }
-        if self.is_connected() {
-            self.0.session.send(write::disconnect(self.namespace().name()), &[]);
-        }
-        self.close(Reason::ServerNamespaceDisconnect);
+        let name = self.namespace().name();
+        let packet = match self.close(Reason::ServerNamespaceDisconnect) {
+            Was::Connecting => write::refused(name, &ConnectError::new("disconnected").to_json()),
+            Was::Connected => write::disconnect(name),
+            Was::Gone => return,
+        };
+        self.0.session.send(packet, &[]);
     }
 
     /// The end of this socket; the first call counts.
-    pub(crate) fn close(&self, reason: Reason) {
+    pub(crate) fn close(&self, reason: Reason) -> Was {
         let inner = &self.0;
         let busy = {
             let mut phase = inner.phase.lock();
@@ -312,7 +318,7 @@ impl Socket {
                 Phase::Connected => Some(Busy::begin(&inner.session)),
                 gone @ Phase::Gone(_) => {
                     *phase = gone;
-                    return;
+                    return Was::Gone;
                 }
             }
         };
@@ -322,11 +328,11 @@ impl Socket {
         }
         inner.acks.close();
         inner.session.client.remove(self);
-        if let Some(busy) = busy
-            && inner.queue.end(reason, busy)
-        {
+        let Some(busy) = busy else { return Was::Connecting };
+        if inner.queue.end(reason, busy) {
             inner.session.spawn(work::run(self.clone()));
         }
+        Was::Connected
     }
 }
 

@@ -25,7 +25,7 @@ use tokio::runtime::Handle;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use super::heartbeat::{Beat, Heartbeat};
+use super::heartbeat::Heartbeat;
 use super::packet::Packet;
 use crate::Reason;
 use crate::client::{Client, Held};
@@ -65,7 +65,7 @@ pub(crate) struct Session {
     /// Wakes who writes: the pending GET or the WebSocket.
     pub(super) writer: Notify,
     /// Wakes the timer of a polling session; a WebSocket keeps its own time, and is woken as the writer.
-    timer: Notify,
+    pub(super) timer: Notify,
     /// Wakes an upgrade that waits for the outbox.
     pub(super) returned: Notify,
     control: Member,
@@ -86,11 +86,11 @@ pub(super) struct State {
     pub(super) ping: bool,
     pub(super) closed: Option<Closed>,
     /// The client has been told, or has missed its time.
-    forgotten: bool,
-    heartbeat: Heartbeat,
-    connect_by: Option<Instant>,
+    pub(super) forgotten: bool,
+    pub(super) heartbeat: Heartbeat,
+    pub(super) connect_by: Option<Instant>,
     /// Since when nothing is read, since handlers are behind.
-    stalled: Option<Instant>,
+    pub(super) stalled: Option<Instant>,
 }
 
 /// How a session ended.
@@ -115,13 +115,6 @@ pub(crate) enum Ending {
 /// How long a GET may be on its way while the client closes the session by a POST: requests on two connections reach two
 /// threads in any order.
 const ON_ITS_WAY: Duration = Duration::from_millis(50);
-
-/// What a timer is to do.
-pub(super) enum Tick {
-    Sleep(Instant),
-    Ping,
-    Over,
-}
 
 impl Session {
     /// A new session in the server's map.
@@ -281,22 +274,6 @@ impl Session {
         Err(reason)
     }
 
-    /// Says whether reading waits for handlers; a pong is then not expected.
-    pub(super) fn set_stalled(&self, stalled: bool) {
-        let now = Instant::now();
-        let mut state = self.state.lock();
-        state.stalled = stalled.then_some(now);
-        state.heartbeat.excuse(now);
-        drop(state);
-        self.wake_timer();
-    }
-
-    /// A deadline has changed.
-    pub(crate) fn wake_timer(&self) {
-        self.timer.notify_one();
-        self.writer.notify_one();
-    }
-
     /// A namespace was joined: the connect timeout is off.
     pub(crate) fn joined(&self) {
         self.state.lock().connect_by = None;
@@ -348,67 +325,6 @@ impl Session {
     /// Why the session is over, if it is.
     pub(super) fn closed(&self) -> Option<Closed> {
         self.state.lock().closed
-    }
-
-    /// What the timer has to do at this moment; it ends the session when a deadline has passed.
-    pub(super) fn tick(&self) -> Tick {
-        let now = Instant::now();
-        let mut state = self.state.lock();
-        if let Some(closed) = state.closed {
-            let waits = !state.forgotten && now < closed.forget_at;
-            return if waits { Tick::Sleep(closed.forget_at) } else { Tick::Over };
-        }
-        if state.outbox.as_ref().is_some_and(|outbox| outbox.closed().is_some()) {
-            drop(state);
-            self.close(Reason::ForcedServerClose, Ending::Cut);
-            return Tick::Over;
-        }
-        let stalled_by = state.stalled.map(|since| since + self.server.options.stall_timeout);
-        let deadline = [state.connect_by, self.client.attachments_by(), stalled_by];
-        let deadline = deadline.into_iter().flatten().min();
-        if deadline.is_some_and(|deadline| deadline <= now) {
-            drop(state);
-            self.close(Reason::ForcedServerClose, Ending::Farewell);
-            return self.tick();
-        }
-        if state.stalled.is_some() {
-            state.heartbeat.excuse(now);
-        }
-        match state.heartbeat.check(now) {
-            Beat::Wait(due) => Tick::Sleep(deadline.map_or(due, |deadline| deadline.min(due))),
-            Beat::Ping => {
-                state.ping = true;
-                Tick::Ping
-            }
-            Beat::Dead => {
-                drop(state);
-                self.close(Reason::PingTimeout, Ending::Cut);
-                Tick::Over
-            }
-        }
-    }
-
-    /// The timer of a session while it polls; ends when the session is over or has become a WebSocket.
-    pub(super) async fn mind(self: Arc<Self>) {
-        loop {
-            if self.transport() == Transport::WebSocket {
-                return;
-            }
-            let until = match self.tick() {
-                Tick::Sleep(until) => until,
-                Tick::Ping => {
-                    self.writer.notify_one();
-                    continue;
-                }
-                Tick::Over => break,
-            };
-            tokio::select! {
-                () = tokio::time::sleep_until(until) => {}
-                () = self.timer.notified() => {}
-            }
-        }
-        self.forget();
-        self.client.drained().await;
     }
 
     /// Moves the session to its WebSocket: a pending GET is completed and lets the outbox go.

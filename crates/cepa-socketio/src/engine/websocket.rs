@@ -14,7 +14,8 @@ use cepa_ws::{CloseCode, Message, WebSocket, WebSocketError};
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::packet::Packet;
-use super::session::{Ending, Session, Tick};
+use super::session::{Ending, Session};
+use super::timer::Tick;
 use crate::Reason;
 use crate::client::Held;
 

@@ -1,0 +1,99 @@
+//! The deadlines of a session: heartbeat, connecting, attachments, handlers that are behind, and the end of what is over.
+//!
+//! There is one timer a session. A WebSocket's task keeps it itself; a polling session has a task for it
+//! ([`Session::mind`]). Both ask [`Session::tick`] what is to be done, and sleep until the time it says; whoever sets a
+//! deadline that may be nearer wakes them with [`Session::wake_timer`].
+
+use std::sync::Arc;
+
+use tokio::time::Instant;
+
+use super::heartbeat::Beat;
+use super::session::{Ending, Session, Transport};
+use crate::Reason;
+
+/// What a timer is to do.
+pub(super) enum Tick {
+    Sleep(Instant),
+    Ping,
+    Over,
+}
+
+impl Session {
+    /// Says whether reading waits for handlers; a pong is then not expected.
+    pub(super) fn set_stalled(&self, stalled: bool) {
+        let now = Instant::now();
+        let mut state = self.state.lock();
+        state.stalled = stalled.then_some(now);
+        state.heartbeat.excuse(now);
+        drop(state);
+        self.wake_timer();
+    }
+
+    /// A deadline has changed.
+    pub(crate) fn wake_timer(&self) {
+        self.timer.notify_one();
+        self.writer.notify_one();
+    }
+
+    /// What the timer has to do at this moment; it ends the session when a deadline has passed.
+    pub(super) fn tick(&self) -> Tick {
+        let now = Instant::now();
+        let mut state = self.state.lock();
+        if let Some(closed) = state.closed {
+            let waits = !state.forgotten && now < closed.forget_at;
+            return if waits { Tick::Sleep(closed.forget_at) } else { Tick::Over };
+        }
+        if state.outbox.as_ref().is_some_and(|outbox| outbox.closed().is_some()) {
+            drop(state);
+            self.close(Reason::ForcedServerClose, Ending::Cut);
+            return Tick::Over;
+        }
+        let stalled_by = state.stalled.map(|since| since + self.server.options.stall_timeout);
+        let deadline = [state.connect_by, self.client.attachments_by(), stalled_by];
+        let deadline = deadline.into_iter().flatten().min();
+        if deadline.is_some_and(|deadline| deadline <= now) {
+            drop(state);
+            self.close(Reason::ForcedServerClose, Ending::Farewell);
+            return self.tick();
+        }
+        if state.stalled.is_some() {
+            state.heartbeat.excuse(now);
+        }
+        match state.heartbeat.check(now) {
+            Beat::Wait(due) => Tick::Sleep(deadline.map_or(due, |deadline| deadline.min(due))),
+            Beat::Ping => {
+                state.ping = true;
+                Tick::Ping
+            }
+            Beat::Dead => {
+                drop(state);
+                self.close(Reason::PingTimeout, Ending::Cut);
+                Tick::Over
+            }
+        }
+    }
+
+    /// The timer of a session while it polls; ends when the session is over or has become a WebSocket.
+    pub(super) async fn mind(self: Arc<Self>) {
+        loop {
+            if self.transport() == Transport::WebSocket {
+                return;
+            }
+            let until = match self.tick() {
+                Tick::Sleep(until) => until,
+                Tick::Ping => {
+                    self.writer.notify_one();
+                    continue;
+                }
+                Tick::Over => break,
+            };
+            tokio::select! {
+                () = tokio::time::sleep_until(until) => {}
+                () = self.timer.notified() => {}
+            }
+        }
+        self.forget();
+        self.client.drained().await;
+    }
+}
