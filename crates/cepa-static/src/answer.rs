@@ -71,7 +71,9 @@ fn describe(files: &StaticFiles, response: &mut Response, file: &File) -> Result
         }
     }
     if !response.has("cache-control") {
-        response.set(header::CACHE_CONTROL, files.cache_control())?;
+        // Another page may stand under this path tomorrow.
+        let control = if file.is_fallback { "max-age=0".to_owned() } else { files.cache_control() };
+        response.set(header::CACHE_CONTROL, control)?;
     }
     if !response.has("content-type") {
         response.set_type(&file_type(&file.path))?;
@@ -81,6 +83,9 @@ fn describe(files: &StaticFiles, response: &mut Response, file: &File) -> Result
     }
     if file.has_siblings {
         response.vary("Accept-Encoding")?;
+    }
+    if file.is_fallback {
+        response.vary("Accept")?;
     }
     response.set(header::ACCEPT_RANGES, "bytes")
 }

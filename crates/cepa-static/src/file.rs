@@ -32,6 +32,8 @@ pub(crate) struct Place {
     pub(crate) extensions: Vec<String>,
     /// Whether compressed siblings are looked for.
     pub(crate) precompressed: bool,
+    /// The page for paths that name nothing.
+    pub(crate) fallback: Option<String>,
 }
 
 /// What to look for, and where.
@@ -41,6 +43,8 @@ pub(crate) struct Lookup {
     pub(crate) wanted: Wanted,
     /// What the client prefers to the file as it is, best first.
     pub(crate) codings: Vec<Coding>,
+    /// Whether the client would take a page in place of what it asked for.
+    pub(crate) takes_page: bool,
     /// Whether the bytes of a small file will be needed.
     pub(crate) read: bool,
 }
@@ -63,6 +67,8 @@ pub(crate) struct File {
     pub(crate) coding: Option<Coding>,
     /// Whether another client may get another coding.
     pub(crate) has_siblings: bool,
+    /// Whether this is the page for paths that name nothing.
+    pub(crate) is_fallback: bool,
     pub(crate) size: u64,
     pub(crate) modified: Option<SystemTime>,
     pub(crate) content: Content,
@@ -88,6 +94,18 @@ impl Lookup {
     /// # Errors
     /// When the file system fails otherwise than by having nothing there.
     pub(crate) fn run(self) -> io::Result<Found> {
+        let mut found = self.find()?;
+        if let (Found::Missing, true, Some(page)) = (&found, self.takes_page, &self.place.fallback)
+        {
+            found = self.found(entry(&self.place.root, page)?, page)?;
+            if let Found::File(file) = &mut found {
+                file.is_fallback = true;
+            }
+        }
+        Ok(found)
+    }
+
+    fn find(&self) -> io::Result<Found> {
         let Place { root, index, extensions, .. } = &*self.place;
         let Wanted { path, is_folder } = &self.wanted;
         let index = || index.as_ref().map(|index| format!("{path}/{index}"));
@@ -134,7 +152,8 @@ impl Lookup {
         let Some((coding, (size, modified, content))) = opened else { return Ok(Found::Missing) };
         let path = self.place.root.join(path.trim_start_matches('/'));
         let has_siblings = !siblings.is_empty();
-        Ok(Found::File(File { path, coding, has_siblings, size, modified, content }))
+        let is_fallback = false;
+        Ok(Found::File(File { path, coding, has_siblings, is_fallback, size, modified, content }))
     }
 
     /// The compressed files beside a file, and where they are.

@@ -13,7 +13,7 @@ use cepa_core::{Context, Error, Middleware, Next, Response, Result};
 use crate::answer;
 use crate::coding::preferred;
 use crate::file::{Found, Lookup, Place};
-use crate::path::{below, prefix, wanted};
+use crate::path::{Wanted, below, prefix, wanted};
 
 type HeadersFn = dyn Fn(&mut Response, &Path) -> Result + Send + Sync;
 
@@ -35,6 +35,7 @@ pub fn serve(folder: impl Into<PathBuf>) -> StaticFiles {
             index: Some("index.html".into()),
             extensions: Vec::new(),
             precompressed: true,
+            fallback: None,
         }),
         prefix: String::new(),
         max_age: Duration::ZERO,
@@ -107,6 +108,21 @@ impl StaticFiles {
         self
     }
 
+    /// The page to send where nothing is, such as `index.html`, for applications that route in the browser.
+    ///
+    /// It answers a GET or HEAD whose last name has no extension, of a client that prefers HTML to JSON, and
+    /// is asked about every time, whatever [`max_age`](Self::max_age) says. Place the routes of the server before it.
+    ///
+    /// ```
+    /// # use cepa_static::serve;
+    /// let app = cepa_core::App::new().plug(serve("dist").fallback("index.html"));
+    /// ```
+    #[must_use]
+    pub fn fallback(mut self, page: impl Into<String>) -> Self {
+        Arc::make_mut(&mut self.place).fallback = Some(page.into());
+        self
+    }
+
     /// How long a copy may be used without asking, in whole seconds. Default 0.
     #[must_use]
     pub fn max_age(mut self, age: Duration) -> Self {
@@ -171,8 +187,9 @@ impl StaticFiles {
             Some(wanted) => {
                 let lookup = Lookup {
                     place: self.place.clone(),
-                    wanted,
                     codings: preferred(ctx.get("accept-encoding")),
+                    takes_page: self.place.fallback.is_some() && takes_page(ctx, &wanted),
+                    wanted,
                     read: answer::needs_all(ctx),
                 };
                 let work = tokio::task::spawn_blocking(move || lookup.run());
@@ -208,6 +225,13 @@ impl Middleware for StaticFiles {
         }
         Ok(())
     }
+}
+
+/// Whether a page would do in place of what was asked for: neither of a script that is missing nor to a call of
+/// an interface is HTML an answer.
+fn takes_page(ctx: &Context, wanted: &Wanted) -> bool {
+    let name = wanted.path.rsplit('/').next().unwrap_or_default();
+    !name.contains('.') && ctx.accepts(&["html", "json"]) == Some("html")
 }
 
 /// Sends the client from `/dir` to `/dir/`, where relative links of the index lead to the right place.

@@ -9,7 +9,7 @@
 //! to `dir/` for a folder, links that leave the folder are not followed, any `..` is refused, and no error
 //! shows a path of the server.
 //!
-//! Not done yet: a fallback page for single-page applications, listings.
+//! Not done yet: listings.
 
 mod answer;
 mod coding;

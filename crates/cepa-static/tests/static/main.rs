@@ -10,6 +10,7 @@ mod content_types;
 mod defer;
 mod extensions;
 mod fall_through;
+mod fallback;
 mod folder_redirect;
 mod head;
 mod hidden;
