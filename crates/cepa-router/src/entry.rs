@@ -8,6 +8,7 @@ use cepa_core::{Context, HandlerFn, IntoBody, Stack};
 use http::Method;
 
 use crate::hook::Hook;
+use crate::host::Host;
 use crate::pattern::Pattern;
 
 /// One registration: a pattern and the chains of its verbs, in their order.
@@ -19,7 +20,16 @@ pub(crate) struct Entry {
     pub(crate) name: Option<Arc<str>>,
     /// Of this router and those around, the outermost first.
     pub(crate) hooks: Vec<Hook>,
+    /// Of each router around that names any; the request's host must be among each.
+    pub(crate) hosts: Vec<Arc<[Host]>>,
     pub(crate) at: &'static Location<'static>,
+}
+
+impl Entry {
+    /// Whether it is there for this host, which has no port.
+    pub(crate) fn answers_for(&self, host: &str) -> bool {
+        self.hosts.iter().all(|hosts| hosts.iter().any(|known| known.matches(host)))
+    }
 }
 
 /// A method, or every method when `None`, and the chain that answers it.

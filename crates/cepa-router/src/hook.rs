@@ -14,6 +14,7 @@ use std::sync::Arc;
 use cepa_core::{Context, Middleware, Next, Result, Stack};
 
 use crate::pattern::Pattern;
+use crate::router::Router;
 
 /// A closure or `async fn` of the form `async |value: String, ctx, next| -> Result`; implemented for all of them.
 pub trait ParamFn<'a>: Clone + Send + Sync + 'static {
@@ -33,6 +34,43 @@ where
 
     fn call(self, value: String, ctx: &'a mut Context, next: Next<'a>) -> Fut {
         self(value, ctx, next)
+    }
+}
+
+impl Router {
+    /// Runs a function for each request of a route that has this parameter, before the route's own
+    /// middleware and handler and behind that of the routers: `async |value, ctx, next| ..`, with the decoded
+    /// value. It holds for all routes of this router and those nested in it, wherever it is called.
+    ///
+    /// Several parameters have their turn in the order of the path; of one name the hooks of outer
+    /// routers come first, then the order of registration counts. What it finds, it leaves in `ctx.state`.
+    ///
+    /// ```
+    /// use cepa_router::Router;
+    ///
+    /// struct User(String);
+    ///
+    /// let router = Router::new()
+    ///     .param("user", async |value, ctx, next| {
+    ///         if value != "ana" {
+    ///             return ctx.throw(404, "no such user");
+    ///         }
+    ///         ctx.state.insert(User(value));
+    ///         next.run(ctx).await
+    ///     })
+    ///     .get("/:user/posts", async |ctx| match ctx.state.get::<User>() {
+    ///         Some(user) => format!("posts of {}", user.0),
+    ///         None => "never: the hook has run".to_owned(),
+    ///     });
+    /// ```
+    #[must_use]
+    #[track_caller]
+    pub fn param<F>(mut self, name: &str, function: F) -> Self
+    where
+        F: AsyncFnOnce(String, &mut Context, Next<'_>) -> Result + for<'a> ParamFn<'a>,
+    {
+        self.hooks.push(Hook::new(name, function));
+        self.changed()
     }
 }
 

@@ -43,19 +43,25 @@
 //! # });
 //! ```
 //!
+//! Routes have [names](Router::name) from which [URLs](Router::url) are built, parameters have
+//! [functions](Router::param) that run before the handlers, a router may be for some [hosts](Router::host)
+//! only, and a path may [redirect](Router::redirect) to another.
+//!
 //! Matching is one walk down a tree over the segments of all routes, whose time does not grow with
 //! their number, and linear in the path: no pattern backtracks.
 //!
 //! Read in this order: `router` (registering and running), `pattern` (the grammar), `constraint` (what
 //! a value must be), `shape` (a pattern compiled), `run` (several captures in a text), `tree` (all shapes at once), `table`
 //! (methods), `hook` (functions for parameters), `url`
-//! (the way back), `missed` (405 and its kin).
+//! (the way back), `moved` (redirects), `host` (hosts), `missed` (405 and its kin).
 
 mod constraint;
 mod entry;
 mod hook;
+mod host;
 mod literal;
 mod missed;
+mod moved;
 mod pattern;
 mod route;
 mod router;

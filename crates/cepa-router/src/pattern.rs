@@ -82,6 +82,15 @@ impl Pattern {
         &self.tokens
     }
 
+    /// The names of the parameters that every path of it has.
+    pub(crate) fn required(&self) -> Vec<Arc<str>> {
+        let name = |token: &Token| match token {
+            Token::Capture { name, .. } => Some(name.clone()),
+            Token::Text { .. } | Token::Group(_) => None,
+        };
+        self.tokens.iter().filter_map(name).collect()
+    }
+
     /// The names of its parameters, each once, in the order of the path.
     pub(crate) fn names(&self) -> Vec<Arc<str>> {
         fn collect(tokens: &[Token], names: &mut Vec<Arc<str>>) {

@@ -17,7 +17,6 @@
 //! what is wrong with it is a panic there, that names the line of the program. The table is built, and what
 //! looks like a mistake is printed to standard error, when the router is plugged into an app.
 
-use std::borrow::Cow;
 use std::panic::Location;
 use std::sync::{Arc, OnceLock};
 
@@ -26,12 +25,12 @@ use cepa_core::{
 };
 
 use crate::entry::{Entry, RouteInfo, Unreachable, Verb};
-use crate::hook::{Hook, ParamFn};
+use crate::hook::Hook;
+use crate::host::Host;
 use crate::missed;
 use crate::pattern::Pattern;
 use crate::route::Route;
 use crate::table::{Found, Table};
-use crate::url::{self, UrlError};
 
 /// Paths and verbs: of the routes that match a request, the one that was registered first runs.
 ///
@@ -62,12 +61,13 @@ pub struct Router {
     sensitive: bool,
     strict: bool,
     scope: Stack,
-    entries: Vec<Entry>,
-    hooks: Vec<Hook>,
+    pub(crate) entries: Vec<Entry>,
+    pub(crate) hosts: Vec<Host>,
+    pub(crate) hooks: Vec<Hook>,
     /// The hooks of nested routers that have no route for them.
     stray: Vec<Hook>,
     /// Whether the last entry is a route of this router, not of a nested one.
-    nameable: bool,
+    pub(crate) nameable: bool,
     /// Every value that was plugged in, here, in a route or in a nested router, to be told of the app.
     values: Stack,
     /// Where middleware was added that no route follows so far.
@@ -154,56 +154,6 @@ impl Router {
         self.add(path, route.verbs)
     }
 
-    /// Names the route that was registered last, for [`url`](Self::url). Of several routes with one name the
-    /// first has it, which is a [warning](Self::warnings).
-    ///
-    /// # Panics
-    /// When no route comes before it, or one that has a name, or a nested router.
-    #[must_use]
-    #[track_caller]
-    pub fn name(mut self, name: &str) -> Self {
-        let entry = self.entries.last_mut().filter(|entry| self.nameable && entry.name.is_none());
-        #[expect(clippy::panic, reason = "documented: the program named what is no route")]
-        let Some(entry) = entry else { panic!("no route without a name comes before {name:?}") };
-        entry.name = Some(name.into());
-        self.changed()
-    }
-
-    /// Runs a function for each request of a route that has this parameter, before the route's own
-    /// middleware and handler and behind that of the routers: `async |value, ctx, next| ..`, with the decoded
-    /// value. It holds for all routes of this router and those nested in it, wherever it is called.
-    ///
-    /// Several parameters have their turn in the order of the path; of one name the hooks of outer
-    /// routers come first, then the order of registration counts. What it finds, it leaves in `ctx.state`.
-    ///
-    /// ```
-    /// use cepa_router::Router;
-    ///
-    /// struct User(String);
-    ///
-    /// let router = Router::new()
-    ///     .param("user", async |value, ctx, next| {
-    ///         if value != "ana" {
-    ///             return ctx.throw(404, "no such user");
-    ///         }
-    ///         ctx.state.insert(User(value));
-    ///         next.run(ctx).await
-    ///     })
-    ///     .get("/:user/posts", async |ctx| match ctx.state.get::<User>() {
-    ///         Some(user) => format!("posts of {}", user.0),
-    ///         None => "never: the hook has run".to_owned(),
-    ///     });
-    /// ```
-    #[must_use]
-    #[track_caller]
-    pub fn param<F>(mut self, name: &str, function: F) -> Self
-    where
-        F: AsyncFnOnce(String, &mut Context, Next<'_>) -> Result + for<'a> ParamFn<'a>,
-    {
-        self.hooks.push(Hook::new(name, function));
-        self.changed()
-    }
-
     /// Puts a router under a path, which may hold parameters: `/users/:user` and a router's own
     /// `/posts/:post` make `/users/:user/posts/:post`.
     ///
@@ -240,59 +190,6 @@ impl Router {
         self.values = self.values.then(&router.values);
         self.idle.extend(router.idle.iter().chain(&router.waiting));
         self.changed()
-    }
-
-    /// The path of the route with this name, with its prefixes, for these values.
-    ///
-    /// Values are percent-encoded as components; a wildcard keeps its slashes. An optional part is dropped
-    /// when a value in it is absent; values that the route has no parameter for are ignored. Handlers
-    /// reach it through a copy that the app shares.
-    ///
-    /// ```
-    /// use std::sync::Arc;
-    /// use cepa_core::App;
-    /// use cepa_router::Router;
-    ///
-    /// let router = Router::new()
-    ///     .get("/users/:id{/posts/:page}", async |_| "")
-    ///     .name("user")
-    ///     .get("/", async |ctx| Ok(ctx.shared::<Router>().url("user", &[("id", "a b/c")])?));
-    /// assert_eq!(router.url("user", &[("id", "3")]).unwrap(), "/users/3");
-    /// assert_eq!(router.url("user", &[("id", "3"), ("page", "2")]).unwrap(), "/users/3/posts/2");
-    /// let missing = router.url("user", &[]).unwrap_err().to_string();
-    /// assert_eq!(missing, "missing parameters for /users/:id{/posts/:page}: id");
-    /// let app = App::new().share(Arc::new(router.clone())).plug(router);
-    /// ```
-    ///
-    /// # Errors
-    /// When no route has the name, values are missing, or one does not fit.
-    pub fn url(&self, name: &str, values: &[(&str, &str)]) -> Result<String, UrlError> {
-        let named = self.table().named(name);
-        let pattern = named.ok_or_else(|| UrlError::UnknownName(name.to_owned()))?;
-        url::path(pattern, &|name| {
-            values.iter().find(|(known, _)| *known == name).map(|(_, value)| Cow::Borrowed(*value))
-        })
-    }
-
-    /// The same with a query: pairs in their order, percent-encoded; a name may stand several times.
-    ///
-    /// ```
-    /// let router = cepa_router::Router::new().get("/posts", async |_| "").name("posts");
-    /// let query = [("tag", "a b"), ("tag", "c")];
-    /// assert_eq!(router.url_with_query("posts", &[], &query).unwrap(), "/posts?tag=a%20b&tag=c");
-    /// ```
-    ///
-    /// # Errors
-    /// As [`url`](Self::url).
-    pub fn url_with_query(
-        &self,
-        name: &str,
-        values: &[(&str, &str)],
-        query: &[(&str, &str)],
-    ) -> Result<String, UrlError> {
-        let mut url = self.url(name, values)?;
-        url::append_query(&mut url, query);
-        Ok(url)
     }
 
     /// Every route, nested ones too, in the order of registration.
@@ -375,14 +272,14 @@ impl Router {
         for verb in &mut verbs {
             verb.within(&self.scope);
         }
-        let (name, hooks, at) = (None, Vec::new(), Location::caller());
-        self.entries.push(Entry { pattern, strict: false, verbs, name, hooks, at });
+        let (hooks, hosts, at) = (Vec::new(), Vec::new(), Location::caller());
+        self.entries.push(Entry { pattern, strict: false, verbs, name: None, hooks, hosts, at });
         self.nameable = true;
         self.waiting.clear();
         self.changed()
     }
 
-    fn prefixed(&self, pattern: &Pattern) -> Result<Pattern, String> {
+    pub(crate) fn prefixed(&self, pattern: &Pattern) -> Result<Pattern, String> {
         self.prefix.as_ref().map_or_else(|| Ok(pattern.clone()), |prefix| prefix.join(pattern))
     }
 
@@ -393,19 +290,21 @@ impl Router {
             let pattern = self.prefixed(&entry.pattern).expect("the prefix fits");
             let pattern = if self.sensitive { pattern.sensitive() } else { pattern };
             let hooks = self.hooks.iter().chain(&entry.hooks).cloned().collect();
-            Entry { pattern, strict: self.strict || entry.strict, hooks, ..entry.clone() }
+            let mut entry = entry.clone();
+            entry.hosts.extend((!self.hosts.is_empty()).then(|| self.hosts.as_slice().into()));
+            Entry { pattern, strict: self.strict || entry.strict, hooks, ..entry }
         };
         self.entries.iter().map(resolve).collect()
     }
 
     /// Forgets the table that [`routes`](Self::routes) or the like may have made of a router that is not
     /// finished; mostly there is none, and this costs nothing.
-    fn changed(mut self) -> Self {
+    pub(crate) fn changed(mut self) -> Self {
         self.table = OnceLock::new();
         self
     }
 
-    fn table(&self) -> &Table {
+    pub(crate) fn table(&self) -> &Table {
         self.table.get_or_init(|| Arc::new(Table::new(self.resolved())))
     }
 }
@@ -413,7 +312,9 @@ impl Router {
 impl Middleware for Router {
     async fn handle(&self, ctx: &mut Context, next: Next<'_>) -> Result {
         let table = self.table();
-        if let Some(found) = table.find(&ctx.request.method, ctx.request.path()) {
+        if let Some(found) =
+            table.find(&ctx.request.method, ctx.request.hostname(), ctx.request.path())
+        {
             let verb = found.verb;
             return match enter(ctx, found) {
                 None => verb.chain.handle(ctx, next).await,
@@ -423,7 +324,7 @@ impl Middleware for Router {
                 }
             };
         }
-        let methods = table.methods(ctx.request.path());
+        let methods = table.methods(ctx.request.hostname(), ctx.request.path());
         let method = ctx.method();
         let implemented = missed::is_everyday(method) || table.implements(method);
         missed::note(ctx, methods, implemented);
@@ -464,7 +365,7 @@ impl Middleware for Malformed {
 }
 
 #[track_caller]
-fn valid<T>(checked: Result<T, String>) -> T {
+pub(crate) fn valid<T>(checked: Result<T, String>) -> T {
     match checked {
         Ok(valid) => valid,
         #[expect(clippy::panic, reason = "documented: the program registered what is no pattern")]

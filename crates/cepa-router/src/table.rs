@@ -64,13 +64,13 @@ impl Table {
     }
 
     /// What runs for a request; the first registered of those that match.
-    pub(crate) fn find(&self, method: &Method, path: &str) -> Option<Found<'_>> {
+    pub(crate) fn find(&self, method: &Method, host: &str, path: &str) -> Option<Found<'_>> {
         let path = Path::new(path)?;
         let first = |wanted: &dyn Fn(&Option<Method>) -> bool| {
-            let rank = self
-                .tree
-                .find(path, |rank| self.verbs(rank).iter().any(|verb| wanted(&verb.method)))?;
-            let at = self.verbs(rank).iter().position(|verb| wanted(&verb.method))?;
+            let rank = self.tree.find(path, |rank| {
+                self.verbs(rank, host).iter().any(|verb| wanted(&verb.method))
+            })?;
+            let at = self.verbs(rank, host).iter().position(|verb| wanted(&verb.method))?;
             Some((rank, at))
         };
         let first_of =
@@ -87,7 +87,7 @@ impl Table {
     }
 
     /// The methods of all routes that match a path, in the order of registration; `GET` brings `HEAD`.
-    pub(crate) fn methods(&self, path: &str) -> Vec<Method> {
+    pub(crate) fn methods(&self, host: &str, path: &str) -> Vec<Method> {
         let mut ranks = Vec::new();
         if let Some(path) = Path::new(path) {
             self.tree.find(path, |rank| {
@@ -98,7 +98,7 @@ impl Table {
         ranks.sort_unstable();
         let mut methods = Vec::new();
         for method in
-            ranks.iter().flat_map(|rank| self.verbs(*rank)).filter_map(|v| v.method.as_ref())
+            ranks.iter().flat_map(|rank| self.verbs(*rank, host)).filter_map(|v| v.method.as_ref())
         {
             if *method == Method::GET {
                 add(&mut methods, &Method::HEAD);
@@ -162,7 +162,9 @@ impl Table {
             let takes = |verb: &Verb| {
                 verb.method == *method || verb.method.is_none() && *method != Some(Method::HEAD)
             };
-            if let Some(at) = self.entries[index].0.verbs.iter().position(takes)
+            let entry = &self.entries[index].0;
+            if (entry.hosts.is_empty() || entry.hosts == self.entries[own.0].0.hosts)
+                && let Some(at) = entry.verbs.iter().position(takes)
                 && (index, at) < first.unwrap_or(own)
             {
                 first = Some((index, at));
@@ -171,8 +173,10 @@ impl Table {
         first
     }
 
-    fn verbs(&self, rank: usize) -> &[Verb] {
-        &self.entries[self.owners[rank]].0.verbs
+    /// What a rank has for a host.
+    fn verbs(&self, rank: usize, host: &str) -> &[Verb] {
+        let (entry, _) = &self.entries[self.owners[rank]];
+        if entry.answers_for(host) { &entry.verbs } else { &[] }
     }
 
     fn info(&self, index: usize, verb: usize) -> RouteInfo {

@@ -13,7 +13,9 @@ use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 
+use crate::constraint::Constraint;
 use crate::pattern::{Pattern, Token};
+use crate::router::Router;
 
 /// Why there is no URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,6 +66,76 @@ impl fmt::Display for UrlError {
 }
 
 impl Error for UrlError {}
+
+impl Router {
+    /// Names the route that was registered last, for [`url`](Self::url). Of several routes with one name the
+    /// first has it, which is a [warning](Self::warnings).
+    ///
+    /// # Panics
+    /// When no route comes before it, or one that has a name, or a nested router.
+    #[must_use]
+    #[track_caller]
+    pub fn name(mut self, name: &str) -> Self {
+        let entry = self.entries.last_mut().filter(|entry| self.nameable && entry.name.is_none());
+        #[expect(clippy::panic, reason = "documented: the program named what is no route")]
+        let Some(entry) = entry else { panic!("no route without a name comes before {name:?}") };
+        entry.name = Some(name.into());
+        self.changed()
+    }
+
+    /// The path of the route with this name, with its prefixes, for these values.
+    ///
+    /// Values are percent-encoded as components; a wildcard keeps its slashes. An optional part is dropped
+    /// when a value in it is absent; values that the route has no parameter for are ignored. Handlers
+    /// reach it through a copy that the app shares.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use cepa_core::App;
+    /// use cepa_router::Router;
+    ///
+    /// let router = Router::new()
+    ///     .get("/users/:id{/posts/:page}", async |_| "")
+    ///     .name("user")
+    ///     .get("/", async |ctx| Ok(ctx.shared::<Router>().url("user", &[("id", "a b/c")])?));
+    /// assert_eq!(router.url("user", &[("id", "3")]).unwrap(), "/users/3");
+    /// assert_eq!(router.url("user", &[("id", "3"), ("page", "2")]).unwrap(), "/users/3/posts/2");
+    /// let missing = router.url("user", &[]).unwrap_err().to_string();
+    /// assert_eq!(missing, "missing parameters for /users/:id{/posts/:page}: id");
+    /// let app = App::new().share(Arc::new(router.clone())).plug(router);
+    /// ```
+    ///
+    /// # Errors
+    /// When no route has the name, values are missing, or one does not fit.
+    pub fn url(&self, name: &str, values: &[(&str, &str)]) -> Result<String, UrlError> {
+        let named = self.table().named(name);
+        let pattern = named.ok_or_else(|| UrlError::UnknownName(name.to_owned()))?;
+        path(pattern, &|name| {
+            values.iter().find(|(known, _)| *known == name).map(|(_, value)| Cow::Borrowed(*value))
+        })
+    }
+
+    /// The same with a query: pairs in their order, percent-encoded; a name may stand several times.
+    ///
+    /// ```
+    /// let router = cepa_router::Router::new().get("/posts", async |_| "").name("posts");
+    /// let query = [("tag", "a b"), ("tag", "c")];
+    /// assert_eq!(router.url_with_query("posts", &[], &query).unwrap(), "/posts?tag=a%20b&tag=c");
+    /// ```
+    ///
+    /// # Errors
+    /// As [`url`](Self::url).
+    pub fn url_with_query(
+        &self,
+        name: &str,
+        values: &[(&str, &str)],
+        query: &[(&str, &str)],
+    ) -> Result<String, UrlError> {
+        let mut url = self.url(name, values)?;
+        append_query(&mut url, query);
+        Ok(url)
+    }
+}
 
 /// The path of a pattern with these values.
 pub(crate) fn path<'v>(
@@ -122,8 +194,7 @@ impl Built<'_> {
                         }
                         component(part, &mut self.path);
                     }
-                    let refused =
-                        |fits: &crate::constraint::Constraint| !fits.fits(&self.path[start..]);
+                    let refused = |fits: &Constraint| !fits.fits(&self.path[start..]);
                     if value.is_empty() || fits.as_ref().is_some_and(refused) {
                         let pattern = self.pattern.as_str().to_owned();
                         let (name, value) = (name.to_string(), value.into_owned());
