@@ -39,9 +39,14 @@ fn no_pattern_backtracks_over_a_long_path() {
         "/*a/:b/:c-:d",
         "/*a/-/*b/-/*c",
         "/{:a-}{:b.}{:c~}:d",
+        "/:x<u128>",
+        "/:a<[a-z-]>-:b<u64>",
+        "/:a<[%a-]{2,}>-:b<alpha>-*c",
+        "/*a/:b<[a-z-]{3}>",
+        "/x{/:a<alpha>}{/:b<hex>}{/:c<[-]>}{/:d<i8>}/y",
         "/x{/:a}{/:b}{/:c}{/:d}{/:e}{/:f}/y",
     ];
-    let bodies = ["-", "a", "a-", "--a", "/", "/-", "/-/", "%2D"];
+    let bodies = ["-", "a", "0", "a-", "--a", "/", "/-", "/-/", "%2D"];
     for pattern in patterns {
         let client = Client::new(Router::new().get(pattern, async |_| ""));
         for body in bodies {
