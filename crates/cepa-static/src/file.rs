@@ -19,7 +19,8 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::coding::Coding;
-use crate::path::Wanted;
+use crate::listing::{Item, Kind, MAX_ENTRIES};
+use crate::path::{Wanted, has_drive_letter};
 
 /// A file of at most this many bytes is read while it is opened, instead of being streamed.
 const READ_AT_ONCE: u64 = 64 * 1024;
@@ -34,6 +35,8 @@ pub(crate) struct Place {
     pub(crate) precompressed: bool,
     /// The page for paths that name nothing.
     pub(crate) fallback: Option<String>,
+    /// Whether a folder without an index is listed.
+    pub(crate) listing: bool,
 }
 
 /// What to look for, and where.
@@ -45,6 +48,8 @@ pub(crate) struct Lookup {
     pub(crate) codings: Vec<Coding>,
     /// Whether the client would take a page in place of what it asked for.
     pub(crate) takes_page: bool,
+    /// Whether hidden names are listed.
+    pub(crate) hidden: bool,
     /// Whether the bytes of a small file will be needed.
     pub(crate) read: bool,
 }
@@ -53,8 +58,10 @@ pub(crate) struct Lookup {
 #[derive(Debug)]
 pub(crate) enum Found {
     File(File),
-    /// A folder that has an index and was asked for without a slash.
+    /// A folder that has an index or is listed, and was asked for without a slash.
     Folder,
+    /// What lies in a folder that has no index, in no order.
+    Listing(Vec<Item>),
     Missing,
 }
 
@@ -82,9 +89,9 @@ pub(crate) enum Content {
 
 /// What stands at a path below the root.
 enum Entry {
-    /// A regular file, and where it is when links are resolved.
+    /// A regular file, and where it is when links are resolved; a folder likewise.
     File(PathBuf),
-    Folder,
+    Folder(PathBuf),
     Missing,
 }
 
@@ -111,7 +118,10 @@ impl Lookup {
         let index = || index.as_ref().map(|index| format!("{path}/{index}"));
         if *is_folder {
             let found = |index: String| self.found(entry(root, &index)?, &index);
-            return index().map_or(Ok(Found::Missing), found);
+            return match index().map_or(Ok(Found::Missing), found)? {
+                Found::Missing => self.list(path),
+                found => Ok(found),
+            };
         }
         let name = path.rsplit('/').next().unwrap_or_default();
         if !name.is_empty() && !name.contains('.') {
@@ -123,18 +133,46 @@ impl Lookup {
             }
         }
         match entry(root, path)? {
-            Entry::Folder => match index().map(|index| entry(root, &index)).transpose()? {
+            Entry::Folder(_) => match index().map(|index| entry(root, &index)).transpose()? {
                 Some(Entry::File(_)) => Ok(Found::Folder),
+                _ if self.place.listing => Ok(Found::Folder),
                 _ => Ok(Found::Missing),
             },
             entry => self.found(entry, path),
         }
     }
 
+    fn list(&self, path: &str) -> io::Result<Found> {
+        let root = &self.place.root;
+        if !self.place.listing {
+            return Ok(Found::Missing);
+        }
+        let Entry::Folder(real) = entry(root, path)? else { return Ok(Found::Missing) };
+        let Some(names) = present(fs::read_dir(real))? else { return Ok(Found::Missing) };
+        let mut items = Vec::new();
+        for name in names.take(MAX_ENTRIES) {
+            let Ok(name) = name?.file_name().into_string() else { continue };
+            let is_refused = name.contains('\\') || path.is_empty() && has_drive_letter(&name);
+            if is_refused || name.starts_with('.') && !self.hidden {
+                continue;
+            }
+            let (kind, size) = match entry(root, &format!("{path}/{name}"))? {
+                Entry::File(real) => match present(fs::metadata(real))? {
+                    Some(metadata) => (Kind::File, Some(metadata.len())),
+                    None => continue,
+                },
+                Entry::Folder(_) => (Kind::Folder, None),
+                Entry::Missing => continue,
+            };
+            items.push(Item { kind, name, size });
+        }
+        Ok(Found::Listing(items))
+    }
+
     fn found(&self, entry: Entry, path: &str) -> io::Result<Found> {
         match entry {
             Entry::File(real) => self.read(&real, path),
-            Entry::Folder | Entry::Missing => Ok(Found::Missing),
+            Entry::Folder(_) | Entry::Missing => Ok(Found::Missing),
         }
     }
 
@@ -218,7 +256,7 @@ fn through_link(root: &Path, relative: &str) -> io::Result<Entry> {
 fn kind(metadata: Option<fs::Metadata>, real: PathBuf) -> Entry {
     match metadata {
         Some(metadata) if metadata.is_file() => Entry::File(real),
-        Some(metadata) if metadata.is_dir() => Entry::Folder,
+        Some(metadata) if metadata.is_dir() => Entry::Folder(real),
         _ => Entry::Missing,
     }
 }

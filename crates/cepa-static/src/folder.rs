@@ -13,6 +13,7 @@ use cepa_core::{Context, Error, Middleware, Next, Response, Result};
 use crate::answer;
 use crate::coding::preferred;
 use crate::file::{Found, Lookup, Place};
+use crate::listing;
 use crate::path::{Wanted, below, prefix, wanted};
 
 type HeadersFn = dyn Fn(&mut Response, &Path) -> Result + Send + Sync;
@@ -36,6 +37,7 @@ pub fn serve(folder: impl Into<PathBuf>) -> StaticFiles {
             extensions: Vec::new(),
             precompressed: true,
             fallback: None,
+            listing: false,
         }),
         prefix: String::new(),
         max_age: Duration::ZERO,
@@ -105,6 +107,16 @@ impl StaticFiles {
     #[must_use]
     pub fn precompressed(mut self, precompressed: bool) -> Self {
         Arc::make_mut(&mut self.place).precompressed = precompressed;
+        self
+    }
+
+    /// Whether a folder without an index is listed, as a page, or as JSON for those who prefer it: an array of
+    /// objects with `type` (`folder`, `file`), `name`, and the `size` of a file in bytes. Default `false`.
+    ///
+    /// Of a folder with more than 10,000 entries, the rest is left out.
+    #[must_use]
+    pub fn listing(mut self, listing: bool) -> Self {
+        Arc::make_mut(&mut self.place).listing = listing;
         self
     }
 
@@ -190,6 +202,7 @@ impl StaticFiles {
                     codings: preferred(ctx.get("accept-encoding")),
                     takes_page: self.place.fallback.is_some() && takes_page(ctx, &wanted),
                     wanted,
+                    hidden: self.hidden,
                     read: answer::needs_all(ctx),
                 };
                 let work = tokio::task::spawn_blocking(move || lookup.run());
@@ -199,6 +212,7 @@ impl StaticFiles {
         };
         match found {
             Found::File(file) => answer::send(self, ctx, file)?,
+            Found::Listing(items) => listing::send(ctx, items)?,
             Found::Folder => add_slash(ctx)?,
             Found::Missing if self.fall_through => return Ok(false),
             Found::Missing => return Err(Error::new(404, "")),

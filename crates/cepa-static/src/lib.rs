@@ -1,20 +1,22 @@
 //! A folder of files as middleware: [`serve`].
 //!
-//! A request passes through three steps: `path` turns the target into a path below the folder or
-//! refuses it, `file` finds and opens what is there, and `answer` sends it, whole or in ranges, or says that the
-//! client has it; `folder` holds the options and passes on what names no file. All file system calls are made on the blocking pool, for a small file in one go.
+//! A request passes through three steps: `path` turns the target into a path below the folder or refuses it,
+//! `file` finds and opens what is there, and `answer` sends it, whole or in ranges, or says that the client
+//! has it. `folder` holds the options and passes on what names no file; `listing` shows what lies in a
+//! folder. All searching and opening is done on the blocking pool, for a small file in one go.
 //!
-//! Where it differs from koa-static, on purpose: a strong entity tag and conditional requests, ranges, precompressed
-//! files by the client's weights and with `Vary`, a redirect
-//! to `dir/` for a folder, links that leave the folder are not followed, any `..` is refused, and no error
-//! shows a path of the server.
+//! Where it differs from koa-static, on purpose: a strong entity tag and conditional requests, ranges, siblings
+//! chosen by the client's weights, with `Vary`, and only beside the file itself, a redirect to `dir/` for a
+//! folder, links that leave the folder are not followed, any `..` is refused, and no error shows a path of
+//! the server.
 //!
-//! Not done yet: listings.
+//! Not done yet: an embedded folder.
 
 mod answer;
 mod coding;
 mod file;
 mod folder;
+mod listing;
 mod parts;
 mod path;
 mod range;

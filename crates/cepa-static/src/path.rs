@@ -86,7 +86,8 @@ pub(crate) fn wanted(encoded: &str, hidden: bool) -> Result<Option<Wanted>> {
     Ok(Some(Wanted { path: names.join("/"), is_folder }))
 }
 
-fn has_drive_letter(path: &str) -> bool {
+/// Whether a path begins like one of Windows: such a path is refused everywhere.
+pub(crate) fn has_drive_letter(path: &str) -> bool {
     matches!(path.as_bytes(), [letter, b':', ..] if letter.is_ascii_alphabetic())
 }
 

@@ -18,6 +18,7 @@ mod hostile_paths;
 mod index;
 mod large_files;
 mod links;
+mod listing;
 mod methods;
 mod missing;
 mod plain_files;
