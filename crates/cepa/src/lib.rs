@@ -58,7 +58,7 @@ pub use cepa_ws as ws;
 #[cfg(feature = "hub")]
 pub use cepa_hub::Hub;
 #[cfg(feature = "router")]
-pub use cepa_router::{Route, RouteInfo, Router, Unreachable};
+pub use cepa_router::{ParamFn, Route, RouteInfo, Router, Unreachable, UrlError};
 #[cfg(feature = "socketio")]
 pub use cepa_socketio::SocketIo;
 #[cfg(feature = "static")]
