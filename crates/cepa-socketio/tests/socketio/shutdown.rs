@@ -43,6 +43,8 @@ async fn sockets_may_be_disconnected_from_any_thread() {
     let outside = io.clone();
     std::thread::spawn(move || outside.to("room").disconnect_sockets(true)).join().unwrap();
     assert_eq!(ws.text().await, "41");
+    // answers the close, which the server would wait for
+    ws.closed().await;
     for _ in 0..2 {
         let reason = soon("disconnect handler", gone.recv()).await;
         assert_eq!(reason, Some(Reason::ServerNamespaceDisconnect));
