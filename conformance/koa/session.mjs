@@ -1,6 +1,7 @@
 // A Koa server with koa-session whose options come with each request, so that one process serves all tests.
 //
-// x-options: {"keys": [..], "session": {..}, "folder": ".."}; `folder` is a store with one file a session.
+// x-options: {"keys": [..], "session": {..}, "folder": "..", "redis": ".."}; `folder` is a store with one file a session,
+// `redis` the socket of a Redis, for koa-redis.
 // POST /session: the body is a list of operations, the answer is the session as the last of them left it.
 // POST /cookie: {"set": {name, value}} or {"get": name}, signed. POST /stringify: JSON texts, read and written again.
 
@@ -9,6 +10,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 
 import Koa from 'koa';
+import RedisStore from 'koa-redis';
 import session from 'koa-session';
 
 class FolderStore {
@@ -40,13 +42,18 @@ async function read(ctx) {
   return JSON.parse(Buffer.concat(chunks).toString());
 }
 
-function build({ keys, session: options, folder }) {
+function storeOf(folder, redis) {
+  if (redis) return new RedisStore({ path: redis }).on('error', () => {});
+  return folder ? new FolderStore(folder) : undefined;
+}
+
+function build({ keys, session: options, folder, redis }) {
   const app = new Koa();
   app.keys = keys;
   app.silent = true;
   const events = [];
   for (const name of ['expired', 'invalid', 'missed']) app.on(`session:${name}`, () => events.push(name));
-  const store = folder ? new FolderStore(folder) : undefined;
+  const store = storeOf(folder, redis);
   app.use(session({ ...options, ...(store && { store }) }, app));
   app.use(async (ctx) => {
     const body = await read(ctx);

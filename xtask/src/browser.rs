@@ -4,27 +4,17 @@
 use std::path::Path;
 use std::{env, fs, process};
 
+use crate::debian;
 use crate::npm;
 use crate::peer::{Peer, script};
 use crate::report::Report;
-use crate::step::{Failure, announce, command, exists, root, run as run_command};
+use crate::step::{Failure, announce, command, root, run as run_command};
 
 const CHROMIUM: &str = "/usr/bin/chromium";
 
 /// Installs Debian's Chromium when it is missing and that is permitted.
 pub(crate) fn require() -> Result<(), Failure> {
-    announce("Chromium");
-    if Path::new(CHROMIUM).exists() {
-        println!("{CHROMIUM}");
-        return Ok(());
-    }
-    let missing = "Chromium is needed for the browser test: install Debian's package `chromium`";
-    if !exists("apt-get") {
-        return Err(Failure::new(format!("{missing} (there is no apt-get here)")));
-    }
-    run_command("apt-get", &["update", "-qq"])
-        .and_then(|()| run_command("apt-get", &["install", "-y", "-qq", "chromium"]))
-        .map_err(|failure| Failure::new(format!("{missing} (tried: {failure})")))
+    debian::require(CHROMIUM, "chromium", "the browser test")
 }
 
 /// Runs the browser test; with a folder, it also leaves its screenshots there.

@@ -11,6 +11,7 @@
 
 mod browser;
 mod check;
+mod debian;
 mod lines;
 mod npm;
 mod peer;
@@ -55,6 +56,7 @@ fn main() -> ExitCode {
 fn test(report: &mut Report) -> Result<(), Failure> {
     npm::install()?;
     browser::require()?;
+    debian::require("redis-server", "redis-server", "the tests of stores and clusters")?;
     rust_tests::run(report)?;
     socketio::run(report)?;
     browser::run(report, None)

@@ -1,7 +1,7 @@
 //! Koa's programming model in Rust, with everything a realtime application needs on the same listener.
 //!
 //! This crate is the only name that applications need. [`prelude`] has what is used every day; the
-//! modules have the rest of each part, and each part is a feature, on by default but for the last row:
+//! modules have the rest of each part, and each part is a feature, on by default but for the last two rows:
 //!
 //! | feature | module | what it is |
 //! |---|---|---|
@@ -16,6 +16,7 @@
 //! | `sse` | [`sse`] | server-sent events |
 //! | `socketio` | [`socketio`] | a Socket.IO server: [`SocketIo`] |
 //! | `compress`, `csrf`, `jwt` | [`kit`] | those of the kit that bring libraries along |
+//! | `redis` | `redis` | what several servers share through Redis: sessions |
 //!
 //! ```no_run
 //! use cepa::prelude::*;
@@ -44,6 +45,8 @@ pub use cepa_body as body;
 pub use cepa_hub as hub;
 #[cfg(feature = "kit")]
 pub use cepa_kit as kit;
+#[cfg(feature = "redis")]
+pub use cepa_redis as redis;
 #[cfg(feature = "session")]
 pub use cepa_session as session;
 #[cfg(feature = "socketio")]
