@@ -12,9 +12,9 @@ use cepa_core::{Context, Error, Middleware, Next, Response, Result};
 
 use crate::answer;
 use crate::coding::preferred;
-use crate::file::{Found, Lookup, Place};
 use crate::listing;
-use crate::path::{Wanted, below, prefix, wanted};
+use crate::lookup::{Found, Lookup, Place, Root};
+use crate::path::{Wanted, below, decoded, prefix, wanted};
 
 type HeadersFn = dyn Fn(&mut Response, &Path) -> Result + Send + Sync;
 
@@ -30,23 +30,27 @@ type HeadersFn = dyn Fn(&mut Response, &Path) -> Result + Send + Sync;
 /// ```
 pub fn serve(folder: impl Into<PathBuf>) -> StaticFiles {
     let folder = folder.into();
-    StaticFiles {
-        place: Arc::new(Place {
-            root: std::path::absolute(&folder).unwrap_or(folder),
-            index: Some("index.html".into()),
-            extensions: Vec::new(),
-            precompressed: true,
-            fallback: None,
-            listing: false,
-        }),
-        prefix: String::new(),
-        max_age: Duration::ZERO,
-        immutable: false,
-        hidden: false,
-        defer: false,
-        fall_through: true,
-        headers: None,
-    }
+    StaticFiles::of(Root::Folder(std::path::absolute(&folder).unwrap_or(folder)))
+}
+
+/// Serves a folder that is part of the program, with the options of one on disk; feature `embed`.
+///
+/// A release build has the files in the binary. A debug build reads them from disk when this is called, so
+/// that changing one needs a restart and no build.
+///
+/// ```
+/// use cepa_static::{rust_embed, serve_embedded};
+///
+/// #[derive(rust_embed::Embed)]
+/// #[crate_path = "cepa_static::rust_embed"]
+/// #[folder = "src/"] // from where Cargo.toml is
+/// struct Assets;
+///
+/// let app = cepa_core::App::new().plug(serve_embedded::<Assets>().at("/assets"));
+/// ```
+#[cfg(feature = "embed")]
+pub fn serve_embedded<E: rust_embed::RustEmbed>() -> StaticFiles {
+    StaticFiles::of(Root::Embedded(crate::embedded::Tree::new::<E>()))
 }
 
 /// A folder of files as middleware; made by [`serve`].
@@ -64,6 +68,26 @@ pub struct StaticFiles {
 }
 
 impl StaticFiles {
+    fn of(root: Root) -> Self {
+        Self {
+            place: Arc::new(Place {
+                root,
+                index: Some("index.html".into()),
+                extensions: Vec::new(),
+                precompressed: true,
+                fallback: None,
+                listing: false,
+            }),
+            prefix: String::new(),
+            max_age: Duration::ZERO,
+            immutable: false,
+            hidden: false,
+            defer: false,
+            fall_through: true,
+            headers: None,
+        }
+    }
+
     /// Serves the folder below this path only: with `/assets`, `/assets/app.js` is the folder's `app.js`.
     ///
     /// The path is written as people do, `/my files`, or as browsers do, `/my%20files`; its case matters.
@@ -195,19 +219,8 @@ impl StaticFiles {
         if !matches!(*ctx.method(), Method::GET | Method::HEAD) {
             return if self.fall_through { Ok(false) } else { Err(not_allowed()) };
         }
-        let found = match wanted(path, self.hidden)? {
-            Some(wanted) => {
-                let lookup = Lookup {
-                    place: self.place.clone(),
-                    codings: preferred(ctx.get("accept-encoding")),
-                    takes_page: self.place.fallback.is_some() && takes_page(ctx, &wanted),
-                    wanted,
-                    hidden: self.hidden,
-                    read: answer::needs_all(ctx),
-                };
-                let work = tokio::task::spawn_blocking(move || lookup.run());
-                work.await.map_err(Error::internal)?.map_err(Error::internal)?
-            }
+        let found = match wanted(&decoded(path)?, self.hidden)? {
+            Some(wanted) => self.find(ctx, wanted).await?,
             None => Found::Missing,
         };
         match found {
@@ -218,6 +231,51 @@ impl StaticFiles {
             Found::Missing => return Err(Error::new(404, "")),
         }
         Ok(true)
+    }
+
+    /// Answers with one file of the folder, from within a handler: with validators, ranges and siblings as
+    /// the folder itself does.
+    ///
+    /// The path is text, such as a parameter of the route, and is not decoded again. It is held to the same
+    /// rules as one in a request line, and [`at`](Self::at) means nothing here.
+    ///
+    /// ```
+    /// # use cepa_core::App;
+    /// # use cepa_static::serve;
+    /// let reports = serve("reports");
+    /// let app = App::new().with(async move |ctx, _next| {
+    ///     reports.send(ctx, "2026/summary.pdf").await
+    /// });
+    /// ```
+    ///
+    /// # Errors
+    /// 404 when there is no such file, 400 or 403 when the path is one that is refused.
+    pub async fn send(&self, ctx: &mut Context, path: &str) -> Result {
+        let found = match wanted(path, self.hidden)? {
+            Some(wanted) => self.find(ctx, wanted).await?,
+            None => Found::Missing,
+        };
+        match found {
+            Found::File(file) => answer::send(self, ctx, file),
+            Found::Listing(items) => listing::send(ctx, items),
+            Found::Folder | Found::Missing => Err(Error::new(404, "")),
+        }
+    }
+
+    async fn find(&self, ctx: &Context, wanted: Wanted) -> Result<Found> {
+        let lookup = Lookup {
+            place: self.place.clone(),
+            codings: preferred(ctx.get("accept-encoding")),
+            takes_page: self.place.fallback.is_some() && takes_page(ctx, &wanted),
+            wanted,
+            hidden: self.hidden,
+            read: answer::needs_all(ctx),
+        };
+        if !self.place.root.blocks() {
+            return lookup.run().map_err(Error::internal);
+        }
+        let work = tokio::task::spawn_blocking(move || lookup.run());
+        work.await.map_err(Error::internal)?.map_err(Error::internal)
     }
 
     /// What is said of caching, unless something else was set.

@@ -1,24 +1,31 @@
 //! A folder of files as middleware: [`serve`].
 //!
 //! A request passes through three steps: `path` turns the target into a path below the folder or refuses it,
-//! `file` finds and opens what is there, and `answer` sends it, whole or in ranges, or says that the client
-//! has it. `folder` holds the options and passes on what names no file; `listing` shows what lies in a
-//! folder. All searching and opening is done on the blocking pool, for a small file in one go.
+//! `lookup` finds and opens what is there, in a folder of the file system (`disk`) or of the program
+//! (`embedded`), and `answer` sends it, whole or in ranges, or says that the client has it. `folder` holds the
+//! options and passes on what names no file; `listing` shows what lies in a folder. What waits for a disk is
+//! done on the blocking pool, for a small file in one go.
 //!
 //! Where it differs from koa-static, on purpose: a strong entity tag and conditional requests, ranges, siblings
 //! chosen by the client's weights, with `Vary`, and only beside the file itself, a redirect to `dir/` for a
 //! folder, links that leave the folder are not followed, any `..` is refused, and no error shows a path of
 //! the server.
-//!
-//! Not done yet: an embedded folder.
 
 mod answer;
 mod coding;
-mod file;
+mod disk;
+#[cfg(feature = "embed")]
+mod embedded;
 mod folder;
 mod listing;
+mod lookup;
 mod parts;
 mod path;
 mod range;
+mod validators;
 
+#[cfg(feature = "embed")]
+pub use folder::serve_embedded;
 pub use folder::{StaticFiles, serve};
+#[cfg(feature = "embed")]
+pub use rust_embed;

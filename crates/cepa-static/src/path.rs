@@ -10,6 +10,7 @@
 //! Invariant: the result is relative and made of plain names only, so joining it to the folder cannot
 //! leave the folder but through a symbolic link, which `file` checks.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use cepa_core::{Error, Result, percent_decode};
@@ -59,15 +60,18 @@ fn is_escape(text: &[u8]) -> bool {
     matches!(text, [b'%', high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit())
 }
 
-/// Reads a path that begins with `/` or is empty; `None` when no file can have it.
-pub(crate) fn wanted(encoded: &str, hidden: bool) -> Result<Option<Wanted>> {
-    let Some(decoded) = percent_decode(encoded) else {
-        return Err(Error::new(400, "failed to decode the path").with_code("bad_encoding"));
-    };
+/// Decodes a path that begins with `/` or is empty, once.
+pub(crate) fn decoded(encoded: &str) -> Result<Cow<'_, str>> {
+    percent_decode(encoded)
+        .ok_or_else(|| Error::new(400, "failed to decode the path").with_code("bad_encoding"))
+}
+
+/// Reads a decoded path; `None` when no file can have it.
+pub(crate) fn wanted(decoded: &str, hidden: bool) -> Result<Option<Wanted>> {
     if decoded.contains('\0') {
         return Err(malicious());
     }
-    let relative = decoded.strip_prefix('/').unwrap_or(&decoded);
+    let relative = decoded.strip_prefix('/').unwrap_or(decoded);
     if relative.starts_with(['/', '\\']) || has_drive_letter(relative) {
         return Err(malicious());
     }
@@ -100,8 +104,12 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    fn read(encoded: &str, hidden: bool) -> Result<Option<Wanted>> {
+        wanted(&decoded(encoded)?, hidden)
+    }
+
     fn path(encoded: &str) -> String {
-        wanted(encoded, false).unwrap().unwrap().path
+        read(encoded, false).unwrap().unwrap().path
     }
 
     #[test]
@@ -115,7 +123,7 @@ mod tests {
 
     #[test]
     fn a_trailing_slash_names_a_folder() {
-        let is_folder = |encoded| wanted(encoded, false).unwrap().unwrap().is_folder;
+        let is_folder = |encoded| read(encoded, false).unwrap().unwrap().is_folder;
         assert!(is_folder("/") && is_folder("/a/") && is_folder("/a/.") && is_folder("/a%2f"));
         assert!(!is_folder("") && !is_folder("/a") && !is_folder("/a."));
     }
@@ -123,7 +131,7 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_accepted_is_plain(encoded in "(/|%2f|%2E|\\.|%5c|%00|%|a|b:|%c3%a9|[ -~]){0,12}") {
-            if let Ok(Some(found)) = wanted(&format!("/{encoded}"), true) {
+            if let Ok(Some(found)) = read(&format!("/{encoded}"), true) {
                 let path = std::path::Path::new(&found.path);
                 let plain = |part: std::path::Component<'_>| matches!(part, std::path::Component::Normal(_));
                 prop_assert!(path.components().all(plain), "{:?}", found);

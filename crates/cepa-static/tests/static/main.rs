@@ -8,6 +8,8 @@ mod cache_control;
 mod conditional;
 mod content_types;
 mod defer;
+#[cfg(feature = "embed")]
+mod embedded;
 mod extensions;
 mod fall_through;
 mod fallback;
@@ -23,6 +25,8 @@ mod methods;
 mod missing;
 mod plain_files;
 mod precompressed;
+mod preconditions;
 mod prefix;
 mod ranges;
+mod send;
 mod special_files;

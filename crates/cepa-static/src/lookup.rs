@@ -1,34 +1,39 @@
-//! Finding and opening a file below the folder. Everything here blocks and runs on the blocking pool.
+//! What a path stands for: a file, an index, a name without its extension, a page in its place, a listing.
 //!
-//! A path is walked from the folder down, name by name. While no name is a symbolic link the path lies below
-//! the folder; at the first link it is resolved as a whole, and must still lie below the folder, resolved likewise.
-//! Nothing of that is remembered, so that exchanging a release behind a link takes effect. Only regular
-//! files are opened, and that is known before opening, since opening a FIFO would wait for a writer.
+//! Files come from one [`Root`]: a folder of the file system (`disk`), or one that is part of the program
+//! (`embedded`). Both answer the same four questions; all rules about names are here, once.
 //!
 //! Beside a file may lie compressed ones, `app.js.br` beside `app.js`. They are looked for in the same way.
-//!
-//! Invariant: size and time in a [`File`] are those of the open file, not of whatever stood there before.
-//!
-//! Not done: to hold out against someone who exchanges folders for links between the walk and the
-//! opening. Whoever can write to the served folder can also put a file there.
 
 use std::fs;
-use std::io::{self, ErrorKind, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::SystemTime;
+
+use bytes::Bytes;
 
 use crate::coding::Coding;
+use crate::disk;
+#[cfg(feature = "embed")]
+use crate::embedded::Tree;
 use crate::listing::{Item, Kind, MAX_ENTRIES};
 use crate::path::{Wanted, has_drive_letter};
+use crate::validators::Version;
 
-/// A file of at most this many bytes is read while it is opened, instead of being streamed.
-const READ_AT_ONCE: u64 = 64 * 1024;
+/// Where files come from.
+#[derive(Debug, Clone)]
+pub(crate) enum Root {
+    /// A folder of the file system.
+    Folder(PathBuf),
+    /// A folder that is part of the program.
+    #[cfg(feature = "embed")]
+    Embedded(Tree),
+}
 
 /// The folder, and what names mean in it.
 #[derive(Debug, Clone)]
 pub(crate) struct Place {
-    pub(crate) root: PathBuf,
+    pub(crate) root: Root,
     pub(crate) index: Option<String>,
     pub(crate) extensions: Vec<String>,
     /// Whether compressed siblings are looked for.
@@ -70,29 +75,92 @@ pub(crate) enum Found {
 pub(crate) struct File {
     /// Where it is, before links were resolved: its name decides its type.
     pub(crate) path: PathBuf,
-    /// How the content is compressed; size and time are those of the sibling then.
+    /// How the content is compressed; size and version are those of the sibling then.
     pub(crate) coding: Option<Coding>,
     /// Whether another client may get another coding.
     pub(crate) has_siblings: bool,
     /// Whether this is the page for paths that name nothing.
     pub(crate) is_fallback: bool,
     pub(crate) size: u64,
-    pub(crate) modified: Option<SystemTime>,
+    pub(crate) version: Version,
     pub(crate) content: Content,
 }
 
+/// The bytes of a file, or where they can be read.
 #[derive(Debug)]
 pub(crate) enum Content {
-    Whole(Vec<u8>),
+    Whole(Bytes),
     Open(fs::File),
 }
 
+/// A file that has been opened.
+#[derive(Debug)]
+pub(crate) struct Opened {
+    pub(crate) size: u64,
+    pub(crate) version: Version,
+    pub(crate) content: Content,
+}
+
 /// What stands at a path below the root.
-enum Entry {
-    /// A regular file, and where it is when links are resolved; a folder likewise.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Entry {
+    /// A regular file, and where its root finds it: on disk, with links resolved; a folder likewise.
     File(PathBuf),
     Folder(PathBuf),
     Missing,
+}
+
+impl Root {
+    fn entry(&self, relative: &str) -> io::Result<Entry> {
+        match self {
+            Self::Folder(root) => disk::entry(root, relative),
+            #[cfg(feature = "embed")]
+            Self::Embedded(tree) => Ok(tree.entry(relative)),
+        }
+    }
+
+    fn open(&self, real: &Path, read: bool) -> io::Result<Option<Opened>> {
+        match self {
+            Self::Folder(_) => disk::open(real, read),
+            #[cfg(feature = "embed")]
+            Self::Embedded(tree) => Ok(tree.open(real)),
+        }
+    }
+
+    fn names(&self, real: &Path) -> io::Result<Vec<String>> {
+        match self {
+            Self::Folder(_) => disk::names(real, MAX_ENTRIES),
+            #[cfg(feature = "embed")]
+            Self::Embedded(tree) => Ok(tree.names(real, MAX_ENTRIES)),
+        }
+    }
+
+    fn size(&self, real: &Path) -> io::Result<Option<u64>> {
+        match self {
+            Self::Folder(_) => disk::size(real),
+            #[cfg(feature = "embed")]
+            Self::Embedded(tree) => Ok(tree.size(real)),
+        }
+    }
+
+    /// What the application is told of where a file is.
+    fn path_of(&self, relative: &str) -> PathBuf {
+        let relative = relative.trim_start_matches('/');
+        match self {
+            Self::Folder(root) => root.join(relative),
+            #[cfg(feature = "embed")]
+            Self::Embedded(_) => relative.into(),
+        }
+    }
+
+    /// Whether looking something up may wait for a disk.
+    pub(crate) fn blocks(&self) -> bool {
+        match self {
+            Self::Folder(_) => true,
+            #[cfg(feature = "embed")]
+            Self::Embedded(_) => false,
+        }
+    }
 }
 
 impl Lookup {
@@ -104,7 +172,7 @@ impl Lookup {
         let mut found = self.find()?;
         if let (Found::Missing, true, Some(page)) = (&found, self.takes_page, &self.place.fallback)
         {
-            found = self.found(entry(&self.place.root, page)?, page)?;
+            found = self.found(self.place.root.entry(page)?, page)?;
             if let Found::File(file) = &mut found {
                 file.is_fallback = true;
             }
@@ -117,7 +185,7 @@ impl Lookup {
         let Wanted { path, is_folder } = &self.wanted;
         let index = || index.as_ref().map(|index| format!("{path}/{index}"));
         if *is_folder {
-            let found = |index: String| self.found(entry(root, &index)?, &index);
+            let found = |index: String| self.found(root.entry(&index)?, &index);
             return match index().map_or(Ok(Found::Missing), found)? {
                 Found::Missing => self.list(path),
                 found => Ok(found),
@@ -127,13 +195,13 @@ impl Lookup {
         if !name.is_empty() && !name.contains('.') {
             for extension in extensions {
                 let path = format!("{path}.{extension}");
-                if let Entry::File(real) = entry(root, &path)? {
+                if let Entry::File(real) = root.entry(&path)? {
                     return self.read(&real, &path);
                 }
             }
         }
-        match entry(root, path)? {
-            Entry::Folder(_) => match index().map(|index| entry(root, &index)).transpose()? {
+        match root.entry(path)? {
+            Entry::Folder(_) => match index().map(|index| root.entry(&index)).transpose()? {
                 Some(Entry::File(_)) => Ok(Found::Folder),
                 _ if self.place.listing => Ok(Found::Folder),
                 _ => Ok(Found::Missing),
@@ -147,18 +215,16 @@ impl Lookup {
         if !self.place.listing {
             return Ok(Found::Missing);
         }
-        let Entry::Folder(real) = entry(root, path)? else { return Ok(Found::Missing) };
-        let Some(names) = present(fs::read_dir(real))? else { return Ok(Found::Missing) };
+        let Entry::Folder(real) = root.entry(path)? else { return Ok(Found::Missing) };
         let mut items = Vec::new();
-        for name in names.take(MAX_ENTRIES) {
-            let Ok(name) = name?.file_name().into_string() else { continue };
+        for name in root.names(&real)? {
             let is_refused = name.contains('\\') || path.is_empty() && has_drive_letter(&name);
             if is_refused || name.starts_with('.') && !self.hidden {
                 continue;
             }
-            let (kind, size) = match entry(root, &format!("{path}/{name}"))? {
-                Entry::File(real) => match present(fs::metadata(real))? {
-                    Some(metadata) => (Kind::File, Some(metadata.len())),
+            let (kind, size) = match root.entry(&format!("{path}/{name}"))? {
+                Entry::File(real) => match root.size(&real)? {
+                    Some(size) => (Kind::File, Some(size)),
                     None => continue,
                 },
                 Entry::Folder(_) => (Kind::Folder, None),
@@ -177,21 +243,23 @@ impl Lookup {
     }
 
     fn read(&self, real: &Path, path: &str) -> io::Result<Found> {
+        let root = &self.place.root;
         let siblings = self.siblings(path)?;
         let named = |wanted: &Coding| siblings.iter().find(|(coding, _)| coding == wanted);
         let best = self.codings.iter().find_map(named);
         let mut opened = None;
         if let Some((coding, real)) = best {
-            opened = self.open(real)?.map(|open| (Some(*coding), open));
+            opened = root.open(real, self.read)?.map(|open| (Some(*coding), open));
         }
         if opened.is_none() {
-            opened = self.open(real)?.map(|open| (None, open));
+            opened = root.open(real, self.read)?.map(|open| (None, open));
         }
-        let Some((coding, (size, modified, content))) = opened else { return Ok(Found::Missing) };
-        let path = self.place.root.join(path.trim_start_matches('/'));
-        let has_siblings = !siblings.is_empty();
-        let is_fallback = false;
-        Ok(Found::File(File { path, coding, has_siblings, is_fallback, size, modified, content }))
+        let Some((coding, Opened { size, version, content })) = opened else {
+            return Ok(Found::Missing);
+        };
+        let (has_siblings, is_fallback) = (!siblings.is_empty(), false);
+        let path = root.path_of(path);
+        Ok(Found::File(File { path, coding, has_siblings, is_fallback, size, version, content }))
     }
 
     /// The compressed files beside a file, and where they are.
@@ -200,74 +268,11 @@ impl Lookup {
         if self.place.precompressed {
             for coding in Coding::ALL {
                 let sibling = format!("{path}.{}", coding.extension());
-                if let Entry::File(real) = entry(&self.place.root, &sibling)? {
+                if let Entry::File(real) = self.place.root.entry(&sibling)? {
                     siblings.push((coding, real));
                 }
             }
         }
         Ok(siblings)
-    }
-
-    fn open(&self, real: &Path) -> io::Result<Option<Opened>> {
-        let Some(file) = present(fs::File::open(real))? else { return Ok(None) };
-        let metadata = file.metadata()?;
-        if !metadata.is_file() {
-            return Ok(None);
-        }
-        let modified = metadata.modified().ok();
-        let size = metadata.len();
-        if !self.read || size > READ_AT_ONCE {
-            return Ok(Some((size, modified, Content::Open(file))));
-        }
-        let mut bytes = Vec::with_capacity(size as usize);
-        file.take(size).read_to_end(&mut bytes)?;
-        Ok(Some((bytes.len() as u64, modified, Content::Whole(bytes))))
-    }
-}
-
-/// Size, time and content of an open file.
-type Opened = (u64, Option<SystemTime>, Content);
-
-fn entry(root: &Path, relative: &str) -> io::Result<Entry> {
-    let mut path = root.to_path_buf();
-    let mut metadata = present(fs::metadata(root))?;
-    for name in relative.split('/').filter(|name| !name.is_empty()) {
-        path.push(name);
-        metadata = present(fs::symlink_metadata(&path))?;
-        match &metadata {
-            None => return Ok(Entry::Missing),
-            Some(metadata) if metadata.is_symlink() => return through_link(root, relative),
-            Some(_) => {}
-        }
-    }
-    Ok(kind(metadata, path))
-}
-
-fn through_link(root: &Path, relative: &str) -> io::Result<Entry> {
-    let path = root.join(relative.trim_start_matches('/'));
-    match (present(fs::canonicalize(root))?, present(fs::canonicalize(path))?) {
-        (Some(root), Some(real)) if real.starts_with(&root) => {
-            Ok(kind(present(fs::metadata(&real))?, real))
-        }
-        _ => Ok(Entry::Missing),
-    }
-}
-
-fn kind(metadata: Option<fs::Metadata>, real: PathBuf) -> Entry {
-    match metadata {
-        Some(metadata) if metadata.is_file() => Entry::File(real),
-        Some(metadata) if metadata.is_dir() => Entry::Folder(real),
-        _ => Entry::Missing,
-    }
-}
-
-/// Nothing there, a file where a folder should be and a name that is too long are all `None`.
-fn present<T>(result: io::Result<T>) -> io::Result<Option<T>> {
-    match result {
-        Ok(value) => Ok(Some(value)),
-        Err(error) => match error.kind() {
-            ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::InvalidFilename => Ok(None),
-            _ => Err(error),
-        },
     }
 }
