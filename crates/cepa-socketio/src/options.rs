@@ -29,6 +29,8 @@ pub struct Options {
     pub ping_timeout: Duration,
     /// How long an upgrade from polling to WebSocket may take; 10 s.
     pub upgrade_timeout: Duration,
+    /// How long a client that has lost the WebSocket it was about to move to may take to poll again; 5 s.
+    pub return_timeout: Duration,
     /// How long a client may stay without joining any namespace; 45 s.
     pub connect_timeout: Duration,
     /// How long a binary packet may wait for its attachments; 30 s.
@@ -73,6 +75,7 @@ impl Default for Options {
             ping_interval: Duration::from_secs(25),
             ping_timeout: Duration::from_secs(20),
             upgrade_timeout: Duration::from_secs(10),
+            return_timeout: Duration::from_secs(5),
             connect_timeout: Duration::from_secs(45),
             attachment_timeout: Duration::from_secs(30),
             close_timeout: Duration::from_secs(30),

@@ -15,7 +15,8 @@ use http::header::{
 use http::{Method, StatusCode};
 
 use super::session::{Session, Transport};
-use super::{polling, upgrade, websocket};
+use super::upgrade::{self, Attempt};
+use super::{polling, websocket};
 use crate::handshake::{HandshakeRequest, pairs};
 use crate::options::Options;
 use crate::server::{Server, Unavailable};
@@ -65,8 +66,10 @@ pub(crate) async fn serve(ctx: &mut Context, server: &Arc<Server>) -> Result {
             ctx.set_body(Body::empty())
         }
         Ok(Target::Upgrade(session)) => {
+            // from here on, so that a client that leaves before the 101 is noticed too
+            let attempt = Attempt::begin(&session);
             let answered = ctx
-                .upgrade_with(&server.websocket, async move |ws| upgrade::serve(session, ws).await)
+                .upgrade_with(&server.websocket, async move |ws| upgrade::serve(attempt, ws).await)
                 .await;
             allowed(ctx, answered)
         }

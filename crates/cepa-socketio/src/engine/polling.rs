@@ -68,6 +68,7 @@ impl<'a> Poll<'a> {
         let mut state = session.state.lock();
         let mut outbox = state.outbox.take()?;
         outbox.set_writable(true);
+        state.shows_itself();
         Some(Poll {
             session,
             outbox: Some(outbox),
@@ -157,7 +158,9 @@ impl Drop for Poll<'_> {
             if self.last || !self.done {
                 self.session.forget();
             }
-        } else if !self.done {
+        } else if self.done {
+            self.session.expect_return();
+        } else {
             self.session.close(Reason::TransportError, Ending::Cut);
         }
     }
@@ -259,6 +262,7 @@ impl<'a> Post<'a> {
         if std::mem::replace(&mut state.posting, true) {
             return None;
         }
+        state.shows_itself();
         Some(Post { session, done: false })
     }
 }

@@ -89,8 +89,20 @@ pub(super) struct State {
     pub(super) forgotten: bool,
     pub(super) heartbeat: Heartbeat,
     pub(super) connect_by: Option<Instant>,
+    /// Its WebSocket was lost before it took over, and it has not polled since.
+    pub(super) lost: bool,
+    /// When such a client is given up, if it has no GET pending.
+    pub(super) return_by: Option<Instant>,
     /// Since when nothing is read, since handlers are behind.
     pub(super) stalled: Option<Instant>,
+}
+
+impl State {
+    /// The client is still there, and polls.
+    pub(super) fn shows_itself(&mut self) {
+        self.lost = false;
+        self.return_by = None;
+    }
 }
 
 /// How a session ended.
@@ -148,6 +160,8 @@ impl Session {
                 forgotten: false,
                 heartbeat: Heartbeat::new(options.ping_interval, options.ping_timeout, now),
                 connect_by: Some(now + options.connect_timeout),
+                lost: false,
+                return_by: None,
                 stalled: None,
             }),
             writer: Notify::new(),

@@ -1,4 +1,5 @@
-//! The deadlines of a session: heartbeat, connecting, attachments, handlers that are behind, and the end of what is over.
+//! The deadlines of a session: heartbeat, connecting, attachments, handlers that are behind, the return of a client that
+//! lost its WebSocket, and the end of what is over.
 //!
 //! There is one timer a session. A WebSocket's task keeps it itself; a polling session has a task for it
 //! ([`Session::mind`]). Both ask [`Session::tick`] what is to be done, and sleep until the time it says; whoever sets a
@@ -30,6 +31,16 @@ impl Session {
         self.wake_timer();
     }
 
+    /// A client whose WebSocket was lost is to poll again soon, unless a GET of it is pending.
+    pub(super) fn expect_return(&self) {
+        let mut state = self.state.lock();
+        if state.lost && state.outbox.is_some() && state.return_by.is_none() {
+            state.return_by = Some(Instant::now() + self.server.options.return_timeout);
+            drop(state);
+            self.wake_timer();
+        }
+    }
+
     /// A deadline has changed.
     pub(crate) fn wake_timer(&self) {
         self.timer.notify_one();
@@ -49,6 +60,11 @@ impl Session {
             self.close(Reason::ForcedServerClose, Ending::Cut);
             return Tick::Over;
         }
+        if state.return_by.is_some_and(|deadline| deadline <= now) {
+            drop(state);
+            self.close(Reason::TransportClose, Ending::Cut);
+            return Tick::Over;
+        }
         let stalled_by = state.stalled.map(|since| since + self.server.options.stall_timeout);
         let deadline = [state.connect_by, self.client.attachments_by(), stalled_by];
         let deadline = deadline.into_iter().flatten().min();
@@ -61,7 +77,10 @@ impl Session {
             state.heartbeat.excuse(now);
         }
         match state.heartbeat.check(now) {
-            Beat::Wait(due) => Tick::Sleep(deadline.map_or(due, |deadline| deadline.min(due))),
+            Beat::Wait(due) => {
+                let deadlines = [deadline, state.return_by].into_iter().flatten();
+                Tick::Sleep(deadlines.fold(due, Instant::min))
+            }
             Beat::Ping => {
                 state.ping = true;
                 Tick::Ping

@@ -3,6 +3,11 @@
 //! The client sends `2probe` and gets `3probe`; from then on a pending GET is completed with `6` after 100 ms. The client,
 //! its GET returned, sends `5`; only then the outbox changes hands, so that nothing is written to the WebSocket before.
 //! Anything else, a second WebSocket, its death or the deadline end the WebSocket alone: polling goes on.
+//!
+//! If it does: a page that is closed just then has no GET that could be seen to break off, since the last one was
+//! completed for the upgrade, and the loss of the WebSocket is the one sign that it leaves. So after such a loss a client
+//! without a GET has [`Options::return_timeout`](crate::Options::return_timeout) to show itself, where Node waits for the
+//! heartbeat. (The official client whose WebSocket dies there, but not its page, does not poll again either.)
 
 use std::sync::Arc;
 
@@ -14,12 +19,13 @@ use super::packet::Packet;
 use super::session::{Session, Transport};
 use super::websocket;
 
-/// Serves a WebSocket that names the sid of a session.
-pub(super) async fn serve(session: Arc<Session>, mut ws: WebSocket) -> Result {
-    let Some(attempt) = Attempt::begin(&session) else {
+/// Serves a WebSocket that names the sid of a session; without an attempt it comes too late or is one too many.
+pub(super) async fn serve(attempt: Option<Attempt>, mut ws: WebSocket) -> Result {
+    let Some(attempt) = attempt else {
         let _ = ws.close(CloseCode::NO_STATUS, "").await;
         return Ok(());
     };
+    let session = Arc::clone(&attempt.0);
     let agreed = tokio::select! {
         agreed = timeout(session.server.options.upgrade_timeout, probe(&attempt, &mut ws)) => agreed.unwrap_or(false),
         () = attempt.ended() => false,
@@ -48,7 +54,7 @@ pub(super) async fn serve(session: Arc<Session>, mut ws: WebSocket) -> Result {
 }
 
 /// The exchange up to the client's `5`; `5` without a probe will do, as in Node.
-async fn probe(attempt: &Attempt<'_>, ws: &mut WebSocket) -> bool {
+async fn probe(attempt: &Attempt, ws: &mut WebSocket) -> bool {
     let mut probed = false;
     while let Ok(Some(Message::Text(text))) = ws.recv().await {
         match Packet::decode(&text.into_bytes()) {
@@ -67,10 +73,10 @@ async fn probe(attempt: &Attempt<'_>, ws: &mut WebSocket) -> bool {
 }
 
 /// A session's one attempt at a time.
-struct Attempt<'a>(&'a Session);
+pub(super) struct Attempt(Arc<Session>);
 
-impl<'a> Attempt<'a> {
-    fn begin(session: &'a Session) -> Option<Attempt<'a>> {
+impl Attempt {
+    pub(super) fn begin(session: &Arc<Session>) -> Option<Attempt> {
         let mut state = session.state.lock();
         let ready =
             state.transport == Transport::Polling && !state.upgrading && state.closed.is_none();
@@ -78,7 +84,7 @@ impl<'a> Attempt<'a> {
             return None;
         }
         state.upgrading = true;
-        Some(Attempt(session))
+        Some(Attempt(Arc::clone(session)))
     }
 
     fn probed(&self) {
@@ -94,10 +100,15 @@ impl<'a> Attempt<'a> {
     }
 }
 
-impl Drop for Attempt<'_> {
+impl Drop for Attempt {
     fn drop(&mut self) {
         let mut state = self.0.state.lock();
         state.upgrading = false;
         state.probed = false;
+        if state.transport == Transport::Polling && state.closed.is_none() {
+            state.lost = true;
+            drop(state);
+            self.0.expect_return();
+        }
     }
 }

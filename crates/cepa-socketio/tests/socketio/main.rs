@@ -17,6 +17,7 @@ mod heartbeat_times;
 mod hostile_sessions;
 mod hostile_text;
 mod json_scan;
+mod leaving_while_upgrading;
 mod memory;
 mod origins;
 mod packets;
