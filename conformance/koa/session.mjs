@@ -1,7 +1,7 @@
 // A Koa server with koa-session whose options come with each request, so that one process serves all tests.
 //
 // x-options: {"keys": [..], "session": {..}, "folder": "..", "redis": ".."}; `folder` is a store with one file a session,
-// `redis` the socket of a Redis, for koa-redis.
+// `redis` the socket of a Redis, for koa-redis; with it, "limit": {max, duration, id} turns koa-ratelimit on.
 // POST /session: the body is a list of operations, the answer is the session as the last of them left it.
 // POST /cookie: {"set": {name, value}} or {"get": name}, signed. POST /stringify: JSON texts, read and written again.
 
@@ -9,7 +9,9 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 
+import Redis from 'ioredis';
 import Koa from 'koa';
+import ratelimit from 'koa-ratelimit';
 import RedisStore from 'koa-redis';
 import session from 'koa-session';
 
@@ -47,12 +49,13 @@ function storeOf(folder, redis) {
   return folder ? new FolderStore(folder) : undefined;
 }
 
-function build({ keys, session: options, folder, redis }) {
+function build({ keys, session: options, folder, redis, limit }) {
   const app = new Koa();
   app.keys = keys;
   app.silent = true;
   const events = [];
   for (const name of ['expired', 'invalid', 'missed']) app.on(`session:${name}`, () => events.push(name));
+  if (limit) app.use(ratelimit({ ...limit, id: () => limit.id, db: new Redis({ path: redis }) }));
   const store = storeOf(folder, redis);
   app.use(session({ ...options, ...(store && { store }) }, app));
   app.use(async (ctx) => {

@@ -42,7 +42,7 @@
 //! helmet, CORS, rate limit, conditional get, compress, etag, session, the rest. What each does differently from Koa's
 //! stands on top of its file.
 //!
-//! Not done: a rate limit shared through Redis, caching of answers, a reverse proxy.
+//! Not done: caching of answers, a reverse proxy. The Redis of a rate limit is in `cepa-redis`.
 
 #[cfg(feature = "basic-auth")]
 mod basic_auth;
@@ -80,6 +80,10 @@ mod mount;
 mod pretty_json;
 #[cfg(feature = "rate-limit")]
 mod rate_limit;
+#[cfg(feature = "rate-limit")]
+mod rate_memory;
+#[cfg(feature = "rate-limit")]
+mod rate_store;
 #[cfg(feature = "request-id")]
 mod request_id;
 #[cfg(feature = "response-time")]
@@ -127,6 +131,10 @@ pub use mount::{Mount, MountPath, mount};
 pub use pretty_json::{PrettyJson, pretty_json};
 #[cfg(feature = "rate-limit")]
 pub use rate_limit::{RateHeaders, RateLimit, RateState, rate_limit};
+#[cfg(feature = "rate-limit")]
+pub use rate_memory::MemoryRates;
+#[cfg(feature = "rate-limit")]
+pub use rate_store::{RateCount, RateFuture, RateStore};
 #[cfg(feature = "request-id")]
 pub use request_id::{RequestId, RequestIds, request_id};
 #[cfg(feature = "response-time")]

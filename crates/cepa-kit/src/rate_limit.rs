@@ -1,18 +1,13 @@
 //! [`rate_limit`]: so many requests in so much time from each client.
 //!
 //! A client is an IP address (of IPv6 the network, /64, for one customer has that), or whatever a function of the
-//! program says. Counting is in windows. A fixed window begins with the first request; a sliding one also counts the
-//! window before, weighted by how much of it is still within reach, which needs two numbers a client and never lets
-//! twice the limit through around a border.
-//!
-//! Shape: a map from clients to windows, and a set of the same in the order in which they began. Since all windows are
-//! equally long, that is also the order in which they end; what has ended goes at the next request, and when the map is
-//! full the oldest goes first and is counted in [`RateLimit::forgotten`]. Invariant: both hold the same windows.
+//! program says. Who has sent how many is kept in a [`RateStore`]: in the memory of this process ([`MemoryRates`]),
+//! or in Redis, where several servers count together.
 //!
 //! Where it differs from koa-ratelimit: memory is bounded, times are whole seconds and never too short, the standard's
-//! `RateLimit` fields are there too, and the refusal is an error like any other, so its body is negotiated.
+//! `RateLimit` fields are there too, the refusal is an error like any other, so its body is negotiated, and header
+//! names are not configurable.
 
-use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -20,8 +15,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use cepa_core::http::{HeaderMap, HeaderName, HeaderValue, header};
 use cepa_core::{Context, Error, Middleware, Next, Result};
-use parking_lot::Mutex;
-use tokio::time::Instant;
+
+use crate::{MemoryRates, RateStore};
 
 const LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
 const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
@@ -36,7 +31,7 @@ const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 /// use cepa_core::App;
 /// use cepa_kit::rate_limit;
 ///
-/// App::new().plug(rate_limit(100, Duration::from_secs(60)).sliding());
+/// App::new().plug(rate_limit(100, Duration::from_secs(60)));
 /// ```
 ///
 /// # Panics
@@ -47,14 +42,15 @@ pub fn rate_limit(max: u32, per: Duration) -> RateLimit {
     RateLimit {
         max,
         per,
-        sliding: false,
         headers: RateHeaders::Both,
         client: Arc::new(network),
         exempt: None,
         deny: None,
         message: None,
-        max_clients: 100_000,
-        table: Arc::default(),
+        status: 429,
+        on_limited: None,
+        passes_on_failure: false,
+        store: Arc::new(MemoryRates::new()),
     }
 }
 
@@ -84,50 +80,40 @@ pub struct RateState {
 
 type Client = dyn Fn(&Context) -> Option<String> + Send + Sync;
 type Test = dyn Fn(&Context) -> bool + Send + Sync;
+type Observer = dyn Fn(&Context, &RateState) + Send + Sync;
 
 /// The middleware of [`rate_limit`]. Its clones count together.
 ///
 /// | option | default |
 /// |---|---|
-/// | [`sliding`](Self::sliding) | fixed windows |
+/// | [`store`](Self::store) | a [`MemoryRates`] of its own: fixed windows |
 /// | [`client`](Self::client) | the IP address, of IPv6 the /64 |
 /// | [`exempt`](Self::exempt), [`deny`](Self::deny) | nobody |
 /// | [`headers`](Self::headers) | both kinds |
 /// | [`message`](Self::message) | `Rate limit exceeded, retry in 5 seconds.` |
-/// | [`max_clients`](Self::max_clients) | 100,000 |
+/// | [`status`](Self::status) | 429 |
+/// | [`on_limited`](Self::on_limited) | nothing |
+/// | [`pass_when_store_fails`](Self::pass_when_store_fails) | off: the store's error is the answer |
 #[derive(Clone)]
 #[must_use]
 pub struct RateLimit {
     max: u32,
     per: Duration,
-    sliding: bool,
     headers: RateHeaders,
     client: Arc<Client>,
     exempt: Option<Arc<Test>>,
     deny: Option<Arc<Test>>,
     message: Option<String>,
-    max_clients: usize,
-    table: Arc<Mutex<Table>>,
-}
-
-#[derive(Default)]
-struct Table {
-    windows: HashMap<Arc<str>, Window>,
-    order: BTreeSet<(Instant, Arc<str>)>,
-    forgotten: u64,
-}
-
-struct Window {
-    start: Instant,
-    count: u32,
-    /// Of the window before, when it ended where this one began.
-    before: u32,
+    status: u16,
+    on_limited: Option<Arc<Observer>>,
+    passes_on_failure: bool,
+    store: Arc<dyn RateStore>,
 }
 
 impl RateLimit {
-    /// Counts in a sliding window.
-    pub fn sliding(mut self) -> Self {
-        self.sliding = true;
+    /// Counts elsewhere than in the memory of this process, or there in another way.
+    pub fn store(mut self, store: impl RateStore) -> Self {
+        self.store = Arc::new(store);
         self
     }
 
@@ -164,49 +150,26 @@ impl RateLimit {
         self
     }
 
-    /// The most clients that are counted at a time; at least one.
-    pub fn max_clients(mut self, clients: usize) -> Self {
-        self.max_clients = clients.max(1);
+    /// The status of a refusal; one that is no error's becomes 500.
+    pub fn status(mut self, status: u16) -> Self {
+        self.status = status;
         self
     }
 
-    /// How many clients are counted now, those included whose window has ended since the last request.
-    pub fn clients(&self) -> usize {
-        self.table.lock().windows.len()
+    /// Called for every request that is refused because there were too many; koa's `onLimited`.
+    pub fn on_limited(
+        mut self,
+        observer: impl Fn(&Context, &RateState) + Send + Sync + 'static,
+    ) -> Self {
+        self.on_limited = Some(Arc::new(observer));
+        self
     }
 
-    /// How many clients lost their count before its time because there were too many.
-    pub fn forgotten(&self) -> u64 {
-        self.table.lock().forgotten
-    }
-
-    /// Counts a request; the flag says whether it may pass.
-    fn count(&self, client: &str) -> (RateState, bool) {
-        let now = Instant::now();
-        let mut table = self.table.lock();
-        let memory = if self.sliding { self.per * 2 } else { self.per };
-        table.forget(now, memory, self.max_clients, client);
-        let window = table.window(client, now, self.per, self.sliding);
-        let elapsed = now - window.start;
-        let left = self.per.saturating_sub(elapsed);
-        let weight = left.as_secs_f64() / self.per.as_secs_f64();
-        let carried = (f64::from(window.before) * weight).floor() as u32;
-        let used = window.count.saturating_add(carried);
-        let passes = used < self.max;
-        if passes {
-            window.count += 1;
-        }
-        let remaining = self.max.saturating_sub(used + u32::from(passes));
-        // A sliding window has room again before it ends, as what it carries fades.
-        let reset = match (passes, self.sliding && window.before > 0 && window.count < self.max) {
-            (false, true) => {
-                let room = f64::from(self.max - window.count) / f64::from(window.before);
-                let wait = weight - room;
-                self.per.mul_f64(wait.clamp(0.0, 1.0)).max(Duration::from_millis(1)).min(left)
-            }
-            _ => left,
-        };
-        (RateState { limit: self.max, remaining, reset }, passes)
+    /// Lets requests pass, uncounted, when the store fails; the app's observers see why. Otherwise they fail with it:
+    /// 503 when Redis is away.
+    pub fn pass_when_store_fails(mut self) -> Self {
+        self.passes_on_failure = true;
+        self
     }
 
     fn describe(&self, headers: &mut HeaderMap, state: &RateState) {
@@ -227,45 +190,6 @@ impl RateLimit {
             put(STANDARD, format!("\"default\";r={};t={seconds}", state.remaining));
             put(POLICY, format!("\"default\";q={};w={window}", state.limit));
         }
-    }
-}
-
-impl Table {
-    /// Drops windows that are past remembering, and the oldest when a new client would be one too many.
-    fn forget(&mut self, now: Instant, memory: Duration, max: usize, client: &str) {
-        let is_new = !self.windows.contains_key(client);
-        while let Some((start, _)) = self.order.first() {
-            let is_past = now - *start >= memory;
-            let is_full = is_new && self.windows.len() >= max;
-            if !is_past && !is_full {
-                break;
-            }
-            if let Some((_, name)) = self.order.pop_first() {
-                self.windows.remove(&name);
-                self.forgotten += u64::from(!is_past);
-            }
-        }
-    }
-
-    fn window(&mut self, client: &str, now: Instant, per: Duration, sliding: bool) -> &mut Window {
-        let (mut start, mut before, mut is_current) = (now, 0, false);
-        if let Some(window) = self.windows.get(client) {
-            let age = now - window.start;
-            is_current = age < per;
-            if sliding && !is_current && age < per * 2 {
-                (start, before) = (window.start + per, window.count);
-            }
-        }
-        if !is_current {
-            let name: Arc<str> = client.into();
-            let window = Window { start, count: 0, before };
-            if let Some(old) = self.windows.insert(name.clone(), window) {
-                self.order.remove(&(old.start, name.clone()));
-            }
-            self.order.insert((start, name));
-        }
-        #[expect(clippy::expect_used, reason = "it was there or has just been put in")]
-        self.windows.get_mut(client).expect("the client has a window")
     }
 }
 
@@ -309,18 +233,29 @@ impl Middleware for RateLimit {
             _ => (self.client)(ctx),
         };
         let Some(client) = client else { return next.run(ctx).await };
-        let (state, passes) = self.count(&client);
+        let count = match self.store.count(&client, self.max, self.per).await {
+            Ok(count) => count,
+            Err(error) if self.passes_on_failure => {
+                ctx.spawn(std::future::ready(Err(error)));
+                return next.run(ctx).await;
+            }
+            Err(error) => return Err(error),
+        };
+        let state = RateState { limit: self.max, remaining: count.remaining, reset: count.reset };
         self.describe(&mut ctx.response.headers, &state);
         ctx.state.insert(state);
-        if passes {
+        if count.passes {
             return next.run(ctx).await;
+        }
+        if let Some(observer) = &self.on_limited {
+            observer(ctx, &state);
         }
         let wait = whole_seconds(state.reset);
         let message = match &self.message {
             Some(message) => message.clone(),
             None => format!("Rate limit exceeded, retry in {}.", in_words(state.reset)),
         };
-        let error = Error::new(429, message).with_code("rate_limited");
+        let error = Error::new(self.status, message).with_code("rate_limited");
         Err(error.with_header(header::RETRY_AFTER, HeaderValue::from(wait)))
     }
 }

@@ -3,7 +3,8 @@
 //! Commands of concurrent requests are written behind one another and answered in order, so one connection serves a
 //! process. It is made by the first command, and made anew by the first one that finds it broken; while that goes on,
 //! other commands wait for the same attempt. A command whose connection broke is sent a second time, within its
-//! deadline: all that are sent from here may be repeated. So a Redis that was restarted between two requests is not
+//! deadline: all that are sent from here may be repeated
+//! (a request that is counted twice in an outage is let through once less). So a Redis that was restarted between two requests is not
 //! noticed, and one that is away is refused after two short pauses and not after the whole deadline.
 //!
 //! Invariant: nothing here waits for longer than the deadline, and at most [`Redis::MAX_COMMANDS`] wait at a time.
@@ -17,7 +18,7 @@ use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::io::tcp::TcpSettings;
 use redis::{Client, IntoConnectionInfo, RedisError, RedisResult};
 
-use crate::RedisSessions;
+use crate::{RedisRates, RedisSessions};
 
 /// A connection to Redis, made when it is first used. Its clones share it.
 ///
@@ -68,6 +69,11 @@ impl Redis {
     /// A store of sessions, as koa-redis keeps them.
     pub fn sessions(&self) -> RedisSessions {
         RedisSessions::new(self.clone())
+    }
+
+    /// The counts of a rate limit, as koa-ratelimit keeps them.
+    pub fn rates(&self) -> RedisRates {
+        RedisRates::new(self.clone())
     }
 
     /// Whether Redis answers; for a health check.

@@ -17,7 +17,7 @@
 //! | `socketio` | [`socketio`] | a Socket.IO server: [`SocketIo`] |
 //! | `compress`, `csrf`, `jwt` | [`kit`] | those of the kit that bring libraries along |
 //! | `embed` | [`mod@files`] | a folder that is part of the program |
-//! | `redis` | `redis` | what several servers share through Redis: sessions |
+//! | `redis` | `redis` | what several servers share through Redis: sessions, rate limits |
 //!
 //! ```no_run
 //! use cepa::prelude::*;

@@ -1,9 +1,12 @@
 //! So many requests in so much time; `koa` compares the headers with koa-ratelimit.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use cepa_core::App;
-use cepa_kit::{RateHeaders, RateLimit, RateState, rate_limit};
+use cepa_core::{App, Error};
+use cepa_kit::{
+    MemoryRates, RateCount, RateFuture, RateHeaders, RateLimit, RateState, RateStore, rate_limit,
+};
 use cepa_test::{Client, Response};
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -36,8 +39,7 @@ async fn a_fixed_window_begins_with_the_first_request() {
 
 #[tokio::test(start_paused = true)]
 async fn a_sliding_window_lets_no_double_burst_through() {
-    let limit = rate_limit(10, MINUTE).sliding();
-    let client = client(&limit);
+    let client = client(&rate_limit(10, MINUTE).store(MemoryRates::new().sliding()));
     let burst = async || {
         let mut passed = 0;
         for _ in 0..20 {
@@ -56,7 +58,7 @@ async fn a_sliding_window_lets_no_double_burst_through() {
 
 #[tokio::test(start_paused = true)]
 async fn a_sliding_window_says_when_there_is_room_again() {
-    let client = client(&rate_limit(10, MINUTE).sliding());
+    let client = client(&rate_limit(10, MINUTE).store(MemoryRates::new().sliding()));
     for _ in 0..10 {
         from(&client, "10.0.0.1").await;
     }
@@ -70,38 +72,38 @@ async fn a_sliding_window_says_when_there_is_room_again() {
 
 #[tokio::test(start_paused = true)]
 async fn clients_that_come_no_more_are_forgotten_in_time() {
-    let limit = rate_limit(2, MINUTE);
-    let client = client(&limit);
+    let rates = MemoryRates::new();
+    let client = client(&rate_limit(2, MINUTE).store(rates.clone()));
     for number in 0..50 {
         from(&client, &format!("10.0.0.{number}")).await;
     }
-    assert_eq!(limit.clients(), 50);
+    assert_eq!(rates.clients(), 50);
     tokio::time::advance(MINUTE).await;
     from(&client, "10.0.1.1").await;
-    assert_eq!((limit.clients(), limit.forgotten()), (1, 0));
+    assert_eq!((rates.clients(), rates.forgotten()), (1, 0));
 }
 
 #[tokio::test]
 async fn the_number_of_clients_is_bounded() {
-    let limit = rate_limit(2, MINUTE).max_clients(3);
-    let client = client(&limit);
+    let rates = MemoryRates::new().max_clients(3);
+    let client = client(&rate_limit(2, MINUTE).store(rates.clone()));
     for number in 0..10 {
         from(&client, &format!("10.0.0.{number}")).await;
     }
-    assert_eq!((limit.clients(), limit.forgotten()), (3, 7));
+    assert_eq!((rates.clients(), rates.forgotten()), (3, 7));
     assert_eq!(from(&client, "10.0.0.9").await.text(), "Some(0)", "the newest are kept");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_client_that_stays_is_never_forgotten_early() {
-    let limit = rate_limit(2, MINUTE).sliding().max_clients(2);
-    let client = client(&limit);
+    let rates = MemoryRates::new().sliding().max_clients(2);
+    let client = client(&rate_limit(2, MINUTE).store(rates.clone()));
     for _ in 0..100 {
         from(&client, "10.0.0.1").await;
         from(&client, "10.0.0.2").await;
         tokio::time::advance(Duration::from_secs(25)).await;
     }
-    assert_eq!((limit.clients(), limit.forgotten()), (2, 0));
+    assert_eq!((rates.clients(), rates.forgotten()), (2, 0));
 }
 
 #[tokio::test]
@@ -171,4 +173,34 @@ async fn the_message_tells_the_time_in_words() {
     let own = client(&rate_limit(1, MINUTE).message("slow down"));
     from(&own, "10.0.0.1").await;
     assert_eq!(from(&own, "10.0.0.1").await.text(), "slow down");
+}
+
+#[tokio::test]
+async fn refusals_are_seen_and_have_the_status_that_was_chosen() {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let limited = seen.clone();
+    let limit = rate_limit(1, MINUTE).status(503).on_limited(move |ctx, state| {
+        limited.lock().unwrap().push((ctx.path().to_owned(), state.remaining));
+    });
+    let client = client(&limit);
+    assert_eq!(from(&client, "10.0.0.1").await.status, 200);
+    assert!(seen.lock().unwrap().is_empty());
+    assert_eq!(from(&client, "10.0.0.1").await.status, 503);
+    assert_eq!(*seen.lock().unwrap(), [("/".to_owned(), 0)]);
+}
+
+struct Broken;
+
+impl RateStore for Broken {
+    fn count<'a>(&'a self, _: &'a str, _: u32, _: Duration) -> RateFuture<'a> {
+        Box::pin(async { Err::<RateCount, _>(Error::new(503, "away")) })
+    }
+}
+
+#[tokio::test]
+async fn a_store_that_fails_fails_the_request_unless_it_may_pass() {
+    let limit = rate_limit(1, MINUTE).store(Broken);
+    assert_eq!(from(&client(&limit), "10.0.0.1").await.status, 503);
+    let response = from(&client(&limit.pass_when_store_fails()), "10.0.0.1").await;
+    assert_eq!((response.status.as_u16(), response.text()), (200, "None"));
 }

@@ -10,4 +10,5 @@ mod server;
 
 mod away;
 mod koa_sessions;
+mod rates;
 mod sessions;
