@@ -12,7 +12,7 @@ use crate::upload::{Upload, UploadForm, receive};
 /// Every method checks the type, the size and the time first, and fails with an [`Error`](cepa_core::Error) whose
 /// status, message and code say what was wrong. Limits are those of [`BodyLimits`](crate::BodyLimits), taken from the app
 /// when it shares one. A body can be read more than once, also in different ways, when the first reading
-/// came to its end; after one that did not, and after an upload, reading it again is a 500.
+/// came to its end: a signature is checked over the very bytes from which the JSON is read; after one that did not, and after an upload, reading it again is a 500.
 ///
 /// ```
 /// use cepa_body::BodyExt;
@@ -30,13 +30,13 @@ use crate::upload::{Upload, UploadForm, receive};
 /// });
 /// ```
 pub trait BodyExt {
-    /// The body as JSON: `application/json`, or any `application/*+json`, in UTF-8.
+    /// The body as JSON: `application/json`, `application/csp-report`, or any `application/*+json`.
     ///
     /// # Errors
-    /// 400 with line and column when it is no JSON, is empty, is nested more than 128 levels deep or is cut short;
-    /// 408 when it does not arrive in time; 413 when it is too large, before it is read if its length
-    /// says so; 415 for another type, charset or a content encoding; 422 with the path of the field
-    /// when it does not fit `T`.
+    /// 400 with line and column when it is no JSON, is empty, is nested more than 128 levels deep, is not in its
+    /// charset or encoding, or is cut short; 408 when it does not arrive in time; 413 when it is too large, before
+    /// it is read if its length says so; 415 for another type, charset or content encoding than are read; 422 with
+    /// the path of the field when it does not fit `T`.
     fn body_json<T: DeserializeOwned>(&mut self) -> impl Future<Output = Result<T>> + Send;
 
     /// The body as a form, `application/x-www-form-urlencoded`; `a[b]=1`, `a.b=1` and `a[]=1` nest.
@@ -48,13 +48,13 @@ pub trait BodyExt {
     /// As [`body_json`](Self::body_json), and 413 for more than [`BodyLimits::form_keys`](crate::BodyLimits::form_keys) fields.
     fn body_form<T: DeserializeOwned>(&mut self) -> impl Future<Output = Result<T>> + Send;
 
-    /// The body as text: any `text/*`, in UTF-8 or ISO-8859-1; a byte order mark is removed.
+    /// The body as text: any `text/*`, or `application/xml`; a byte order mark is removed.
     ///
     /// # Errors
     /// 400 when it is not in its charset or cut short; 408, 413 and 415 as [`body_json`](Self::body_json).
     fn body_text(&mut self) -> impl Future<Output = Result<String>> + Send;
 
-    /// The body as it came, of any type or none.
+    /// The bytes of the body, of any type or none. They are those of before its compression, if it has any.
     ///
     /// # Errors
     /// 400 when it is cut short; 408, 413 and 415 as [`body_json`](Self::body_json).

@@ -17,8 +17,7 @@ pub(crate) use tree::{Pairs, Rules, TooManyKeys};
 use crate::refusal;
 
 /// Reads a whole urlencoded body.
-pub(crate) fn parse<T: DeserializeOwned>(body: &[u8], rules: Rules) -> Result<T> {
-    let text = crate::text::utf8(body)?;
+pub(crate) fn parse<T: DeserializeOwned>(text: &str, rules: Rules) -> Result<T> {
     let tree = urlencoded::parse(text, rules);
     read(tree.map_err(|TooManyKeys| refusal::too_many_fields(rules.keys))?)
 }

@@ -10,8 +10,7 @@ use serde_json::error::Category;
 use crate::refusal;
 
 /// Reads a whole body; `strict` refuses everything but an object or an array.
-pub(crate) fn parse<T: DeserializeOwned>(body: &[u8], strict: bool) -> Result<T> {
-    let text = crate::text::utf8(body)?;
+pub(crate) fn parse<T: DeserializeOwned>(text: &str, strict: bool) -> Result<T> {
     let start = text.trim_start_matches([' ', '\t', '\r', '\n']);
     if start.is_empty() {
         return Err(refusal::empty());

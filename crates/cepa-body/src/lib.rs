@@ -25,10 +25,17 @@
 //! });
 //! ```
 //!
-//! Read in this order: `ext` (the surface), `read` (one reading), `json`, `text`, `form`, `upload`.
+//! The feature `decompress` reads bodies that are compressed, as gzip, deflate, br or zstd; without it they are
+//! a 415. It is not on by default because of what it brings along.
+//!
+//! Read in this order: `ext` (the surface), `read` (one reading), `coding` and `inflate`, `text` (charsets), `json`,
+//! `form`, `upload`.
 
+mod coding;
 mod ext;
 mod form;
+#[cfg(feature = "decompress")]
+mod inflate;
 mod json;
 mod limits;
 mod media_type;

@@ -25,10 +25,11 @@ impl<'a> MediaType<'a> {
         self.kind.eq_ignore_ascii_case(kind) && self.subkind.eq_ignore_ascii_case(subkind)
     }
 
-    /// `application/json` and every type that ends in `+json`.
+    /// `application/json`, every type that ends in `+json`, and what browsers report violations as.
     pub(crate) fn is_json(&self) -> bool {
         let suffix = self.subkind.rsplit_once('+').map_or(self.subkind, |(_, suffix)| suffix);
-        self.kind.eq_ignore_ascii_case("application") && suffix.eq_ignore_ascii_case("json")
+        let is = |kind| suffix.eq_ignore_ascii_case(kind);
+        self.kind.eq_ignore_ascii_case("application") && (is("json") || is("csp-report"))
     }
 
     pub(crate) fn is_form(&self) -> bool {
@@ -36,7 +37,7 @@ impl<'a> MediaType<'a> {
     }
 
     pub(crate) fn is_text(&self) -> bool {
-        self.kind.eq_ignore_ascii_case("text")
+        self.kind.eq_ignore_ascii_case("text") || self.is("application", "xml")
     }
 
     pub(crate) fn is_multipart_form(&self) -> bool {

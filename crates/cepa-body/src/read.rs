@@ -6,7 +6,8 @@
 //! for instance as raw bytes for a signature and then as JSON, without a second copy. A body that came in
 //! one piece is never copied, and nothing is allocated on the word of `Content-Length` beyond [`FIRST_ALLOCATION`].
 //!
-//! Compressed bodies are refused; there is no bound on what they inflate to yet.
+//! A compressed body is gathered as it came and inflated within the same limit; what is left in the request is the
+//! inflated body, and the header fields that spoke of the other one are gone.
 
 use std::io;
 use std::time::Duration;
@@ -14,11 +15,12 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use cepa_core::{Body, Context, Result};
 use futures_util::stream;
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 use serde::de::DeserializeOwned;
 
 use crate::media_type::MediaType;
 use crate::text::Charset;
-use crate::{BodyLimits, form, json, refusal};
+use crate::{BodyLimits, coding, form, json, refusal};
 
 /// What a body in several pieces gets at first, unless it is known to be smaller.
 const FIRST_ALLOCATION: usize = 64 * 1024;
@@ -75,10 +77,10 @@ impl<'c> ReadBody<'c> {
     /// # Errors
     /// 400, 408, 413, 415 or 422, as listed there.
     pub async fn json<T: DeserializeOwned>(self) -> Result<T> {
-        self.check(Kind::Json)?;
+        let charset = self.check(Kind::Json)?;
         let strict = self.strict;
         let limit = self.limits.json;
-        json::parse(&self.read(limit).await?, strict)
+        json::parse(&charset.decode(&self.read(limit).await?)?, strict)
     }
 
     /// The body as a form; see [`BodyExt::body_form`](crate::BodyExt::body_form).
@@ -86,10 +88,10 @@ impl<'c> ReadBody<'c> {
     /// # Errors
     /// 400, 408, 413, 415 or 422, as listed there.
     pub async fn form<T: DeserializeOwned>(self) -> Result<T> {
-        self.check(Kind::Form)?;
+        let charset = self.check(Kind::Form)?;
         let rules = self.limits.form_rules();
         let limit = self.limits.form;
-        form::parse(&self.read(limit).await?, rules)
+        form::parse(&charset.decode(&self.read(limit).await?)?, rules)
     }
 
     /// The body as text; see [`BodyExt::body_text`](crate::BodyExt::body_text).
@@ -99,7 +101,7 @@ impl<'c> ReadBody<'c> {
     pub async fn text(self) -> Result<String> {
         let charset = self.check(Kind::Text)?;
         let limit = self.limits.text;
-        charset.decode(&self.read(limit).await?)
+        Ok(charset.decode(&self.read(limit).await?)?.into_owned())
     }
 
     /// The body as it came; see [`BodyExt::body_bytes`](crate::BodyExt::body_bytes).
@@ -126,17 +128,17 @@ impl<'c> ReadBody<'c> {
         }
         match kind.and_then(|kind| kind.parameter("charset")) {
             None => Ok(Charset::Utf8),
-            Some(name) => Charset::named(&name)
-                .filter(|charset| *charset == Charset::Utf8 || wanted == Kind::Text)
-                .ok_or_else(|| refusal::unsupported_charset(&name)),
+            Some(name) => Charset::named(&name).ok_or_else(|| refusal::unsupported_charset(&name)),
         }
     }
 
     async fn read(self, kind_limit: usize) -> Result<Bytes> {
         let limit = self.limit.unwrap_or(kind_limit);
-        identity(self.ctx)?;
+        let undo = coding::of(self.ctx)?;
+        // What does not shrink is larger compressed, by an eighth when the encoder is in a hurry.
+        let most = if undo.is_some() { limit.saturating_add(limit / 8 + 1024) } else { limit };
         let declared = declared_length(self.ctx);
-        if declared.is_some_and(|length| length > limit as u64) {
+        if declared.is_some_and(|length| length > most as u64) {
             return Err(refusal::too_large(limit as u64));
         }
         let body = take(self.ctx);
@@ -144,13 +146,23 @@ impl<'c> ReadBody<'c> {
         let bytes = if let Some(bytes) = body.as_bytes() {
             bytes.clone()
         } else if body.is_stream() {
-            match tokio::time::timeout(deadline, collect(body, limit, declared)).await {
-                Ok(collected) => collected?,
+            match tokio::time::timeout(deadline, collect(body, most, declared)).await {
+                Ok(Ok(Some(collected))) => collected,
+                Ok(Ok(None)) => return Err(refusal::too_large(limit as u64)),
+                Ok(Err(error)) => return Err(error),
                 Err(_) => return Err(refusal::timeout(deadline)),
             }
         } else {
             Bytes::new()
         };
+        let bytes = match undo {
+            Some(undo) if !bytes.is_empty() => Bytes::from(undo(&bytes, limit)?),
+            _ => bytes,
+        };
+        if undo.is_some() {
+            self.ctx.request.headers.remove(CONTENT_ENCODING);
+            self.ctx.request.headers.remove(CONTENT_LENGTH);
+        }
         self.ctx.request.body = Body::from(bytes.clone());
         Ok(bytes)
     }
@@ -196,38 +208,30 @@ pub(crate) fn take(ctx: &mut Context) -> Body {
     }
 }
 
-/// Refuses every content coding but `identity`.
-pub(crate) fn identity(ctx: &Context) -> Result {
-    match ctx.request.get("content-encoding").map(str::trim) {
-        None | Some("") => Ok(()),
-        Some(coding) if coding.eq_ignore_ascii_case("identity") => Ok(()),
-        Some(coding) => Err(refusal::unsupported_encoding(coding)),
-    }
-}
-
 /// The length of the body as far as anybody has told: the body itself, or else the header.
 pub(crate) fn declared_length(ctx: &Context) -> Option<u64> {
     ctx.request.body.size().or_else(|| ctx.request.length())
 }
 
-async fn collect(mut body: Body, limit: usize, declared: Option<u64>) -> Result<Bytes> {
-    let Some(first) = next(&mut body).await? else { return Ok(Bytes::new()) };
+/// The whole of a stream; `None` when it is larger than the limit.
+async fn collect(mut body: Body, limit: usize, declared: Option<u64>) -> Result<Option<Bytes>> {
+    let Some(first) = next(&mut body).await? else { return Ok(Some(Bytes::new())) };
     if first.len() > limit {
-        return Err(refusal::too_large(limit as u64));
+        return Ok(None);
     }
-    let Some(second) = next(&mut body).await? else { return Ok(first) };
+    let Some(second) = next(&mut body).await? else { return Ok(Some(first)) };
     let expected = declared.map_or(FIRST_ALLOCATION, |length| length as usize);
     let mut whole = BytesMut::with_capacity(expected.min(FIRST_ALLOCATION));
     whole.extend_from_slice(&first);
     let mut chunk = Some(second);
     while let Some(bytes) = chunk {
         if bytes.len() > limit - whole.len() {
-            return Err(refusal::too_large(limit as u64));
+            return Ok(None);
         }
         whole.extend_from_slice(&bytes);
         chunk = next(&mut body).await?;
     }
-    Ok(whole.freeze())
+    Ok(Some(whole.freeze()))
 }
 
 /// The next chunk that has bytes.

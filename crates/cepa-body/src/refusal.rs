@@ -2,7 +2,7 @@
 //!
 //! | status | code | when |
 //! |---|---|---|
-//! | 400 | `empty_body`, `malformed_json`, `malformed_form`, `invalid_utf8`, `body_aborted` | the body is not what its type says |
+//! | 400 | `empty_body`, `malformed_json`, `malformed_encoding`, `invalid_utf8`, `invalid_charset`, `body_aborted` | the body is not what its type says |
 //! | 408 | `body_timeout` | it did not arrive within the deadline |
 //! | 413 | `body_too_large`, `too_many_fields` | it is beyond a limit |
 //! | 415 | `missing_content_type`, `unsupported_type`, `unsupported_charset`, `unsupported_encoding` | it is in a form that is not read here |
@@ -70,14 +70,23 @@ pub(crate) fn unsupported_charset(charset: &str) -> Error {
 }
 
 /// RFC 9110, 12.5.3: a 415 for a coding says which codings are read.
-pub(crate) fn unsupported_encoding(encoding: &str) -> Error {
+pub(crate) fn unsupported_encoding(encoding: &str, read: &'static str) -> Error {
     Error::new(415, format!("unsupported content encoding {encoding:?}"))
         .with_code("unsupported_encoding")
-        .with_header(ACCEPT_ENCODING, HeaderValue::from_static("identity"))
+        .with_header(ACCEPT_ENCODING, HeaderValue::from_static(read))
 }
 
-pub(crate) fn invalid_utf8(at: usize) -> Error {
-    Error::new(400, format!("the body is not valid UTF-8 at byte {at}")).with_code("invalid_utf8")
+/// The answer to a compressed body that is damaged, cut short, or goes on behind its end.
+#[cfg(feature = "decompress")]
+pub(crate) fn malformed_encoding(cause: io::Error) -> Error {
+    Error::new(400, "the body is not what its content encoding says")
+        .with_code("malformed_encoding")
+        .with_source(cause)
+}
+
+pub(crate) fn invalid_text(charset: &str, at: usize) -> Error {
+    let code = if charset == "UTF-8" { "invalid_utf8" } else { "invalid_charset" };
+    Error::new(400, format!("the body is not valid {charset} at byte {at}")).with_code(code)
 }
 
 pub(crate) fn empty() -> Error {

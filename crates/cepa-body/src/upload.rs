@@ -52,7 +52,7 @@ type FilterFn = dyn Fn(&Part) -> Result<bool> + Send + Sync;
 ///
 /// | status | code | when |
 /// |---|---|---|
-/// | 400 | `malformed_multipart`, `incomplete_multipart`, `bad_boundary`, `missing_field_name`, `bad_file_name`, `invalid_utf8`, `body_aborted` | the form is malformed or cut short |
+/// | 400 | `malformed_multipart`, `incomplete_multipart`, `bad_boundary`, `missing_field_name`, `bad_file_name`, `invalid_utf8`, `invalid_charset`, `body_aborted` | the form is malformed or cut short |
 /// | 408 | `body_timeout` | it did not arrive within the deadline |
 /// | 409 | `file_exists` | the file-name function named a file that exists; nothing is overwritten |
 /// | 413 | `body_too_large`, `file_too_large`, `field_too_large`, `fields_too_large`, `field_name_too_long`, `file_name_too_long`, `part_headers_too_large`, `too_many_files`, `too_many_fields`, `too_many_parts` | one of [`UploadLimits`] |

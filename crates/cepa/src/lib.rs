@@ -16,6 +16,7 @@
 //! | `sse` | [`sse`] | server-sent events |
 //! | `socketio` | [`socketio`] | a Socket.IO server: [`SocketIo`] |
 //! | `compress`, `csrf`, `jwt` | [`kit`] | those of the kit that bring libraries along |
+//! | `decompress` | [`body`] | request bodies that are compressed |
 //! | `embed` | [`mod@files`] | a folder that is part of the program |
 //! | `redis` | `redis` | what several servers share through Redis: sessions, rate limits |
 //!

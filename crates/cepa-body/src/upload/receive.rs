@@ -15,9 +15,10 @@ use super::disk::{DiskWriter, Unfinished, random_name};
 use super::disposition::{self, Disposition};
 use super::form::Stored;
 use super::{Accept, Options, Part, Upload, UploadForm, UploadLimits, UploadedFile, refusal};
+use crate::coding;
 use crate::form::Rules;
 use crate::media_type::MediaType;
-use crate::read::{declared_length, identity, take};
+use crate::read::{declared_length, take};
 use crate::text::Charset;
 
 const OCTETS: &str = "application/octet-stream";
@@ -27,7 +28,7 @@ pub(crate) async fn receive(ctx: &mut Context, upload: &Upload) -> Result<Upload
     let options = &*upload.options;
     let limits = &options.limits;
     let boundary = boundary(ctx)?;
-    identity(ctx)?;
+    coding::refuse(ctx)?;
     if declared_length(ctx).is_some_and(|length| length > limits.total) {
         return Err(crate::refusal::too_large(limits.total));
     }
@@ -189,7 +190,7 @@ impl Receiving<'_> {
             self.text_size += bytes.len();
             text.extend_from_slice(&bytes);
         }
-        self.fields.push((name, charset.decode(&text)?));
+        self.fields.push((name, charset.decode(&text)?.into_owned()));
         Ok(())
     }
 

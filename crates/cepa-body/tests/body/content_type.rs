@@ -15,6 +15,7 @@ async fn json_is_application_json_and_its_family() {
         "application/reports+json",
         "application/scim+json",
         "application/problem+json",
+        "application/csp-report",
     ] {
         assert_eq!(post(echo_json::<Value>(), kind, "{}").send().await.status, 200, "{kind}");
     }
@@ -52,7 +53,7 @@ async fn forms_and_texts_have_their_types() {
     );
     assert_eq!(post(echo_form::<Value>(), JSON, "a=1").send().await.status, 415);
     assert_eq!(post(echo_form::<Value>(), MULTIPART, "a=1").send().await.status, 415);
-    for kind in ["text/plain", "text/markdown", "TEXT/csv"] {
+    for kind in ["text/plain", "text/markdown", "TEXT/csv", "text/xml", "application/xml"] {
         assert_eq!(post(echo_text(), kind, "a").send().await.text(), "a", "{kind}");
     }
     assert_eq!(post(echo_text(), JSON, "a").send().await.status, 415);

@@ -8,6 +8,8 @@ mod send;
 
 mod bytes_are_read_again;
 mod charset;
+#[cfg(feature = "decompress")]
+mod compressed;
 mod content_encoding;
 mod content_type;
 mod deadline;

@@ -90,9 +90,11 @@ async fn a_field_has_its_own_charset() {
         part(&headers, text)
     };
     assert_eq!(read(vec![named("iso-8859-1", b"caf\xe9")]).await, json!({"a": "café"}));
+    assert_eq!(read(vec![named("utf-16", b"c\0\xe9\0")]).await, json!({"a": "cé"}));
     assert_eq!(read(vec![named("UTF-8", "café".as_bytes())]).await, json!({"a": "café"}));
     for (parts, expected) in [
-        (named("utf-16", b"x"), (415, "unsupported_charset")),
+        (named("utf-7", b"x"), (415, "unsupported_charset")),
+        (named("utf-16", b"x"), (400, "invalid_charset")),
         (named("utf-8", b"caf\xe9"), (400, "invalid_utf8")),
     ] {
         let response = post(uploads(Upload::new(), tree), MULTIPART, form([parts])).send().await;
