@@ -22,7 +22,6 @@ pub mod app;
 pub mod options;
 pub mod pictures;
 pub mod polling;
-pub mod problem;
 pub mod rooms;
 pub mod store;
 

@@ -13,6 +13,7 @@
 
 use std::sync::LazyLock;
 
+use cepa::Problem;
 use cepa::hub::{Event, Member, Outbox, OutboxOptions, Wire};
 use cepa::prelude::*;
 use cepa::ws::{Limits, Message, WebSocket, WebSocketOptions, encode_text};
@@ -21,7 +22,6 @@ use serde::{Deserialize, Serialize};
 use crate::app::Chat;
 use crate::message::SAYING_BYTES;
 use crate::messages::number;
-use crate::problem::Problem;
 use crate::rooms::{STREAM_BYTES, Seat};
 use crate::{RoomName, Saying, Who};
 

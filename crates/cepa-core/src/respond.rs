@@ -15,11 +15,10 @@
 
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
 use http::{HeaderValue, Method};
-use serde::Serialize;
 
 use crate::into_body::TEXT;
 use crate::response::{has_no_body, is_entity};
-use crate::{Body, Context, Error};
+use crate::{Body, Context, Error, Problem};
 
 /// The response for a context that the onion has finished with.
 pub(crate) fn respond(mut ctx: Context) -> http::Response<Body> {
@@ -62,32 +61,13 @@ pub(crate) fn fail(ctx: &mut Context, error: &Error) {
     write_error(ctx, error);
 }
 
-/// The members of a problem (RFC 9457, 3.1).
-#[derive(Serialize)]
-struct Problem<'a> {
-    status: u16,
-    title: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    detail: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    code: Option<&'static str>,
-}
-
 fn write_error(ctx: &mut Context, error: &Error) {
     const OFFERS: [&str; 3] = ["text/plain", "application/problem+json", "application/json"];
-    let status = ctx.status();
     let wants_json = ctx.accepts(&OFFERS).is_some_and(|best| best != "text/plain");
     let (kind, body) = if wants_json {
-        let title = status.canonical_reason().unwrap_or("Error");
-        let problem = Problem {
-            status: status.as_u16(),
-            title,
-            detail: Some(error.public_message()).filter(|detail| *detail != title),
-            code: error.code(),
-        };
         (
             HeaderValue::from_static("application/problem+json"),
-            serde_json::to_vec(&problem).unwrap_or_default(),
+            serde_json::to_vec(&Problem::from(error)).unwrap_or_default(),
         )
     } else {
         (TEXT, error.public_message().as_bytes().to_vec())

@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use cepa_core::Error;
+use cepa_core::{Error, Problem};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -128,22 +128,6 @@ pub(crate) fn answer(error: &Error) -> Args {
     struct Answer<'a> {
         error: Problem<'a>,
     }
-    #[derive(Serialize)]
-    struct Problem<'a> {
-        status: u16,
-        title: &'a str,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        detail: Option<&'a str>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        code: Option<&'a str>,
-    }
-    let title = error.status().canonical_reason().unwrap_or("Error");
-    let problem = Problem {
-        status: error.status().as_u16(),
-        title,
-        detail: Some(error.public_message()).filter(|detail| *detail != title),
-        code: error.code(),
-    };
     // texts and a number can always be written
-    Args::one(&Answer { error: problem }).unwrap_or_default()
+    Args::one(&Answer { error: error.into() }).unwrap_or_default()
 }

@@ -35,8 +35,8 @@
 
 pub use cepa_core::{
     App, Body, Callback, CancellationToken, Context, Cookie, Cookies, Error, HandlerFn, IntoBody,
-    Json, Keys, Middleware, MiddlewareFn, Next, OnUpgrade, OrThrow, Params, Request, Response,
-    Result, SameSite, Stack, State, http,
+    Json, Keys, Middleware, MiddlewareFn, Next, OnUpgrade, OrThrow, Params, Problem, Request,
+    Response, Result, SameSite, Stack, State, http,
 };
 pub use cepa_server::{Bound, Limits, Listen, Server, Shutdown};
 pub use serde_json::{Value, json};
