@@ -19,7 +19,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::timeout;
 
 use crate::connection::WebSocket;
+use crate::deflate::Deflate;
 use crate::error::WebSocketError;
+use crate::extension;
 use crate::frame::Role;
 use crate::handshake::{VERSION, accept, has_token};
 use crate::limits::Limits;
@@ -43,6 +45,7 @@ pub struct Client {
     target: String,
     headers: HeaderMap,
     limits: Limits,
+    deflate: Option<Deflate>,
 }
 
 impl Client {
@@ -59,7 +62,7 @@ impl Client {
         headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
         headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
         headers.insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static(VERSION));
-        Ok(Self { target: target.to_owned(), headers, limits: Limits::default() })
+        Ok(Self { target: target.to_owned(), headers, limits: Limits::default(), deflate: None })
     }
 
     /// Adds a header, or replaces one of the handshake's own; the key is added last.
@@ -73,6 +76,17 @@ impl Client {
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
+        self
+    }
+
+    /// Offers compression, of this kind and no other.
+    ///
+    /// # Panics
+    /// When a level is not 1 to 9, or a window not 9 to 15.
+    #[must_use]
+    #[track_caller]
+    pub fn deflate(mut self, deflate: Deflate) -> Self {
+        self.deflate = Some(deflate.checked());
         self
     }
 
@@ -96,6 +110,9 @@ impl Client {
         if let Ok(value) = HeaderValue::from_str(&key) {
             self.headers.entry(SEC_WEBSOCKET_KEY).or_insert(value);
         }
+        if let Some(offer) = self.deflate.as_ref().and_then(extension::offer) {
+            self.headers.insert(SEC_WEBSOCKET_EXTENSIONS, offer);
+        }
         io.write_all(&self.request()).await?;
         io.flush().await?;
 
@@ -115,7 +132,8 @@ impl Client {
             return Err(WebSocketError::Refused(Box::new(answer)));
         }
         let protocol = self.judge(answer.headers(), &key)?;
-        let mut link = Link::new(io, Role::Client, self.limits);
+        let agreed = extension::judge(answer.headers(), self.deflate.as_ref()).map_err(failed)?;
+        let mut link = Link::new(io, Role::Client, self.limits, agreed.as_ref());
         link.preload(&input);
         Ok(WebSocket::new(link, protocol))
     }
@@ -139,9 +157,6 @@ impl Client {
         }
         if answer.get(SEC_WEBSOCKET_ACCEPT) != Some(&accept(key)) {
             return Err(failed("Sec-WebSocket-Accept is wrong"));
-        }
-        if answer.contains_key(SEC_WEBSOCKET_EXTENSIONS) {
-            return Err(failed("an extension that was not offered"));
         }
         let Some(protocol) = answer.get(SEC_WEBSOCKET_PROTOCOL) else { return Ok(None) };
         match protocol.to_str() {

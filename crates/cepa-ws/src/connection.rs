@@ -14,6 +14,7 @@ use bytes::Bytes;
 use cepa_core::{Io, Upgraded};
 
 use crate::close::{Close, CloseCode};
+use crate::compress::SharedDeflate;
 use crate::error::WebSocketError;
 use crate::frame::Role;
 use crate::limits::Limits;
@@ -50,9 +51,9 @@ pub struct WebSocket {
 }
 
 impl WebSocket {
-    /// A WebSocket over a stream whose opening handshake is done.
+    /// A WebSocket over a stream whose opening handshake is done and agreed on no extension.
     pub fn over(io: impl Io, role: Role, limits: Limits) -> Self {
-        Self::new(Link::new(Box::new(io) as Upgraded, role, limits), None)
+        Self::new(Link::new(Box::new(io) as Upgraded, role, limits, None), None)
     }
 
     pub(crate) fn new(link: Link, protocol: Option<Arc<str>>) -> Self {
@@ -84,13 +85,13 @@ impl WebSocket {
     /// [`WebSocketError::Closed`] when the connection is over; [`WebSocketError::Json`] for a value
     /// without a JSON form; and what [`recv`](Self::recv) fails with.
     pub fn send(&mut self, message: impl IntoMessage) -> impl Future<Output = Result> + Send {
-        let message = message.into_message();
+        let (compress, message) = (message.compress(), message.into_message());
         async move {
             let mut message = Some(message?);
             poll_fn(|cx| {
                 let mut link = self.handle.link();
                 if let Some(message) = message.take() {
-                    link.offer(cx, message)?;
+                    link.offer(cx, message, compress)?;
                 }
                 link.poll_flush(cx)
             })
@@ -99,10 +100,12 @@ impl WebSocket {
     }
 
     /// Sends whole server frames that are encoded already, as they are; see
-    /// [`encode_text`](crate::encode_text). A hub encodes a broadcast once and sends it this way.
+    /// [`encode_text`](crate::encode_text). A hub encodes a broadcast once and sends it this way, and
+    /// compresses it once for each value of [`shared_deflate`](Self::shared_deflate).
     ///
     /// # Errors
-    /// As [`send`](Self::send); on a client, whose frames cannot be shared, always.
+    /// As [`send`](Self::send); on a client, whose frames cannot be shared, always; and for compressed
+    /// frames on a connection that did not agree on compression.
     pub async fn send_frames(&mut self, frames: Bytes) -> Result {
         self.refuse_client()?;
         let mut frames = Some(frames);
@@ -122,11 +125,11 @@ impl WebSocket {
     /// # Errors
     /// As [`send`](Self::send).
     pub fn feed(&mut self, message: impl IntoMessage) -> impl Future<Output = Result> + Send {
-        let message = message.into_message();
+        let (compress, message) = (message.compress(), message.into_message());
         async move {
             let message = message?;
             self.make_room().await?;
-            self.handle.link().queue(message)
+            self.handle.link().queue(message, compress)
         }
     }
 
@@ -183,6 +186,25 @@ impl WebSocket {
     #[must_use]
     pub fn protocol(&self) -> Option<&str> {
         self.protocol.as_deref()
+    }
+
+    /// How frames that are shared may be compressed for this connection; `None` when they may not.
+    ///
+    /// ```
+    /// use bytes::Bytes;
+    /// use cepa_ws::{WebSocket, encode_text, encode_text_deflated};
+    ///
+    /// # fn example(ws: &WebSocket, text: &str) -> Bytes {
+    /// // A broadcast keeps what it has made, by this value.
+    /// match ws.shared_deflate() {
+    ///     Some(shared) => encode_text_deflated(text, shared),
+    ///     None => encode_text(text),
+    /// }
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn shared_deflate(&self) -> Option<SharedDeflate> {
+        self.handle.link().shared_deflate()
     }
 
     /// How many bytes are queued that the stream has not taken.

@@ -2,9 +2,10 @@
 //!
 //! Bytes are appended to one buffer and taken off its front. A payload is unmasked where it lies, as
 //! it arrives, and handed out as a slice of the buffer; only the second and later fragments of a
-//! message are copied. Text is checked as it arrives. Nothing is allocated because of a declared
-//! length: [`Decoder::wanted`] asks for at most as much again as has arrived. A drained buffer is
-//! released, so that an idle connection holds none.
+//! message are copied. What is compressed is inflated as it arrives, and then no longer held. Text is
+//! checked as it arrives. Nothing is allocated because of a declared length: [`Decoder::wanted`] asks
+//! for at most as much again as has arrived. A drained buffer is released, so that an idle connection
+//! holds none.
 //!
 //! After an error the decoder has no meaning any more; the connection is over.
 //!
@@ -12,11 +13,14 @@
 //! several is checked on the way, so that it fails at its first wrong byte, and once more at the
 //! end: safe code cannot hand the knowledge over.
 
+use std::ops::ControlFlow::{self, Break, Continue};
+
 use bytes::{Buf, Bytes, BytesMut};
 
 use crate::close::{Close, CloseCode};
 use crate::error::Violation;
-use crate::frame::{Header, OpCode, Role};
+use crate::frame::{Header, OpCode, Role, begins_compressed};
+use crate::inflate::Inflater;
 use crate::limits::Limits;
 use crate::mask;
 use crate::message::Message;
@@ -45,15 +49,24 @@ struct Frame {
     len: usize,
     /// How much of the payload has been unmasked and checked.
     done: usize,
-    /// Whether the payload is part of a text.
+    kind: Kind,
+}
+
+/// What a data frame is part of; both are false for a control frame.
+#[derive(Clone, Copy, Debug)]
+struct Kind {
     text: bool,
+    compressed: bool,
 }
 
 /// The message whose last fragment has not been seen.
 #[derive(Debug)]
 struct Partial {
-    text: bool,
+    kind: Kind,
+    /// What has come; of a compressed message the inflater holds it.
     data: BytesMut,
+    /// The bytes of all payloads so far.
+    received: usize,
     fragments: usize,
 }
 
@@ -68,7 +81,11 @@ pub struct Decoder {
     frame: Option<Frame>,
     partial: Option<Partial>,
     utf8: Utf8Check,
+    inflater: Option<Box<Inflater>>,
 }
+
+/// What is to be done next: go on, wait for more bytes, or hand something out.
+type Step = ControlFlow<Option<Incoming>>;
 
 /// The least room to read into, in bytes.
 const LEAST_READ: usize = 4096;
@@ -86,7 +103,15 @@ impl Decoder {
             frame: None,
             partial: None,
             utf8: Utf8Check::default(),
+            inflater: None,
         }
+    }
+
+    /// Lets the peer send compressed messages, with or without context takeover (RFC 7692).
+    #[must_use]
+    pub fn with_deflate(mut self, context_takeover: bool) -> Self {
+        self.inflater = Some(Box::new(Inflater::new(context_takeover, self.max_message)));
+        self
     }
 
     /// Appends what was read.
@@ -100,10 +125,10 @@ impl Decoder {
         self.buffer.is_empty() && self.frame.is_none()
     }
 
-    /// How much memory the buffer holds, in bytes.
+    /// How much memory the buffer and the inflated part of a message hold, in bytes.
     #[must_use]
     pub fn capacity(&self) -> usize {
-        self.buffer.capacity()
+        self.buffer.capacity() + self.inflater.as_ref().map_or(0, |inflater| inflater.capacity())
     }
 
     /// The buffer to read into, with room for what is awaited, but for no more than has come already.
@@ -124,46 +149,38 @@ impl Decoder {
     /// When the peer broke the protocol or a limit.
     pub fn decode(&mut self) -> Result<Option<Incoming>, Violation> {
         loop {
-            let mut frame = match self.frame {
+            let frame = match self.frame.take() {
                 Some(frame) => frame,
-                None => match Header::decode(&self.buffer, self.role)? {
-                    Some((header, len)) => {
-                        let frame = self.admit(header)?;
-                        self.buffer.advance(len);
-                        frame
-                    }
+                None => match self.header()? {
+                    Some(frame) => frame,
                     None => return Ok(None),
                 },
             };
-            let fresh_from = frame.done;
-            frame.done = frame.len.min(self.buffer.len());
-            let fresh = &mut self.buffer[fresh_from..frame.done];
-            if let Some(key) = frame.mask {
-                mask::apply(fresh, key, fresh_from);
-            }
-            let in_one_piece = fresh.len() == frame.len && frame.fin && self.partial.is_none();
-            if frame.text && !in_one_piece {
-                self.utf8.push(fresh).map_err(|_| Violation::NOT_UTF8)?;
-            }
-            if frame.done < frame.len {
-                self.frame = Some(frame);
-                return Ok(None);
-            }
-            self.frame = None;
-            // The last frame takes the buffer itself: nothing is held afterwards, and no counter is made.
-            let payload = match self.buffer.len() == frame.len {
-                true => std::mem::take(&mut self.buffer),
-                false => self.buffer.split_to(frame.len),
+            let step = match frame.kind.compressed {
+                true => self.inflate(frame)?,
+                false => self.gather(frame)?,
             };
-            if let Some(incoming) = self.complete(frame, payload)? {
-                return Ok(Some(incoming));
+            if let Break(incoming) = step {
+                return Ok(incoming);
             }
         }
     }
 
+    /// Takes the header of the next frame off the buffer.
+    fn header(&mut self) -> Result<Option<Frame>, Violation> {
+        if self.inflater.is_none() && begins_compressed(&self.buffer) {
+            return Err(Violation::protocol("compression was not agreed on"));
+        }
+        let Some((header, len)) = Header::decode(&self.buffer, self.role)? else { return Ok(None) };
+        let frame = self.admit(header)?;
+        self.buffer.advance(len);
+        Ok(Some(frame))
+    }
+
     /// Checks a header against the message it belongs to and against the limits.
     fn admit(&self, header: Header) -> Result<Frame, Violation> {
-        let text = match (header.opcode, &self.partial) {
+        let Header { fin, compressed, opcode, mask, .. } = header;
+        let kind = match (opcode, &self.partial) {
             (OpCode::Continuation, Some(partial)) => {
                 if partial.fragments >= self.max_fragments {
                     return Err(Violation {
@@ -171,7 +188,7 @@ impl Decoder {
                         reason: "too many fragments",
                     });
                 }
-                partial.text
+                partial.kind
             }
             (OpCode::Continuation, None) => {
                 return Err(Violation::protocol("continuation of no message"));
@@ -179,50 +196,111 @@ impl Decoder {
             (OpCode::Text | OpCode::Binary, Some(_)) => {
                 return Err(Violation::protocol("new message inside a fragmented one"));
             }
-            (opcode, _) => opcode == OpCode::Text,
+            (opcode, _) => Kind { text: opcode == OpCode::Text, compressed },
         };
         let len = usize::try_from(header.len).unwrap_or(usize::MAX);
-        if !header.opcode.is_control() {
-            if len > self.max_frame {
+        if !opcode.is_control() {
+            let most = |limit| if kind.compressed { Inflater::longest(limit) } else { limit };
+            if len > most(self.max_frame) {
                 return Err(Violation::too_big("frame too big"));
             }
-            let before = self.partial.as_ref().map_or(0, |partial| partial.data.len());
-            if len > self.max_message.saturating_sub(before) {
+            let before = self.partial.as_ref().map_or(0, |partial| partial.received);
+            if len > most(self.max_message).saturating_sub(before) {
                 return Err(Violation::too_big("message too big"));
             }
         }
-        let Header { fin, opcode, mask, .. } = header;
-        Ok(Frame { fin, opcode, mask, len, done: 0, text })
+        Ok(Frame { fin, opcode, mask, len, done: 0, kind })
     }
 
-    /// Puts a frame whose payload is complete to its use.
-    fn complete(&mut self, frame: Frame, payload: BytesMut) -> Result<Option<Incoming>, Violation> {
-        let data = match frame.opcode {
-            OpCode::Ping => return Ok(Some(Incoming::Ping(payload.freeze()))),
-            OpCode::Pong => return Ok(Some(Incoming::Pong(payload.freeze()))),
-            OpCode::Close => return Ok(Some(Incoming::Close(Close::decode(&payload.freeze())?))),
-            OpCode::Text | OpCode::Binary if !frame.fin => {
-                self.partial = Some(Partial { text: frame.text, data: payload, fragments: 1 });
-                return Ok(None);
+    /// Waits for the whole payload of a frame that is not compressed, and puts it to its use.
+    fn gather(&mut self, mut frame: Frame) -> Result<Step, Violation> {
+        let fresh_from = frame.done;
+        frame.done = frame.len.min(self.buffer.len());
+        let fresh = &mut self.buffer[fresh_from..frame.done];
+        if let Some(key) = frame.mask {
+            mask::apply(fresh, key, fresh_from);
+        }
+        let in_one_piece = fresh.len() == frame.len && frame.fin && self.partial.is_none();
+        if frame.kind.text && !in_one_piece {
+            self.utf8.push(fresh).map_err(|_| Violation::NOT_UTF8)?;
+        }
+        if frame.done < frame.len {
+            self.frame = Some(frame);
+            return Ok(Break(None));
+        }
+        // The last frame takes the buffer itself: nothing is held afterwards, and no counter is made.
+        let payload = match self.buffer.len() == frame.len {
+            true => std::mem::take(&mut self.buffer),
+            false => self.buffer.split_to(frame.len),
+        };
+        match frame.opcode {
+            OpCode::Ping => return Ok(Break(Some(Incoming::Ping(payload.freeze())))),
+            OpCode::Pong => return Ok(Break(Some(Incoming::Pong(payload.freeze())))),
+            OpCode::Close => {
+                return Ok(Break(Some(Incoming::Close(Close::decode(&payload.freeze())?))));
             }
-            OpCode::Text | OpCode::Binary => payload,
-            OpCode::Continuation => {
-                let Some(partial) = &mut self.partial else { return Ok(None) };
+            OpCode::Text | OpCode::Binary | OpCode::Continuation => {}
+        }
+        let data = match &mut self.partial {
+            Some(partial) => {
                 partial.data.extend_from_slice(&payload);
-                partial.fragments += 1;
-                if !frame.fin {
-                    return Ok(None);
-                }
-                let data = std::mem::take(&mut partial.data);
-                self.partial = None;
-                data
+                std::mem::take(&mut partial.data)
             }
+            None => payload,
+        };
+        self.end_frame(frame, data)
+    }
+
+    /// Inflates what has come of a frame of a compressed message.
+    fn inflate(&mut self, mut frame: Frame) -> Result<Step, Violation> {
+        let Some(inflater) = &mut self.inflater else { return Ok(Break(None)) };
+        let len = self.buffer.len().min(frame.len - frame.done);
+        let piece = &mut self.buffer[..len];
+        if let Some(key) = frame.mask {
+            mask::apply(piece, key, frame.done);
         }
-        .freeze();
-        if !frame.text {
-            return Ok(Some(Incoming::Message(Message::Binary(data))));
+        let before = inflater.out().len();
+        inflater.push(piece)?;
+        frame.done += len;
+        let complete = frame.done == frame.len;
+        if complete && frame.fin {
+            inflater.finish()?;
         }
-        let text = Text::try_from(data).map_err(|_| Violation::NOT_UTF8)?;
-        Ok(Some(Incoming::Message(Message::Text(text))))
+        let in_one_piece = complete && frame.fin && before == 0;
+        if frame.kind.text && !in_one_piece {
+            self.utf8.push(&inflater.out()[before..]).map_err(|_| Violation::NOT_UTF8)?;
+        }
+        self.buffer.advance(len);
+        if self.buffer.is_empty() {
+            self.buffer = BytesMut::new();
+        }
+        if complete {
+            return self.end_frame(frame, BytesMut::new());
+        }
+        self.frame = Some(frame);
+        Ok(Break(None))
+    }
+
+    /// Ends a data frame: keeps what has come of its message, or hands the message out.
+    fn end_frame(&mut self, frame: Frame, data: BytesMut) -> Result<Step, Violation> {
+        let Frame { kind, len, .. } = frame;
+        if !frame.fin {
+            let fresh = Partial { kind, data: BytesMut::new(), received: 0, fragments: 0 };
+            let partial = self.partial.get_or_insert(fresh);
+            partial.data = data;
+            partial.received += len;
+            partial.fragments += 1;
+            return Ok(Continue(()));
+        }
+        self.partial = None;
+        let data = match &mut self.inflater {
+            Some(inflater) if kind.compressed => inflater.take(),
+            _ => data.freeze(),
+        };
+        let message = match kind.text {
+            true => Message::Text(Text::try_from(data).map_err(|_| Violation::NOT_UTF8)?),
+            false => Message::Binary(data),
+        };
+        Ok(Break(Some(Incoming::Message(message))))
     }
 }

@@ -1,10 +1,13 @@
 //! Whole frames as bytes, for messages that many receivers share.
 //!
 //! A server's frame is the same for every receiver, so a broadcast encodes it once and hands the
-//! [`Bytes`] to each connection's `send_frames`.
+//! [`Bytes`] to each connection's `send_frames`. Where connections compress, it is also compressed once,
+//! for all whose [`SharedDeflate`] is equal: such a frame refers to no message before it, whatever was
+//! agreed on about context takeover.
 
 use bytes::{BufMut, Bytes, BytesMut};
 
+use crate::compress::SharedDeflate;
 use crate::frame::{Header, MAX_HEADER, OpCode};
 use crate::mask;
 
@@ -22,6 +25,29 @@ pub fn encode_text(text: &str) -> Bytes {
 #[must_use]
 pub fn encode_binary(bytes: &[u8]) -> Bytes {
     frame(OpCode::Binary, bytes)
+}
+
+/// A text message as one server frame, compressed when that makes it shorter, for the connections whose
+/// [`WebSocket::shared_deflate`](crate::WebSocket::shared_deflate) is this.
+#[must_use]
+pub fn encode_text_deflated(text: &str, shared: SharedDeflate) -> Bytes {
+    deflated(OpCode::Text, text.as_bytes(), shared)
+}
+
+/// A binary message as one server frame, as [`encode_text_deflated`].
+#[must_use]
+pub fn encode_binary_deflated(bytes: &[u8], shared: SharedDeflate) -> Bytes {
+    deflated(OpCode::Binary, bytes, shared)
+}
+
+fn deflated(opcode: OpCode, payload: &[u8], shared: SharedDeflate) -> Bytes {
+    match shared.deflate(payload) {
+        Some(payload) => {
+            let header = Header { compressed: true, ..Header::new(opcode, payload.len()) };
+            encode(header, &payload)
+        }
+        None => frame(opcode, payload),
+    }
 }
 
 fn frame(opcode: OpCode, payload: &[u8]) -> Bytes {

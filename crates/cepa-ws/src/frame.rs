@@ -3,8 +3,11 @@
 //! Reading refuses, at the first byte that shows it, everything the standard forbids: reserved bits
 //! and opcodes, a length that is not in its shortest form or has its high bit set, control frames
 //! that are fragmented or longer than 125 bytes, and masking in the wrong direction. Writing can
-//! only produce what reading accepts. Reserved bits stand for extensions; as long as none is
-//! negotiated, [`Header`] has no field for them.
+//! only produce what reading accepts.
+//!
+//! Of the reserved bits the first has a meaning, from RFC 7692: the message is compressed. It may stand
+//! on the first frame of a message only. Whether it was agreed on is not known here: the decoder, and
+//! those who send, see to that.
 
 use crate::error::Violation;
 
@@ -69,7 +72,8 @@ impl OpCode {
 pub const MAX_CONTROL: u64 = 125;
 
 const FIN: u8 = 0b1000_0000;
-const RESERVED: u8 = 0b0111_0000;
+const COMPRESSED: u8 = 0b0100_0000;
+const RESERVED: u8 = 0b0011_0000;
 const OPCODE: u8 = 0b0000_1111;
 const MASKED: u8 = 0b1000_0000;
 const LENGTH: u8 = 0b0111_1111;
@@ -79,6 +83,8 @@ const LENGTH: u8 = 0b0111_1111;
 pub struct Header {
     /// Whether this frame ends its message.
     pub fin: bool,
+    /// Whether this frame begins a message that is compressed (RFC 7692's RSV1).
+    pub compressed: bool,
     /// What the frame is for.
     pub opcode: OpCode,
     /// The key that the payload is masked with.
@@ -91,7 +97,7 @@ impl Header {
     /// The header of an unmasked frame that is a whole message.
     #[must_use]
     pub const fn new(opcode: OpCode, len: usize) -> Self {
-        Self { fin: true, opcode, mask: None, len: len as u64 }
+        Self { fin: true, compressed: false, opcode, mask: None, len: len as u64 }
     }
 
     /// Reads a header from the beginning of `input`, on the side of `role`: the header and its own
@@ -107,6 +113,10 @@ impl Header {
         let Some(opcode) = OpCode::from_bits(first & OPCODE) else {
             return Err(Violation::protocol("reserved opcode"));
         };
+        let compressed = first & COMPRESSED != 0;
+        if compressed && !matches!(opcode, OpCode::Text | OpCode::Binary) {
+            return Err(Violation::protocol("only the first frame of a message may be compressed"));
+        }
         let fin = first & FIN != 0;
         if opcode.is_control() && !fin {
             return Err(Violation::protocol("fragmented control frame"));
@@ -146,7 +156,7 @@ impl Header {
         } else {
             (None, rest)
         };
-        Ok(Some((Self { fin, opcode, mask, len }, input.len() - rest.len())))
+        Ok(Some((Self { fin, compressed, opcode, mask, len }, input.len() - rest.len())))
     }
 
     /// The bytes of this header, with the length in its shortest form.
@@ -155,7 +165,9 @@ impl Header {
         let mut out = HeaderBytes { bytes: [0; MAX_HEADER], len: 0 };
         let short = shortest(self.len);
         let mask_bit = if self.mask.is_some() { MASKED } else { 0 };
-        out.put(&[if self.fin { FIN } else { 0 } | self.opcode.bits(), short as u8 | mask_bit]);
+        let fin = if self.fin { FIN } else { 0 };
+        let compressed = if self.compressed { COMPRESSED } else { 0 };
+        out.put(&[fin | compressed | self.opcode.bits(), short as u8 | mask_bit]);
         match short {
             126 => out.put(&(self.len as u16).to_be_bytes()),
             127 => out.put(&self.len.to_be_bytes()),
@@ -166,6 +178,24 @@ impl Header {
         }
         out
     }
+}
+
+/// Whether a frame of which these are the first bytes says that it is compressed.
+pub(crate) fn begins_compressed(bytes: &[u8]) -> bool {
+    bytes.first().is_some_and(|first| first & COMPRESSED != 0)
+}
+
+/// Whether one of these whole server frames begins a compressed message.
+pub(crate) fn any_compressed(mut frames: &[u8]) -> bool {
+    while let Ok(Some((header, len))) = Header::decode(frames, Role::Client) {
+        if header.compressed {
+            return true;
+        }
+        let end =
+            usize::try_from(header.len).map_or(usize::MAX, |payload| len.saturating_add(payload));
+        frames = frames.get(end..).unwrap_or_default();
+    }
+    false
 }
 
 /// The value of the seven-bit field for a payload of `len` bytes.

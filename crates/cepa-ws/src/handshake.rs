@@ -3,7 +3,8 @@
 //! [`check`] judges a request by its method, version and headers and gives what the answer needs; it
 //! changes nothing. What is not a WebSocket handshake at all, or one of another version, is answered
 //! with 426 and the headers that say what would do; what is a broken one with 400; a page of a
-//! foreign origin with 403. Offers of extensions are passed over in silence, which declines them.
+//! foreign origin with 403. Where compression is off, offers of extensions are passed over in silence,
+//! which declines them.
 //!
 //! HTTP/2's way of opening a WebSocket (RFC 8441) is not here; a server then announces no support
 //! for it, and browsers use HTTP/1.1.
@@ -21,6 +22,7 @@ use http::header::{
 use http::{Method, Version};
 use sha1::{Digest, Sha1};
 
+use crate::extension::{self, Agreed};
 use crate::options::WebSocketOptions;
 
 /// The one version of the protocol, that of RFC 6455.
@@ -35,6 +37,9 @@ pub struct Accepted {
     pub accept: HeaderValue,
     /// The subprotocol that was chosen, if any.
     pub protocol: Option<Arc<str>>,
+    /// The value of `Sec-WebSocket-Extensions`, when compression was agreed on.
+    pub extensions: Option<HeaderValue>,
+    pub(crate) agreed: Option<Agreed>,
 }
 
 /// Judges a request for a WebSocket.
@@ -71,7 +76,13 @@ pub fn check(request: &Request, options: &WebSocketOptions) -> Result<Accepted> 
             .with_code("origin_not_allowed"));
     }
     let protocol = choose_protocol(headers, &options.protocols)?;
-    Ok(Accepted { accept: accept(key), protocol })
+    let extension = match &options.deflate {
+        Some(deflate) => extension::accept(headers, deflate)
+            .map_err(|_| bad("Sec-WebSocket-Extensions is malformed"))?,
+        None => None,
+    };
+    let (agreed, extensions) = extension.unzip();
+    Ok(Accepted { accept: accept(key), protocol, extensions, agreed })
 }
 
 /// The value of `Sec-WebSocket-Accept` for a key.

@@ -1,24 +1,27 @@
-//! WebSocket (RFC 6455): a codec of our own, and the connection on top of it.
+//! WebSocket (RFC 6455) with compression (RFC 7692): a codec of our own, and the connection on top of it.
 //!
 //! A handler upgrades its request with [`WebSocketExt::upgrade`] and gets a [`WebSocket`], which
 //! sends and receives [`Message`]s. An idle one holds no buffer; a broadcast is encoded once
 //! ([`encode_text`]) and shared by all its receivers; every limit and deadline is in [`Limits`].
 //!
-//! From the wire upwards: [`codec`] (frames, masking, the decoder; no I/O), `link` (the state machine
-//! of a connection), [`WebSocket`] and its halves, the handshake, and `upgrade`, the task that serves a
-//! connection. [`Client`] is the other side, for tests and tools.
-//!
-//! Compression (RFC 7692) is not negotiated yet: reserved bits are refused.
+//! From the wire upwards: [`codec`] (frames, masking, the decoder; no I/O), `inflate` and `compress`,
+//! `link` (the state machine of a connection), [`WebSocket`] and its halves, the handshake with the
+//! negotiation of the extension, and `upgrade`, the task that serves a connection. [`Client`] is the
+//! other side, for tests and tools.
 
 mod client;
 mod close;
+mod compress;
 mod connection;
 mod deadlines;
 mod decoder;
+mod deflate;
 mod encode;
 mod error;
+mod extension;
 mod frame;
 mod handshake;
+mod inflate;
 mod limits;
 mod link;
 mod mask;
@@ -33,13 +36,15 @@ mod utf8;
 
 pub use client::Client;
 pub use close::{Close, CloseCode};
+pub use compress::SharedDeflate;
 pub use connection::WebSocket;
-pub use encode::{encode_binary, encode_text};
+pub use deflate::Deflate;
+pub use encode::{encode_binary, encode_binary_deflated, encode_text, encode_text_deflated};
 pub use error::{Violation, WebSocketError};
 pub use frame::Role;
 pub use handshake::{Accepted, check};
 pub use limits::Limits;
-pub use message::{IntoMessage, Message};
+pub use message::{IntoMessage, Message, Uncompressed};
 pub use options::WebSocketOptions;
 pub use split::{WebSocketReceiver, WebSocketSender};
 pub use text::Text;

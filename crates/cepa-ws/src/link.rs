@@ -17,7 +17,9 @@
 //! `send`, `flush` and `close` differ only in what they wait for. So each of them answers pings and
 //! sees a close, and each may be dropped at any point: all state is here. At most one message is
 //! held undelivered; while it is, nothing more is read. At most one pong waits: a newer ping replaces
-//! the older one's answer (RFC 6455 section 5.5.3).
+//! the older one's answer (RFC 6455 section 5.5.3). How messages become frames is in `link/send.rs`.
+
+mod send;
 
 use std::fmt;
 use std::io;
@@ -30,14 +32,15 @@ use cepa_core::Upgraded;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
 
 use crate::close::{Close, CloseCode};
+use crate::compress::Compressor;
 use crate::deadlines::{Deadlines, Due};
 use crate::decoder::{Decoder, Incoming};
-use crate::encode::encode;
 use crate::error::{Violation, WebSocketError};
-use crate::frame::{Header, OpCode, Role};
+use crate::extension::Agreed;
+use crate::frame::{OpCode, Role};
 use crate::limits::Limits;
 use crate::message::Message;
-use crate::outgoing::{COALESCE, Outgoing};
+use crate::outgoing::Outgoing;
 
 /// The room on the stack that a read uses while nothing is buffered, in bytes.
 const STACK_READ: usize = 8 * 1024;
@@ -57,6 +60,7 @@ pub(crate) struct Link {
     phase: Phase,
     decoder: Decoder,
     outgoing: Outgoing,
+    compressor: Option<Box<Compressor>>,
     /// The message that has been read and not yet asked for.
     ready: Option<Message>,
     /// The payload of the ping that is to be answered next.
@@ -70,14 +74,19 @@ pub(crate) struct Link {
 }
 
 impl Link {
-    pub(crate) fn new(io: Upgraded, role: Role, limits: Limits) -> Self {
+    pub(crate) fn new(io: Upgraded, role: Role, limits: Limits, agreed: Option<&Agreed>) -> Self {
+        let decoder = Decoder::new(role, &limits);
         Self {
             outgoing: Outgoing::new(&io),
             io,
             role,
             limits,
             phase: Phase::Open,
-            decoder: Decoder::new(role, &limits),
+            decoder: match agreed {
+                Some(agreed) => decoder.with_deflate(agreed.received_by(role).takeover),
+                None => decoder,
+            },
+            compressor: agreed.map(|agreed| Box::new(Compressor::new(agreed, role))),
             ready: None,
             pong: None,
             deadlines: Deadlines::new(&limits),
@@ -161,100 +170,14 @@ impl Link {
         }
     }
 
-    /// Offers a message to the stream, or queues it behind what waits.
-    pub(crate) fn offer(
-        &mut self,
-        cx: &mut Context<'_>,
-        message: Message,
-    ) -> Result<(), WebSocketError> {
-        let (header, payload) = self.frame(message)?;
-        match header.mask {
-            None => self.offer_bytes(cx, &header.encode(), payload),
-            Some(_) => self.offer_bytes(cx, &[], encode(header, &payload)),
-        }
-        Ok(())
-    }
-
-    /// Offers frames that are encoded already.
-    pub(crate) fn offer_frames(
-        &mut self,
-        cx: &mut Context<'_>,
-        frames: Bytes,
-    ) -> Result<(), WebSocketError> {
-        self.check_open()?;
-        self.offer_bytes(cx, &[], frames);
-        Ok(())
-    }
-
-    /// Queues a message without offering it to the stream.
-    pub(crate) fn queue(&mut self, message: Message) -> Result<(), WebSocketError> {
-        let (header, payload) = self.frame(message)?;
-        if header.mask.is_none() && payload.len() > COALESCE {
-            self.outgoing.push(Bytes::copy_from_slice(&header.encode()));
-            self.outgoing.push(payload);
-        } else {
-            self.outgoing.push(encode(header, &payload));
-        }
-        Ok(())
-    }
-
-    /// Queues frames that are encoded already.
-    pub(crate) fn queue_frames(&mut self, frames: Bytes) -> Result<(), WebSocketError> {
-        self.check_open()?;
-        self.outgoing.push(frames);
-        Ok(())
-    }
-
     /// Whether the peer broke the protocol, and may still be sending.
     pub(crate) fn is_broken(&self) -> bool {
         self.broken
     }
 
-    /// The frame for a message that may still be sent.
-    fn frame(&mut self, message: Message) -> Result<(Header, Bytes), WebSocketError> {
-        self.check_open()?;
-        let opcode = match message {
-            Message::Text(_) => OpCode::Text,
-            Message::Binary(_) => OpCode::Binary,
-        };
-        let payload = message.into_bytes();
-        Ok((self.header(opcode, payload.len())?, payload))
-    }
-
     /// Begins the close handshake; nothing happens when it has begun.
     pub(crate) fn begin_close(&mut self, close: &Close) {
         self.last_frame(close, Phase::Closing);
-    }
-
-    fn check_open(&mut self) -> Result<(), WebSocketError> {
-        match self.phase {
-            Phase::Open => Ok(()),
-            _ => Err(self.error.take().unwrap_or(WebSocketError::Closed)),
-        }
-    }
-
-    fn header(&self, opcode: OpCode, len: usize) -> io::Result<Header> {
-        let mut header = Header::new(opcode, len);
-        if self.role == Role::Client {
-            let mut key = [0; 4];
-            getrandom::fill(&mut key)?;
-            header.mask = Some(key);
-        }
-        Ok(header)
-    }
-
-    fn offer_bytes(&mut self, cx: &mut Context<'_>, head: &[u8], body: Bytes) {
-        if let Err(error) = self.outgoing.offer(&mut self.io, cx, head, body) {
-            self.fail_io(error);
-        }
-    }
-
-    /// Queues a control frame.
-    fn push_control(&mut self, opcode: OpCode, payload: &[u8]) {
-        match self.header(opcode, payload.len()) {
-            Ok(header) => self.outgoing.push(encode(header, payload)),
-            Err(error) => self.fail_io(error),
-        }
     }
 
     /// Queues our close frame, behind which nothing is sent.

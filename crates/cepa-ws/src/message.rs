@@ -70,6 +70,35 @@ pub trait IntoMessage {
     /// [`WebSocketError::Json`] when the value has no JSON form, such as a map with keys that are no
     /// strings.
     fn into_message(self) -> Result<Message, WebSocketError>;
+
+    /// Whether the message may be compressed, where that was agreed on; true, but for
+    /// [`Uncompressed`].
+    fn compress(&self) -> bool {
+        true
+    }
+}
+
+/// A message that is sent as it is although compression was agreed on: because it is compressed
+/// already, as pictures are, or holds a secret beside a stranger's text.
+///
+/// ```
+/// # async fn example(ws: &mut cepa_ws::WebSocket, jpeg: Vec<u8>) -> Result<(), cepa_ws::WebSocketError> {
+/// use cepa_ws::Uncompressed;
+///
+/// ws.send(Uncompressed(jpeg)).await
+/// # }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Uncompressed<T>(pub T);
+
+impl<T: IntoMessage> IntoMessage for Uncompressed<T> {
+    fn into_message(self) -> Result<Message, WebSocketError> {
+        self.0.into_message()
+    }
+
+    fn compress(&self) -> bool {
+        false
+    }
 }
 
 impl<T: Into<Message>> IntoMessage for T {

@@ -1,4 +1,5 @@
-//! [`WebSocketOptions`]: who may open a WebSocket, which subprotocols there are, and its limits.
+//! [`WebSocketOptions`]: who may open a WebSocket, which subprotocols there are, its limits, and whether
+//! it is compressed.
 //!
 //! A browser opens a WebSocket to any host and sends that host's cookies along; no CORS applies, and
 //! only the server can refuse. So a request that names an `Origin` must come from the same origin
@@ -12,6 +13,7 @@ use std::sync::Arc;
 use cepa_core::Request;
 use http::HeaderValue;
 
+use crate::deflate::Deflate;
 use crate::handshake::is_token;
 use crate::limits::Limits;
 
@@ -29,13 +31,14 @@ use crate::limits::Limits;
 #[derive(Clone, Debug, Default)]
 pub struct WebSocketOptions {
     pub(crate) limits: Limits,
+    pub(crate) deflate: Option<Deflate>,
     pub(crate) protocols: Arc<[Arc<str>]>,
     origins: Arc<[Box<str>]>,
     any_origin: bool,
 }
 
 impl WebSocketOptions {
-    /// Same origin only, no subprotocol, the default limits.
+    /// Same origin only, no subprotocol, the default limits, no compression.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -45,6 +48,17 @@ impl WebSocketOptions {
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
+        self
+    }
+
+    /// Compresses messages for clients that offer it, as browsers do (permessage-deflate, RFC 7692).
+    ///
+    /// # Panics
+    /// When a level is not 1 to 9, or a window not 9 to 15.
+    #[must_use]
+    #[track_caller]
+    pub fn deflate(mut self, deflate: Deflate) -> Self {
+        self.deflate = Some(deflate.checked());
         self
     }
 

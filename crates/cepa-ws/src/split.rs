@@ -57,12 +57,12 @@ impl WebSocketSender {
     /// # Errors
     /// As there.
     pub fn send(&mut self, message: impl IntoMessage) -> impl Future<Output = Result> + Send {
-        let message = message.into_message();
+        let (compress, message) = (message.compress(), message.into_message());
         async move {
             let mut message = Some(message?);
             self.poll(|link, cx| {
                 if let Some(message) = message.take() {
-                    link.offer(cx, message)?;
+                    link.offer(cx, message, compress)?;
                 }
                 link.poll_flush(cx)
             })

@@ -35,14 +35,14 @@ use std::any::Any;
 use std::future::ready;
 use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::pin::pin;
-use std::sync::Arc;
 
-use cepa_core::{CancellationToken, Context, Error, OnUpgrade, Result};
+use cepa_core::{CancellationToken, Context, Error, OnUpgrade, Result, Upgraded};
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, StreamExt};
 use http::StatusCode;
 use http::header::{
-    CONNECTION, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_PROTOCOL, UPGRADE,
+    CONNECTION, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_EXTENSIONS,
+    SEC_WEBSOCKET_PROTOCOL, UPGRADE,
 };
 use tokio::time::timeout;
 
@@ -137,9 +137,15 @@ where
     if let Some(protocol) = &accepted.protocol {
         ctx.set(SEC_WEBSOCKET_PROTOCOL, &**protocol)?;
     }
+    if let Some(extensions) = accepted.extensions {
+        ctx.set(SEC_WEBSOCKET_EXTENSIONS, extensions)?;
+    }
+    let (limits, agreed, protocol) = (options.limits, accepted.agreed, accepted.protocol);
+    let open =
+        move |io| WebSocket::new(Link::new(io, Role::Server, limits, agreed.as_ref()), protocol);
     let closing = ctx.closing().clone();
     // Boxed, because each layer around a task may hold it twice, and this one is idle most of its life.
-    ctx.spawn(Box::pin(run(upgrade, options.limits, accepted.protocol, closing, serve)));
+    ctx.spawn(Box::pin(run(upgrade, limits, open, closing, serve)));
     Ok(())
 }
 
@@ -149,7 +155,7 @@ type Outcome = std::result::Result<Result, Box<dyn Any + Send>>;
 async fn run<F, Fut>(
     upgrade: OnUpgrade,
     limits: Limits,
-    protocol: Option<Arc<str>>,
+    open: impl FnOnce(Upgraded) -> WebSocket + Send,
     closing: CancellationToken,
     serve: F,
 ) -> Result
@@ -162,7 +168,7 @@ where
     let Ok(Ok(io)) = timeout(limits.handshake_deadline, upgrade.connect()).await else {
         return Ok(());
     };
-    let socket = WebSocket::new(Link::new(io, Role::Server, limits), protocol);
+    let socket = open(io);
     let shared = socket.handle().shared().clone();
     // The token takes a lock that all connections share each time it is polled, and this task is polled
     // for every frame. A set polls only those of its futures that were woken; this one has one.

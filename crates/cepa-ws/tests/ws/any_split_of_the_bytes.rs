@@ -4,7 +4,7 @@ use cepa_ws::codec::{Decoder, Header, Incoming, OpCode, encode};
 use cepa_ws::{Limits, Message, Role};
 use proptest::prelude::*;
 
-use crate::wire::{KEY, drain};
+use crate::wire::{KEY, deflated, drain};
 
 fn messages() -> impl Strategy<Value = Vec<Message>> {
     let text = "\\PC{0,40}".prop_map(Message::from);
@@ -12,24 +12,28 @@ fn messages() -> impl Strategy<Value = Vec<Message>> {
     prop::collection::vec(prop_oneof![text, binary], 0..6)
 }
 
-/// The frames of the messages, each cut into fragments of at most `size` bytes.
-fn frames(messages: &[Message], size: usize, mask: Option<[u8; 4]>) -> Vec<u8> {
+/// The frames of the messages, each cut into fragments of at most `size` bytes, and compressed or not.
+fn frames(messages: &[Message], size: usize, mask: Option<[u8; 4]>, compress: bool) -> Vec<u8> {
     let mut out = Vec::new();
     for message in messages {
         let mut opcode = match message {
             Message::Text(_) => OpCode::Text,
             Message::Binary(_) => OpCode::Binary,
         };
-        let mut rest = message.as_bytes();
+        let payload = match compress {
+            true => deflated(message.as_bytes()),
+            false => message.as_bytes().to_vec(),
+        };
+        let (mut rest, mut compressed) = (&payload[..], compress);
         loop {
             let (payload, after) = rest.split_at(rest.len().min(size));
             rest = after;
             let fin = rest.is_empty();
             out.extend_from_slice(&encode(
-                Header { fin, opcode, mask, len: payload.len() as u64 },
+                Header { fin, compressed, opcode, mask, len: payload.len() as u64 },
                 payload,
             ));
-            opcode = OpCode::Continuation;
+            (opcode, compressed) = (OpCode::Continuation, false);
             if fin {
                 break;
             }
@@ -45,10 +49,12 @@ proptest! {
         fragment in 1_usize..400,
         reads in prop::collection::vec(1_usize..80, 1..20),
         from_client: bool,
+        compress: bool,
+        takeover: bool,
     ) {
         let (role, mask) = if from_client { (Role::Server, Some(KEY)) } else { (Role::Client, None) };
-        let bytes = frames(&sent, fragment, mask);
-        let mut decoder = Decoder::new(role, &Limits::default());
+        let bytes = frames(&sent, fragment, mask, compress);
+        let mut decoder = Decoder::new(role, &Limits::default()).with_deflate(takeover);
         let mut seen = Vec::new();
         let mut rest = &bytes[..];
         for size in reads.iter().cycle() {

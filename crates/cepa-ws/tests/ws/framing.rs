@@ -39,7 +39,7 @@ fn a_header_is_read_as_it_was_written() {
     ] {
         for len in [0, 1, 125, 126, 65535, 65536, u64::MAX >> 1] {
             for (role, mask) in [(Role::Server, Some(KEY)), (Role::Client, None)] {
-                let header = Header { fin: true, opcode, mask, len };
+                let header = Header { fin: true, compressed: false, opcode, mask, len };
                 let bytes = header.encode();
                 let decoded = Header::decode(&bytes, role);
                 if opcode.is_control() && len > 125 {
@@ -58,7 +58,7 @@ fn a_header_is_read_as_it_was_written() {
 #[test]
 fn what_is_reserved_or_malformed_is_refused_with_1002() {
     for (why, bytes) in [
-        ("rsv1", &[0xc1, 0x80][..]),
+        ("rsv1, which was not agreed on", &[0xc1, 0x80][..]),
         ("rsv2", &[0xa1, 0x80]),
         ("rsv3", &[0x91, 0x80]),
         ("all reserved bits, on a control frame", &[0xf9, 0x80]),
@@ -79,6 +79,7 @@ fn what_is_reserved_or_malformed_is_refused_with_1002() {
 #[test]
 fn it_is_refused_at_the_first_byte_that_shows_it() {
     assert_eq!(refusal(&[0xc1]), 1002);
+    assert_eq!(refusal(&[0xa1]), 1002);
     assert_eq!(refusal(&[0x83]), 1002);
     assert_eq!(refusal(&[0x09]), 1002, "a ping that is no final frame");
 }

@@ -1,6 +1,6 @@
 //! What a WebSocket must do, a file a property. The first group is the codec without any I/O, the
-//! second the connection over an in-memory stream, the third the handshake and the
-//! upgrade, in process and through the server.
+//! second the connection over an in-memory stream, the third the handshake and the upgrade, in process
+//! and through the server, and the fourth compression.
 #![allow(
     missing_docs,
     unreachable_pub,
@@ -39,3 +39,8 @@ mod origin;
 mod over_the_server;
 mod subprotocol;
 mod upgrade;
+
+mod compressed_frames;
+mod compressed_messages;
+mod compression_offers;
+mod zip_bombs;

@@ -10,7 +10,7 @@ fn limits() -> Limits {
 }
 
 fn header(fin: bool, opcode: OpCode, len: u64) -> Vec<u8> {
-    Header { fin, opcode, mask: Some(KEY), len }.encode().to_vec()
+    Header { fin, compressed: false, opcode, mask: Some(KEY), len }.encode().to_vec()
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::wire::{KEY, frame, server, text};
 
 #[tokio::test]
 async fn each_gets_its_code() {
-    let too_big = Header { fin: true, opcode: OpCode::Binary, mask: Some(KEY), len: 1 << 40 };
+    let too_big = Header { mask: Some(KEY), len: 1 << 40, ..Header::new(OpCode::Binary, 0) };
     for (bytes, code) in [
         (vec![0xc1, 0x80], 1002),
         (vec![0x81, 0x00], 1002),

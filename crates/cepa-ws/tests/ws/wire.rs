@@ -2,13 +2,31 @@
 
 use cepa_ws::codec::{Decoder, Header, Incoming, OpCode, encode};
 use cepa_ws::{Limits, Message, Role, Violation, WebSocket};
+use flate2::{Compress, Compression, FlushCompress};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
 
 pub const KEY: [u8; 4] = [0x37, 0xfa, 0x21, 0x3d];
 
 /// A masked frame.
 pub fn frame(fin: bool, opcode: OpCode, payload: &[u8]) -> Vec<u8> {
-    encode(Header { fin, opcode, mask: Some(KEY), len: payload.len() as u64 }, payload).to_vec()
+    let header = Header::new(opcode, payload.len());
+    encode(Header { fin, mask: Some(KEY), ..header }, payload).to_vec()
+}
+
+/// The masked first frame of a compressed message.
+pub fn compressed(fin: bool, opcode: OpCode, payload: &[u8]) -> Vec<u8> {
+    let header = Header { fin, compressed: true, ..Header::new(opcode, payload.len()) };
+    encode(Header { mask: Some(KEY), ..header }, payload).to_vec()
+}
+
+/// A message as zlib compresses it, without reference to another.
+pub fn deflated(payload: &[u8]) -> Vec<u8> {
+    let mut stream = Compress::new(Compression::new(6), false);
+    let mut out = Vec::with_capacity(payload.len() + payload.len() / 1000 + 100);
+    stream.compress_vec(payload, &mut out, FlushCompress::Sync).unwrap();
+    assert_eq!(stream.total_in(), payload.len() as u64);
+    out.truncate(out.strip_suffix(&[0, 0, 0xff, 0xff]).unwrap().len());
+    out
 }
 
 pub fn text(payload: &str) -> Vec<u8> {
