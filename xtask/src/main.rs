@@ -57,6 +57,7 @@ fn test(report: &mut Report) -> Result<(), Failure> {
     npm::install()?;
     browser::require()?;
     debian::require("redis-server", "redis-server", "the tests of stores and clusters")?;
+    debian::require("curl", "curl", "the tests of static files")?;
     rust_tests::run(report)?;
     socketio::run(report)?;
     browser::run(report, None)

@@ -1,7 +1,7 @@
 //! Koa's programming model in Rust, with everything a realtime application needs on the same listener.
 //!
 //! This crate is the only name that applications need. [`prelude`] has what is used every day; the
-//! modules have the rest of each part, and each part is a feature, on by default but for the last two rows:
+//! modules have the rest of each part, and each part is a feature, on by default but for the last three rows:
 //!
 //! | feature | module | what it is |
 //! |---|---|---|

@@ -3,10 +3,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod folder;
+mod served;
 
 mod cache_control;
 mod conditional;
 mod content_types;
+mod curl;
 mod defer;
 #[cfg(feature = "embed")]
 mod embedded;
@@ -17,6 +19,7 @@ mod folder_redirect;
 mod head;
 mod hidden;
 mod hostile_paths;
+mod huge_files;
 mod index;
 mod large_files;
 mod links;
