@@ -21,10 +21,12 @@ use tokio_util::task::TaskTracker;
 use crate::middleware::Layer;
 use crate::respond::{fail, respond};
 use crate::{
-    Body, Context, Error, Keys, Middleware, MiddlewareFn, Next, Request, Result, Shared, Stack,
+    Body, Context, Error, Keys, Middleware, MiddlewareFn, Next, Proxies, Request, Result, Shared,
+    Stack,
 };
 
 type Observer = Box<dyn Fn(&Error, &Context) + Send + Sync>;
+type Renderer = Box<dyn Fn(&Error, &mut Context) -> Result + Send + Sync>;
 
 /// An application: middleware in the order of registration, and what its requests share.
 ///
@@ -47,6 +49,8 @@ pub(crate) struct Core {
     pub(crate) closing: CancellationToken,
     pub(crate) ended: CancellationToken,
     pub(crate) tasks: TaskTracker,
+    pub(crate) proxies: Option<Proxies>,
+    pub(crate) renderer: Option<Renderer>,
     observers: Vec<Observer>,
 }
 
@@ -98,6 +102,41 @@ impl App {
         self
     }
 
+    /// Writes the bodies of errors, in place of text or problem+json as the client prefers: of those that were
+    /// thrown, and of answers of 400 and above that have no body. Status and headers are set already. Where
+    /// `render` sets no body, the usual one is written. Of an app that is mounted in another, the outer one's counts.
+    ///
+    /// ```
+    /// use cepa_core::App;
+    ///
+    /// let app = App::new().render_error(|error, ctx| match ctx.accepts(&["html", "json"]) {
+    ///     Some("html") => ctx.set_body(format!("<h1>{}</h1>", error.status())),
+    ///     _ => Ok(()),
+    /// });
+    /// ```
+    #[must_use]
+    pub fn render_error(
+        mut self,
+        render: impl Fn(&Error, &mut Context) -> Result + Send + Sync + 'static,
+    ) -> Self {
+        self.core_mut().renderer = Some(Box::new(render));
+        self
+    }
+
+    /// Believes these proxies about the client's address, the host and the scheme. Without it nothing that
+    /// is forwarded is read. Of an app that is mounted in another, the outer one's counts.
+    ///
+    /// ```
+    /// use cepa_core::{App, Proxies};
+    ///
+    /// let app = App::new().trust(Proxies::hops(1));
+    /// ```
+    #[must_use]
+    pub fn trust(mut self, proxies: Proxies) -> Self {
+        self.core_mut().proxies = Some(proxies);
+        self
+    }
+
     /// Fixes the app and gives what servers call.
     pub fn callback(self) -> Callback {
         Callback { stack: Arc::new(self.stack), core: self.core }
@@ -118,8 +157,10 @@ impl Middleware for App {
         let outside = Next { rest: slice::from_ref(&*OUTSIDE), outer: Some(&next) };
         let depth = ctx.mounted.len();
         ctx.mounted.push(self.core.clone());
-        let result = Next { rest: &self.stack.layers, outer: Some(&outside) }.run(ctx).await;
-        ctx.mounted.truncate(depth);
+        let within = Mounted { ctx, restore: |mounted| mounted.truncate(depth) };
+        let result =
+            Next { rest: &self.stack.layers, outer: Some(&outside) }.run(&mut *within.ctx).await;
+        drop(within);
         if let Err(error) = &result {
             self.core.notify(error, ctx);
         }
@@ -132,10 +173,21 @@ struct Outside;
 
 impl Middleware for Outside {
     async fn handle(&self, ctx: &mut Context, next: Next<'_>) -> Result {
-        let inner = ctx.mounted.pop();
-        let result = next.run(ctx).await;
-        ctx.mounted.extend(inner);
-        result
+        let mut inner = ctx.mounted.pop();
+        let without = Mounted { ctx, restore: move |mounted| mounted.extend(inner.take()) };
+        next.run(&mut *without.ctx).await
+    }
+}
+
+/// A context whose mounted apps are put right when this goes, also when the future that holds it is dropped.
+struct Mounted<'a, F: FnMut(&mut Vec<Arc<Core>>)> {
+    ctx: &'a mut Context,
+    restore: F,
+}
+
+impl<F: FnMut(&mut Vec<Arc<Core>>)> Drop for Mounted<'_, F> {
+    fn drop(&mut self) {
+        (self.restore)(&mut self.ctx.mounted);
     }
 }
 
@@ -181,12 +233,17 @@ pub struct Callback {
 impl Callback {
     /// Runs a request through the onion.
     pub async fn handle(&self, request: Request) -> http::Response<Body> {
-        let mut ctx = Context::new(self.core.clone(), request);
+        let mut ctx = self.context(request);
         if let Err(error) = caught(self.stack.run(&mut ctx)).await {
             self.core.observe(&error, &ctx);
             fail(&mut ctx, &error);
         }
-        respond(ctx)
+        respond(ctx).await
+    }
+
+    /// The context of a request that has not been through the onion, to try a middleware by itself.
+    pub fn context(&self, request: Request) -> Context {
+        Context::new(self.core.clone(), request)
     }
 
     /// The token that [`Context::closing`] gives; servers cancel it when they begin to shut down.
@@ -214,7 +271,7 @@ pub(crate) async fn caught(future: impl Future<Output = Result>) -> Result {
     }
 }
 
-fn panicked(payload: &(dyn Any + Send)) -> Error {
+pub(crate) fn panicked(payload: &(dyn Any + Send)) -> Error {
     let text = match (payload.downcast_ref::<&str>(), payload.downcast_ref::<String>()) {
         (Some(text), _) => text,
         (_, Some(text)) => text.as_str(),

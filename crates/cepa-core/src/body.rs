@@ -33,19 +33,24 @@ const READ_CHUNK: usize = 64 * 1024;
 #[derive(Default)]
 pub struct Body(Kind);
 
-type Chunks = Pin<Box<dyn Stream<Item = io::Result<Bytes>> + Send>>;
-
 #[derive(Default)]
 enum Kind {
     #[default]
     Unset,
     Empty,
     Whole(Bytes),
-    Stream {
-        chunks: SyncWrapper<Chunks>,
-        size: Option<u64>,
-    },
+    Stream(Box<Chunks>),
 }
+
+struct Chunks {
+    stream: SyncWrapper<Pin<Box<dyn Stream<Item = io::Result<Bytes>> + Send>>>,
+    size: Option<u64>,
+    /// What [`Body::start`] has read ahead.
+    first: Option<Bytes>,
+    on_failure: Option<OnFailure>,
+}
+
+type OnFailure = Box<dyn FnOnce(&io::Error) + Send + Sync>;
 
 impl Body {
     /// A body of no bytes, on purpose.
@@ -55,7 +60,7 @@ impl Body {
 
     /// A body whose chunks come one by one; its size is not known.
     pub fn stream(chunks: impl Stream<Item = io::Result<Bytes>> + Send + 'static) -> Self {
-        Self(Kind::Stream { chunks: SyncWrapper::new(Box::pin(chunks)), size: None })
+        Self::chunks(chunks, None)
     }
 
     /// A stream whose chunks add up to `size` bytes.
@@ -63,7 +68,15 @@ impl Body {
         chunks: impl Stream<Item = io::Result<Bytes>> + Send + 'static,
         size: u64,
     ) -> Self {
-        Self(Kind::Stream { chunks: SyncWrapper::new(Box::pin(chunks)), size: Some(size) })
+        Self::chunks(chunks, Some(size))
+    }
+
+    fn chunks(
+        chunks: impl Stream<Item = io::Result<Bytes>> + Send + 'static,
+        size: Option<u64>,
+    ) -> Self {
+        let stream = SyncWrapper::new(Box::pin(chunks) as _);
+        Self(Kind::Stream(Box::new(Chunks { stream, size, first: None, on_failure: None })))
     }
 
     /// The bytes of a reader until its end, 64 KiB at a time.
@@ -86,13 +99,13 @@ impl Body {
         match &self.0 {
             Kind::Unset | Kind::Empty => true,
             Kind::Whole(bytes) => bytes.is_empty(),
-            Kind::Stream { size, .. } => *size == Some(0),
+            Kind::Stream(chunks) => chunks.size == Some(0),
         }
     }
 
     /// Whether the bytes come as a stream.
     pub fn is_stream(&self) -> bool {
-        matches!(self.0, Kind::Stream { .. })
+        matches!(self.0, Kind::Stream(_))
     }
 
     /// The size in bytes, when it is known.
@@ -100,7 +113,7 @@ impl Body {
         match &self.0 {
             Kind::Unset | Kind::Empty => Some(0),
             Kind::Whole(bytes) => Some(bytes.len() as u64),
-            Kind::Stream { size, .. } => *size,
+            Kind::Stream(chunks) => chunks.size,
         }
     }
 
@@ -132,7 +145,35 @@ impl Body {
             Kind::Unset | Kind::Empty => Poll::Ready(None),
             Kind::Whole(bytes) if bytes.is_empty() => Poll::Ready(None),
             Kind::Whole(bytes) => Poll::Ready(Some(Ok(std::mem::take(bytes)))),
-            Kind::Stream { chunks, .. } => chunks.get_mut().as_mut().poll_next(poller),
+            Kind::Stream(chunks) => {
+                if let Some(first) = chunks.first.take() {
+                    return Poll::Ready(Some(Ok(first)));
+                }
+                let polled = chunks.stream.get_mut().as_mut().poll_next(poller);
+                if let Poll::Ready(Some(Err(error))) = &polled
+                    && let Some(on_failure) = chunks.on_failure.take()
+                {
+                    on_failure(error);
+                }
+                polled
+            }
+        }
+    }
+
+    /// Waits for the first chunk of a stream and keeps it, so that a stream that never begins is known
+    /// before the head is sent.
+    pub(crate) async fn start(&mut self) -> io::Result<()> {
+        let first = self.chunk().await.transpose()?;
+        if let Kind::Stream(chunks) = &mut self.0 {
+            chunks.first = first;
+        }
+        Ok(())
+    }
+
+    /// Calls back when the stream fails.
+    pub(crate) fn on_failure(&mut self, report: impl FnOnce(&io::Error) + Send + Sync + 'static) {
+        if let Kind::Stream(chunks) = &mut self.0 {
+            chunks.on_failure = Some(Box::new(report));
         }
     }
 }
@@ -157,8 +198,7 @@ impl fmt::Debug for Body {
             Kind::Unset => f.write_str("Unset"),
             Kind::Empty => f.write_str("Empty"),
             Kind::Whole(bytes) => write!(f, "Whole({} bytes)", bytes.len()),
-            Kind::Stream { size: Some(size), .. } => write!(f, "Stream({size} bytes)"),
-            Kind::Stream { size: None, .. } => f.write_str("Stream"),
+            Kind::Stream(chunks) => write!(f, "Stream({:?} bytes)", chunks.size),
         }
     }
 }

@@ -6,17 +6,20 @@
 //!
 //! The context is `Send` and `Sync`: it may be held across any await, on any runtime.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::SystemTime;
 
 use http::{HeaderName, HeaderValue, Method, StatusCode};
+use http_grammar::percent::percent_decode;
+use http_grammar::{accept, conditional, media_type};
 use tokio_util::sync::CancellationToken;
 
 use crate::app::{Core, caught};
-use crate::params::percent_decode;
-use crate::{Cookies, Error, IntoBody, Request, Response, Result, State, negotiate};
+use crate::outline::Outline;
+use crate::{Cookies, Error, IntoBody, Request, Response, Result, State};
 
 /// One request and its response.
 #[derive(Debug)]
@@ -29,13 +32,16 @@ pub struct Context {
     pub state: State,
     /// The pattern of the route that matched, such as `/users/:id`.
     pub route: Option<Arc<str>>,
-    core: Arc<Core>,
+    pub(crate) core: Arc<Core>,
     /// The mounted apps that the request is within, the innermost last.
     pub(crate) mounted: Vec<Arc<Core>>,
 }
 
 impl Context {
-    pub(crate) fn new(core: Arc<Core>, request: Request) -> Self {
+    pub(crate) fn new(core: Arc<Core>, mut request: Request) -> Self {
+        if let Some(proxies) = &core.proxies {
+            request.trust(proxies);
+        }
         Self {
             request,
             response: Response::new(),
@@ -129,12 +135,21 @@ impl Context {
     ///     ctx.throw(402, "no onions without money")
     /// }
     /// ```
-    pub fn throw<T>(
-        &self,
-        status: u16,
-        message: impl Into<std::borrow::Cow<'static, str>>,
-    ) -> Result<T> {
+    pub fn throw<T>(&self, status: u16, message: impl Into<Cow<'static, str>>) -> Result<T> {
         Err(Error::new(status, message))
+    }
+
+    /// Fails with a status and a message unless something holds.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub fn assert(
+        &self,
+        holds: bool,
+        status: u16,
+        message: impl Into<Cow<'static, str>>,
+    ) -> Result {
+        if holds { Ok(()) } else { self.throw(status, message) }
     }
 
     /// The cookies of the request, and those that the response sets.
@@ -155,12 +170,10 @@ impl Context {
     /// # Panics
     /// Outside a tokio runtime.
     pub fn spawn(&self, task: impl Future<Output = Result> + Send + 'static) {
-        let mut about = Self::new(self.core.clone(), self.request.outline());
-        about.mounted.clone_from(&self.mounted);
+        let (about, ended) = (Outline::new(self), self.core.ended.clone());
         self.core.tasks.spawn(async move {
-            if let Some(Err(error)) = about.core.ended.run_until_cancelled(caught(task)).await {
-                about.mounted.iter().rev().for_each(|core| core.notify(&error, &about));
-                about.core.observe(&error, &about);
+            if let Some(Err(error)) = ended.run_until_cancelled(caught(task)).await {
+                about.report(&error);
             }
         });
     }
@@ -195,7 +208,22 @@ impl Context {
         self.request.host()
     }
 
-    /// The address of the client, when there is a socket.
+    /// The host that the client asked for, without its port.
+    pub fn hostname(&self) -> &str {
+        self.request.hostname()
+    }
+
+    /// `https` when the client's connection is encrypted, else `http`.
+    pub fn protocol(&self) -> &'static str {
+        self.request.protocol()
+    }
+
+    /// Whether the client's connection is encrypted, here or at a trusted proxy.
+    pub fn is_secure(&self) -> bool {
+        self.request.is_secure()
+    }
+
+    /// The address of the client, as far as [`App::trust`](crate::App::trust) lets us know.
     pub fn ip(&self) -> Option<IpAddr> {
         self.request.ip()
     }
@@ -203,7 +231,7 @@ impl Context {
     /// The first of the patterns that the request's content type matches, as it was given: extensions
     /// (`json`), types, `image/*`, `+json`, `urlencoded`, `multipart`.
     pub fn is<'p>(&self, patterns: &[&'p str]) -> Option<&'p str> {
-        negotiate::type_is(self.request.content_type()?, patterns).map(|found| patterns[found])
+        media_type::matches(self.request.content_type()?, patterns).map(|found| patterns[found])
     }
 
     /// The offer that the client prefers: media types or extensions, as they were given.
@@ -216,27 +244,30 @@ impl Context {
     /// });
     /// ```
     pub fn accepts<'o>(&self, offers: &[&'o str]) -> Option<&'o str> {
-        negotiate::accepts(self.get("accept"), offers).map(|best| offers[best])
+        accept::media_types(self.get("accept"), offers).map(|best| offers[best])
     }
 
     /// The content coding that the client prefers; without `Accept-Encoding` only `identity` will do.
     pub fn accepts_encodings<'o>(&self, offers: &[&'o str]) -> Option<&'o str> {
-        negotiate::accepts_encodings(self.get("accept-encoding"), offers).map(|best| offers[best])
+        accept::encodings(self.get("accept-encoding"), offers).map(|best| offers[best])
     }
 
     /// The charset that the client prefers.
     pub fn accepts_charsets<'o>(&self, offers: &[&'o str]) -> Option<&'o str> {
-        negotiate::accepts_charsets(self.get("accept-charset"), offers).map(|best| offers[best])
+        accept::charsets(self.get("accept-charset"), offers).map(|best| offers[best])
     }
 
     /// The language that the client prefers.
     pub fn accepts_languages<'o>(&self, offers: &[&'o str]) -> Option<&'o str> {
-        negotiate::accepts_languages(self.get("accept-language"), offers).map(|best| offers[best])
+        accept::languages(self.get("accept-language"), offers).map(|best| offers[best])
     }
 
     /// Whether the client's copy is still good (RFC 9110): answer 304 then.
     pub fn fresh(&self) -> bool {
-        negotiate::fresh(&self.request, &self.response)
+        let status = self.status();
+        matches!(*self.method(), Method::GET | Method::HEAD)
+            && (status.is_success() || status == StatusCode::NOT_MODIFIED)
+            && conditional::is_fresh(&self.request.headers, &self.response.headers)
     }
 
     /// The status of the response; 404 until a body or a status is set.

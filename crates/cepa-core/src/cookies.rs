@@ -1,32 +1,16 @@
-//! [`Cookies`] and [`Cookie`]: reading and writing cookies, byte for byte as Node's `cookies` does.
+//! [`Cookies`]: the cookies of a request, and those that its response sets.
 //!
 //! A signed cookie is two: `name=value` and `name.sig` with the signature of that text and the same
 //! attributes. Whether a cookie is signed is never implied here: [`Cookies::get_signed`] and
 //! [`Cookies::set_signed`] say so by name, and they fail without keys.
-//!
-//! Attributes are written in the order and spelling of the original: `path`, `expires`, `domain`,
-//! `samesite`, `secure`, `httponly`. `Max-Age` is never written; a lifetime becomes `expires`.
-
-use std::fmt::Write as _;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use http::header::{COOKIE, SET_COOKIE};
+use http_grammar::cookie::{Cookie, find};
+use http_grammar::signature::Keys;
 
-use crate::response::http_date;
-use crate::{Error, Keys, Request, Response, Result};
+use crate::{Error, Request, Response, Result};
 
-/// Which requests from other sites carry a cookie.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SameSite {
-    /// None of them.
-    Strict,
-    /// Top-level navigation.
-    Lax,
-    /// All; browsers want `secure` with it.
-    None,
-}
-
-/// A cookie to set.
+/// The cookies of a request, and those that its response sets.
 ///
 /// ```
 /// use std::time::Duration;
@@ -37,136 +21,6 @@ pub enum SameSite {
 ///     ctx.cookies().set(Cookie::new("theme", "dark").lifetime(week))
 /// });
 /// ```
-#[derive(Clone, Debug)]
-pub struct Cookie {
-    name: String,
-    value: String,
-    path: Option<String>,
-    expires: Option<SystemTime>,
-    domain: Option<String>,
-    same_site: Option<SameSite>,
-    secure: Option<bool>,
-    http_only: bool,
-}
-
-impl Cookie {
-    /// A cookie for the whole site, until the browser closes, hidden from scripts.
-    pub fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            value: value.into(),
-            path: Some("/".into()),
-            expires: None,
-            domain: None,
-            same_site: None,
-            secure: None,
-            http_only: true,
-        }
-    }
-
-    /// A cookie that makes the browser forget the one of this name.
-    pub fn removal(name: impl Into<String>) -> Self {
-        Self { expires: Some(UNIX_EPOCH), ..Self::new(name, "") }
-    }
-
-    /// How long the browser keeps it.
-    #[must_use]
-    pub fn lifetime(mut self, lifetime: Duration) -> Self {
-        self.expires = SystemTime::now().checked_add(lifetime);
-        self
-    }
-
-    /// The paths that it is for; the default is `/`.
-    #[must_use]
-    pub fn path(mut self, path: impl Into<String>) -> Self {
-        self.path = Some(path.into());
-        self
-    }
-
-    /// The domain that it is for; the default is this host alone.
-    #[must_use]
-    pub fn domain(mut self, domain: impl Into<String>) -> Self {
-        self.domain = Some(domain.into());
-        self
-    }
-
-    /// Which requests from other sites carry it.
-    #[must_use]
-    pub fn same_site(mut self, same_site: SameSite) -> Self {
-        self.same_site = Some(same_site);
-        self
-    }
-
-    /// Whether it is for encrypted connections only; the default is whether this one is.
-    #[must_use]
-    pub fn secure(mut self, secure: bool) -> Self {
-        self.secure = Some(secure);
-        self
-    }
-
-    /// Whether scripts cannot see it; the default is that they cannot.
-    #[must_use]
-    pub fn http_only(mut self, http_only: bool) -> Self {
-        self.http_only = http_only;
-        self
-    }
-
-    fn line(&self, encrypted: bool) -> Result<String> {
-        let secure = self.secure.unwrap_or(encrypted);
-        if secure && !encrypted {
-            let why = "cannot send a secure cookie over an unencrypted connection";
-            return Err(Error::new(500, why));
-        }
-        check("cookie name", &self.name, b";=")?;
-        check("cookie value", &self.value, b";")?;
-        let mut line = format!("{}={}", self.name, self.value);
-        if let Some(path) = &self.path {
-            check("cookie path", path, b";")?;
-            push(&mut line, "path", path);
-        }
-        if let Some(expires) = self.expires {
-            let date = http_date(expires);
-            let date = date.ok_or_else(|| Error::new(500, "the cookie outlives the year 9999"))?;
-            push(&mut line, "expires", &date);
-        }
-        if let Some(domain) = &self.domain {
-            check("cookie domain", domain, b"; ,")?;
-            push(&mut line, "domain", domain);
-        }
-        if let Some(same_site) = self.same_site {
-            let name = match same_site {
-                SameSite::Strict => "strict",
-                SameSite::Lax => "lax",
-                SameSite::None => "none",
-            };
-            push(&mut line, "samesite", name);
-        }
-        if secure {
-            line.push_str("; secure");
-        }
-        if self.http_only {
-            line.push_str("; httponly");
-        }
-        Ok(line)
-    }
-}
-
-fn push(line: &mut String, name: &str, value: &str) {
-    // Writing to a String cannot fail.
-    let _ = write!(line, "; {name}={value}");
-}
-
-fn check(what: &str, text: &str, forbidden: &[u8]) -> Result {
-    let is_bad =
-        |byte: u8| (byte < 0x20 && byte != b'\t') || byte == 0x7f || forbidden.contains(&byte);
-    let is_empty_name = text.is_empty() && what == "cookie name";
-    if is_empty_name || text.bytes().any(is_bad) {
-        return Err(Error::new(500, format!("invalid {what} {text:?}")));
-    }
-    Ok(())
-}
-
-/// The cookies of a request, and those that its response sets.
 #[derive(Debug)]
 pub struct Cookies<'a> {
     pub(crate) request: &'a Request,
@@ -177,14 +31,7 @@ pub struct Cookies<'a> {
 impl<'a> Cookies<'a> {
     /// The value of a cookie, without looking at any signature.
     pub fn get(&self, name: &str) -> Option<&'a str> {
-        // By bytes, so that one that is no text hides none but itself.
-        let field = self.request.headers.get(COOKIE)?.as_bytes();
-        let value = field.split(|byte| *byte == b';').find_map(|pair| {
-            let value = pair.trim_ascii_start().strip_prefix(name.as_bytes())?;
-            value.strip_prefix(b"=")
-        })?;
-        let value = std::str::from_utf8(value).ok()?;
-        Some(value.strip_prefix('"').map_or(value, |rest| rest.strip_suffix('"').unwrap_or(rest)))
+        find(self.request.headers.get(COOKIE)?.as_bytes(), name)
     }
 
     /// Sets a cookie.
@@ -192,7 +39,19 @@ impl<'a> Cookies<'a> {
     /// # Errors
     /// 500 when a part of it cannot stand in a cookie, or it is `secure` and the connection is not.
     pub fn set(&mut self, cookie: Cookie) -> Result {
-        let line = cookie.line(self.request.encrypted)?;
+        let line = cookie.line(self.request.is_secure())?;
+        if cookie.overwrites() {
+            let is_other = |line: &&http::HeaderValue| {
+                let rest = line.as_bytes().strip_prefix(cookie.name().as_bytes());
+                !rest.is_some_and(|rest| rest.starts_with(b"="))
+            };
+            let lines = self.response.headers.get_all(SET_COOKIE);
+            let others: Vec<_> = lines.iter().filter(is_other).cloned().collect();
+            self.response.headers.remove(SET_COOKIE);
+            for other in others {
+                self.response.headers.append(SET_COOKIE, other);
+            }
+        }
         self.response.append(SET_COOKIE, line)
     }
 
@@ -229,14 +88,16 @@ impl<'a> Cookies<'a> {
     /// As [`set`](Self::set), and 500 when the app has no keys.
     pub fn set_signed(&mut self, cookie: Cookie) -> Result {
         self.require_keys()?;
-        let text = format!("{}={}", cookie.name, cookie.value);
-        let signature = Cookie {
-            name: format!("{}.sig", cookie.name),
-            value: self.keys.sign(&text).unwrap_or_default(),
-            ..cookie.clone()
-        };
+        let text = format!("{}={}", cookie.name(), cookie.value());
+        let signed = self.keys.sign(&text).unwrap_or_default();
+        let signature = cookie.renamed(format!("{}.sig", cookie.name()), signed);
         self.set(cookie)?;
         self.set(signature)
+    }
+
+    /// The keys that sign here: those of the innermost mounted app that has any, or of the app itself.
+    pub fn keys(&self) -> &'a Keys {
+        self.keys
     }
 
     fn require_keys(&self) -> Result {

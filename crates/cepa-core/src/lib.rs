@@ -33,9 +33,8 @@ mod context;
 mod cookies;
 mod error;
 mod into_body;
-mod keys;
 mod middleware;
-mod negotiate;
+mod outline;
 mod params;
 mod problem;
 mod redirect;
@@ -50,12 +49,11 @@ mod upgrade;
 pub use app::{App, Callback};
 pub use body::Body;
 pub use context::Context;
-pub use cookies::{Cookie, Cookies, SameSite};
+pub use cookies::Cookies;
 pub use error::{Error, OrThrow, Result};
 pub use into_body::{IntoBody, Json};
-pub use keys::Keys;
 pub use middleware::{HandlerFn, Middleware, MiddlewareFn};
-pub use params::{Params, percent_decode};
+pub use params::Params;
 pub use problem::Problem;
 pub use request::Request;
 pub use response::Response;
@@ -66,5 +64,10 @@ pub use upgrade::{Io, OnUpgrade, Upgraded};
 
 /// What the surface speaks in: header names and values, methods, status codes.
 pub use http;
+pub use http_grammar::cookie::{Cookie, Priority, SameSite};
+pub use http_grammar::disposition::Disposition;
+pub use http_grammar::forwarded::Proxies;
+pub use http_grammar::percent::percent_decode;
+pub use http_grammar::signature::Keys;
 /// The token type of [`Context::closing`].
 pub use tokio_util::sync::CancellationToken;

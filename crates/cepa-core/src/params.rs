@@ -4,11 +4,8 @@
 //! for, and a malformed escape is found then. When middleware rewrites the path, the values
 //! become texts of their own.
 
-use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
-
-use percent_encoding::percent_decode_str;
 
 /// The parameters of the matched route, in the order of the path.
 #[derive(Clone, Debug, Default)]
@@ -56,17 +53,4 @@ impl Params {
             }
         }
     }
-}
-
-/// Percent-decodes a text once. `None` for an escape that is no two hexadecimal digits, or for bytes that
-/// are not UTF-8.
-///
-/// ```
-/// assert_eq!(cepa_core::percent_decode("caf%C3%A9").as_deref(), Some("café"));
-/// assert_eq!(cepa_core::percent_decode("100%"), None);
-/// ```
-pub fn percent_decode(text: &str) -> Option<Cow<'_, str>> {
-    let mut escapes = text.as_bytes().split(|byte| *byte == b'%').skip(1);
-    let is_whole = |rest: &[u8]| rest.len() >= 2 && rest[..2].iter().all(u8::is_ascii_hexdigit);
-    if escapes.all(is_whole) { percent_decode_str(text).decode_utf8().ok() } else { None }
 }

@@ -12,8 +12,11 @@ use std::net::{IpAddr, SocketAddr};
 
 use http::header::{self, HeaderName};
 use http::{HeaderMap, HeaderValue, Method, Uri, Version};
+use http_grammar::forwarded::{Origin, Proxies};
+use http_grammar::percent::{query_pairs, query_string};
+use http_grammar::{accept, host, media_type};
 
-use crate::{Body, OnUpgrade, Params, percent_decode};
+use crate::{Body, OnUpgrade, Params};
 
 /// What was received.
 pub struct Request {
@@ -25,7 +28,7 @@ pub struct Request {
     pub params: Params,
     /// The address of the other side, when there is a socket.
     pub peer: Option<SocketAddr>,
-    /// Whether the connection is encrypted.
+    /// Whether the connection is encrypted; [`is_secure`](Self::is_secure) tells of the client's own.
     pub encrypted: bool,
     /// The version of HTTP.
     pub version: Version,
@@ -33,6 +36,8 @@ pub struct Request {
     pub body: Body,
     uri: Uri,
     rewritten: Option<Box<str>>,
+    /// What trusted proxies say, when the app has any.
+    origin: Option<Box<Origin>>,
     upgrade: Option<OnUpgrade>,
 }
 
@@ -123,6 +128,14 @@ impl Request {
         if query.is_empty() { self.set_url(path) } else { self.set_url(format!("{path}?{query}")) }
     }
 
+    /// Replaces the query by these pairs, encoded as web forms are; none removes it.
+    pub fn set_query<N: AsRef<str>, V: AsRef<str>>(
+        &mut self,
+        pairs: impl IntoIterator<Item = (N, V)>,
+    ) {
+        self.set_query_string(&query_string(pairs));
+    }
+
     /// Name and value of each parameter of the query, decoded by the rules of web forms: `+` is a
     /// space, and what is no valid escape stays as it is.
     ///
@@ -135,15 +148,12 @@ impl Request {
     /// assert_eq!(query[1].1, "2");
     /// ```
     pub fn query(&self) -> impl Iterator<Item = (String, String)> + '_ {
-        self.query_string().split('&').filter(|pair| !pair.is_empty()).map(|pair| {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            (form_text(name), form_text(value))
-        })
+        query_pairs(self.query_string()).map(|(name, value)| (name.into(), value.into()))
     }
 
     /// The first value of a parameter of the query.
     pub fn query_value(&self, name: &str) -> Option<String> {
-        self.query().find_map(|(known, value)| (known == name).then_some(value))
+        query_pairs(self.query_string()).find_map(|(n, value)| (n == name).then(|| value.into()))
     }
 
     /// The text of a header; `None` when it is absent or no UTF-8. `Referer` and `Referrer` are one.
@@ -157,10 +167,19 @@ impl Request {
         std::str::from_utf8(value?.as_bytes()).ok()
     }
 
+    /// What an `Accept` field lists and does not refuse, the most wanted first, without parameters.
+    pub fn preferences(&self, field: &str) -> Vec<&str> {
+        accept::preferences(self.get(field).unwrap_or_default())
+    }
+
     /// The media type of the body without its parameters.
     pub fn content_type(&self) -> Option<&str> {
-        let text = self.get("content-type")?;
-        Some(text.split(';').next().unwrap_or(text).trim()).filter(|kind| !kind.is_empty())
+        Some(media_type::essence(self.get("content-type")?)).filter(|kind| !kind.is_empty())
+    }
+
+    /// The charset that the client declared for the body.
+    pub fn charset(&self) -> Option<&str> {
+        media_type::charset(self.get("content-type")?)
     }
 
     /// The length that the client declared.
@@ -168,8 +187,16 @@ impl Request {
         self.get("content-length")?.trim().parse().ok()
     }
 
+    /// The whole URL as the client asked for it.
+    pub fn href(&self) -> String {
+        format!("{}://{}{}", self.protocol(), self.host(), self.original_url())
+    }
+
     /// The host that the client asked for, with its port; `""` when it named none.
     pub fn host(&self) -> &str {
+        if let Some(host) = self.origin.as_ref().and_then(|origin| origin.host.as_deref()) {
+            return host;
+        }
         match self.uri.authority() {
             Some(authority) => authority.as_str().rsplit('@').next().unwrap_or_default(),
             None => self.get("host").unwrap_or_default(),
@@ -178,21 +205,42 @@ impl Request {
 
     /// The host without its port; an IPv6 address keeps its brackets.
     pub fn hostname(&self) -> &str {
-        let host = self.host();
-        match host.rfind(']') {
-            Some(end) => &host[..=end],
-            None => host.split(':').next().unwrap_or_default(),
-        }
+        host::hostname(self.host())
     }
 
-    /// `https` on an encrypted connection, else `http`.
+    /// The labels of the host name from the right, without the first `skip` of them (Koa skips 2):
+    /// `["onions", "red"]` of `red.onions.example.com`. None of an address.
+    pub fn subdomains(&self, skip: usize) -> Vec<&str> {
+        host::subdomains(self.hostname(), skip)
+    }
+
+    /// Whether the client's connection is encrypted, here or at a trusted proxy.
+    pub fn is_secure(&self) -> bool {
+        let forwarded = || self.origin.as_ref().and_then(|origin| origin.encrypted);
+        self.encrypted || forwarded().unwrap_or(false)
+    }
+
+    /// `https` when the client's connection is encrypted, else `http`.
     pub fn protocol(&self) -> &'static str {
-        if self.encrypted { "https" } else { "http" }
+        if self.is_secure() { "https" } else { "http" }
     }
 
-    /// The address of the client, when there is a socket.
+    /// The address of the client: the first that no trusted proxy owns, or of the other side of the
+    /// socket.
     pub fn ip(&self) -> Option<IpAddr> {
-        self.peer.map(|peer| peer.ip())
+        self.ips().first().copied().or(self.peer.map(|peer| peer.ip()))
+    }
+
+    /// The client and the proxies on the way but for the last, as far as they are trusted; empty without
+    /// [`App::trust`](crate::App::trust).
+    pub fn ips(&self) -> &[IpAddr] {
+        self.origin.as_ref().map_or(&[], |origin| &origin.addresses)
+    }
+
+    /// Believes these proxies about where the request came from.
+    pub(crate) fn trust(&mut self, proxies: &Proxies) {
+        let origin = proxies.origin(self.peer.map(|peer| peer.ip()), &self.headers);
+        self.origin = Some(Box::new(origin));
     }
 
     /// Takes the body out; a second call gets an unset one.
@@ -209,18 +257,6 @@ impl Request {
     /// Lets handlers upgrade this connection; servers call this.
     pub fn set_upgrade(&mut self, upgrade: OnUpgrade) {
         self.upgrade = Some(upgrade);
-    }
-
-    /// Method, target and peer alone: enough to say which request something was about.
-    pub(crate) fn outline(&self) -> Self {
-        let mut outline = http::Request::new(Body::default());
-        *outline.method_mut() = self.method.clone();
-        // A copy: the parsed target shares the buffer of the whole head, which an upgraded connection
-        // would hold for its life.
-        *outline.uri_mut() = self.uri.to_string().parse().unwrap_or_default();
-        let mut outline = Self::from(outline);
-        (outline.peer, outline.encrypted) = (self.peer, self.encrypted);
-        outline
     }
 }
 
@@ -241,6 +277,7 @@ impl From<http::Request<Body>> for Request {
             body,
             uri: parts.uri,
             rewritten: None,
+            origin: None,
             upgrade: None,
         }
     }
@@ -260,14 +297,6 @@ fn joined(headers: &HeaderMap) -> HeaderMap {
         }
     }
     result
-}
-
-fn form_text(text: &str) -> String {
-    let spaced = text.replace('+', " ");
-    match percent_decode(&spaced) {
-        Some(decoded) => decoded.into_owned(),
-        None => percent_encoding::percent_decode_str(&spaced).decode_utf8_lossy().into_owned(),
-    }
 }
 
 impl fmt::Debug for Request {

@@ -9,30 +9,65 @@
 //! | an empty body on purpose | `Content-Length: 0`, no type |
 //! | bytes | the bytes and their length |
 //! | a stream | its chunks, and its length when it is known |
+//! | a stream that fails before its first chunk | the error, as if the handler had failed |
 //!
-//! An error keeps the headers that are set but for those of the entity, adds its own, and has a body that
-//! the client prefers: plain text, or `application/problem+json` (RFC 9457).
+//! The head of a stream waits for the first chunk, unless `flush_headers` was called; a stream that fails
+//! later ends the connection, and the observers see why.
+//!
+//! An error keeps the headers that are set but for those of the entity, adds its own, and has a body that the
+//! client prefers: plain text, or `application/problem+json` (RFC 9457). `App::render_error` writes another.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
-use http::{HeaderValue, Method};
+use http::{HeaderName, HeaderValue, Method};
 
+use crate::app::panicked;
 use crate::into_body::TEXT;
-use crate::response::{has_no_body, is_entity};
+use crate::outline::Outline;
+use crate::response::has_no_body;
 use crate::{Body, Context, Error, Problem};
 
 /// The response for a context that the onion has finished with.
-pub(crate) fn respond(mut ctx: Context) -> http::Response<Body> {
+pub(crate) async fn respond(mut ctx: Context) -> http::Response<Body> {
+    let is_head = ctx.request.method == Method::HEAD;
+    let waits = !is_head && !ctx.response.head_at_once && !has_no_body(ctx.status());
+    if waits
+        && ctx.response.body.is_stream()
+        && let Err(error) = ctx.response.body.start().await
+    {
+        let error = Error::internal(format!("the response failed before its first byte: {error}"));
+        ctx.core.observe(&error, &ctx);
+        fail(&mut ctx, &error);
+    }
+    settle(&mut ctx);
+    if ctx.response.body.is_stream() {
+        let about = Outline::new(&ctx);
+        ctx.response.body.on_failure(|error| {
+            about.report(&Error::internal(format!("the response failed part way: {error}")));
+        });
+    }
+    let mut response = http::Response::new(Body::default());
+    *response.status_mut() = ctx.response.status();
+    *response.headers_mut() = ctx.response.headers;
+    *response.body_mut() = if is_head { Body::empty() } else { ctx.response.body };
+    response
+}
+
+/// Makes status, headers and body agree, by the table above.
+fn settle(ctx: &mut Context) {
     let status = ctx.response.status();
     if has_no_body(status) {
         for name in [CONTENT_TYPE, CONTENT_LENGTH, TRANSFER_ENCODING] {
             ctx.response.headers.remove(name);
         }
         ctx.response.body = Body::empty();
-        return finish(ctx);
+        return;
     }
     if ctx.response.body.is_unset() {
         if status.is_client_error() || status.is_server_error() {
-            write_error(&mut ctx, &Error::new(status.as_u16(), ""));
+            ctx.response.set_status(status);
+            write_error(ctx, &Error::new(status.as_u16(), ""));
         } else {
             let reason = status.canonical_reason();
             let text = reason.map_or_else(|| status.as_str().to_owned(), str::to_owned);
@@ -45,13 +80,13 @@ pub(crate) fn respond(mut ctx: Context) -> http::Response<Body> {
     if let Some(size) = ctx.response.body.size() {
         ctx.response.set_length(size);
     }
-    finish(ctx)
 }
 
 /// Turns a failed context into the answer to its error.
 pub(crate) fn fail(ctx: &mut Context, error: &Error) {
     ctx.response.clear_entity();
-    for name in error.headers().keys().filter(|name| !is_entity(name)) {
+    let is_own = |name: &&HeaderName| ![CONTENT_TYPE, CONTENT_LENGTH].contains(name);
+    for name in error.headers().keys().filter(is_own) {
         ctx.response.headers.remove(name);
         for value in error.headers().get_all(name) {
             ctx.response.headers.append(name, value.clone());
@@ -61,7 +96,25 @@ pub(crate) fn fail(ctx: &mut Context, error: &Error) {
     write_error(ctx, error);
 }
 
+/// Writes the body of an error: the app's own, or the one that the client prefers of ours.
 fn write_error(ctx: &mut Context, error: &Error) {
+    let core = ctx.core.clone();
+    if let Some(render) = &core.renderer {
+        let rendered = catch_unwind(AssertUnwindSafe(|| render(error, ctx)));
+        match rendered.unwrap_or_else(|panic| Err(panicked(&*panic))) {
+            Ok(()) if !ctx.response.body.is_unset() => return,
+            Ok(()) => {}
+            Err(failure) => {
+                core.observe(&failure, ctx);
+                ctx.response.clear_entity();
+                ctx.response.set_status(error.status());
+            }
+        }
+    }
+    write_default(ctx, error);
+}
+
+fn write_default(ctx: &mut Context, error: &Error) {
     const OFFERS: [&str; 3] = ["text/plain", "application/problem+json", "application/json"];
     let wants_json = ctx.accepts(&OFFERS).is_some_and(|best| best != "text/plain");
     let (kind, body) = if wants_json {
@@ -76,13 +129,4 @@ fn write_error(ctx: &mut Context, error: &Error) {
     // The name is a field name.
     let _ = ctx.response.vary("Accept");
     ctx.response.body = Body::from(body);
-}
-
-fn finish(ctx: Context) -> http::Response<Body> {
-    let is_head = ctx.request.method == Method::HEAD;
-    let mut response = http::Response::new(Body::default());
-    *response.status_mut() = ctx.response.status();
-    *response.headers_mut() = ctx.response.headers;
-    *response.body_mut() = if is_head { Body::empty() } else { ctx.response.body };
-    response
 }

@@ -12,6 +12,8 @@ use std::time::SystemTime;
 
 use http::header::{self, CONTENT_LENGTH, CONTENT_TYPE, ETAG, LAST_MODIFIED, VARY};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use http_grammar::date::http_date;
+use http_grammar::media_type::{self, essence, media_type};
 
 use crate::{Body, Error, Result};
 
@@ -25,6 +27,7 @@ pub struct Response {
     status: StatusCode,
     status_is_set: bool,
     derived: Option<HeaderValue>,
+    pub(crate) head_at_once: bool,
 }
 
 impl Response {
@@ -35,6 +38,7 @@ impl Response {
             status: StatusCode::NOT_FOUND,
             status_is_set: false,
             derived: None,
+            head_at_once: false,
         }
     }
 
@@ -136,8 +140,12 @@ impl Response {
 
     /// The media type without its parameters.
     pub fn content_type(&self) -> Option<&str> {
-        let text = self.headers.get(CONTENT_TYPE)?.to_str().ok()?;
-        Some(text.split(';').next().unwrap_or(text).trim())
+        Some(essence(self.get("content-type")?))
+    }
+
+    /// The first of the patterns that the content type matches, as [`Context::is`](crate::Context::is).
+    pub fn is<'p>(&self, patterns: &[&'p str]) -> Option<&'p str> {
+        media_type::matches(self.content_type()?, patterns).map(|found| patterns[found])
     }
 
     /// Sets the content type: a media type, an extension (`html`, `.html`) or a file name.
@@ -155,6 +163,12 @@ impl Response {
                 Ok(())
             }
         }
+    }
+
+    /// Sends the head without waiting for the first chunk of a stream. A stream that fails before its
+    /// first chunk can then no longer be answered with an error.
+    pub fn flush_headers(&mut self) {
+        self.head_at_once = true;
     }
 
     /// The length that will be sent, when it is known.
@@ -235,38 +249,10 @@ pub(crate) fn has_no_body(status: StatusCode) -> bool {
     status.is_informational() || matches!(status.as_u16(), 204 | 205 | 304)
 }
 
-/// A time as HTTP writes it; `None` outside of 1970 to 9999.
-pub(crate) fn http_date(time: SystemTime) -> Option<String> {
-    const YEAR_10000: u64 = 253_402_300_800;
-    let since = time.duration_since(SystemTime::UNIX_EPOCH).ok()?;
-    (since.as_secs() < YEAR_10000).then(|| httpdate::fmt_http_date(time))
-}
-
 /// Whether a header describes a body: what remains when the body does not is the rest.
 pub(crate) fn is_entity(name: &HeaderName) -> bool {
     (name.as_str().starts_with("content-") && *name != header::CONTENT_SECURITY_POLICY)
         || [header::TRANSFER_ENCODING, header::ETAG, header::LAST_MODIFIED].contains(name)
-}
-
-/// A media type for a type, an extension or a file name, with a charset where one belongs.
-pub(crate) fn media_type(kind: &str) -> Option<String> {
-    let mut full = if kind.contains('/') {
-        kind.to_owned()
-    } else {
-        let extension = kind.rsplit('.').next().filter(|extension| !extension.is_empty())?;
-        mime_guess::from_ext(extension).first_raw()?.to_owned()
-    };
-    let has_charset = full.to_ascii_lowercase().contains("charset");
-    let essence = full.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let is_text = essence.starts_with("text/")
-        || matches!(
-            essence.as_str(),
-            "application/json" | "application/javascript" | "application/manifest+json"
-        );
-    if is_text && !has_charset {
-        full.push_str("; charset=utf-8");
-    }
-    Some(full)
 }
 
 fn checked(

@@ -11,6 +11,7 @@
 use http::header::HOST;
 use http::request::Parts;
 use http::{HeaderValue, Method, StatusCode, Version};
+use http_grammar::host::is_authority;
 
 use crate::Limits;
 
@@ -51,19 +52,4 @@ pub(crate) fn refusal(head: &Parts, limits: &Limits) -> Option<Refusal> {
 /// Whether a field value is `uri-host [":" port]`; an empty one says that the target has no authority.
 fn is_host(value: &HeaderValue) -> bool {
     value.is_empty() || is_authority(value.as_bytes())
-}
-
-fn is_authority(text: &[u8]) -> bool {
-    let is_port = |port: &[u8]| port.len() <= 5 && port.iter().all(u8::is_ascii_digit);
-    if let Some(rest) = text.strip_prefix(b"[") {
-        let Some(end) = rest.iter().position(|byte| *byte == b']') else { return false };
-        let (address, port) = (&rest[..end], &rest[end + 1..]);
-        let address = std::str::from_utf8(address).unwrap_or_default();
-        return address.parse::<std::net::Ipv6Addr>().is_ok()
-            && (port.is_empty() || port.strip_prefix(b":").is_some_and(is_port));
-    }
-    let mut parts = text.splitn(2, |byte| *byte == b':');
-    let (name, port) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=%".contains(byte);
-    !name.is_empty() && name.iter().all(is_name) && is_port(port)
 }

@@ -53,7 +53,7 @@ impl HandshakeRequest {
         HandshakeRequest {
             url: request.url().to_owned(),
             address: request.peer,
-            secure: request.encrypted,
+            secure: request.is_secure(),
             issued: SystemTime::now(),
             headers: lines(&request.headers),
         }

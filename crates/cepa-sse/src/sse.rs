@@ -281,6 +281,7 @@ impl IntoBody for Sse {
         ] {
             headers.insert(name, HeaderValue::from_static(value));
         }
+        ctx.response.flush_headers();
         ctx.set_body(Body::stream(SseBody {
             first: Some(self.first_bytes()),
             outbox,

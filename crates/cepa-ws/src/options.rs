@@ -110,7 +110,7 @@ impl WebSocketOptions {
 fn is_same_origin(origin: &str, request: &Request) -> bool {
     let Some((scheme, authority)) = origin.split_once("://") else { return false };
     let port = match scheme.to_ascii_lowercase().as_str() {
-        "http" if !request.encrypted => ":80",
+        "http" if !request.is_secure() => ":80",
         "https" => ":443",
         _ => return false,
     };

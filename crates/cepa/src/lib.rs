@@ -34,9 +34,9 @@
 //! ```
 
 pub use cepa_core::{
-    App, Body, Callback, CancellationToken, Context, Cookie, Cookies, Error, HandlerFn, IntoBody,
-    Json, Keys, Middleware, MiddlewareFn, Next, OnUpgrade, OrThrow, Params, Problem, Request,
-    Response, Result, SameSite, Stack, State, http,
+    App, Body, Callback, CancellationToken, Context, Cookie, Cookies, Disposition, Error,
+    HandlerFn, IntoBody, Json, Keys, Middleware, MiddlewareFn, Next, OnUpgrade, OrThrow, Params,
+    Priority, Problem, Proxies, Request, Response, Result, SameSite, Stack, State, http,
 };
 pub use cepa_server::{Bound, Limits, Listen, Server, Shutdown};
 pub use serde_json::{Value, json};

@@ -5,6 +5,7 @@ mod a_middleware_that_does_not_call_next;
 mod captures;
 mod errors_pass_upwards;
 mod mounted_apps;
+mod mounts_are_restored;
 mod nested_stacks;
 mod observers;
 mod order;

@@ -1,4 +1,4 @@
-//! [`Keys`]: signing with rotation, byte for byte as Node's keygrip does.
+//! [`Keys`]: signing with rotation, byte for byte as Node's `keygrip` does.
 //!
 //! A signature is the HMAC-SHA1 of the text under a key, in base64 with `-` and `_` and without padding:
 //! 27 characters. The first key signs; all of them verify, in order, in constant time. To rotate, put the
@@ -15,7 +15,7 @@ use subtle::ConstantTimeEq;
 /// A ring of secret keys, the newest first.
 ///
 /// ```
-/// let keys = cepa_core::Keys::new(["k1"]);
+/// let keys = http_grammar::signature::Keys::new(["k1"]);
 /// assert_eq!(keys.sign("foo=bar").as_deref(), Some("zVPRgE-Iy6-31re6osROWl_Haqw"));
 /// ```
 #[derive(Clone, Default)]
@@ -30,6 +30,11 @@ impl Keys {
     /// Whether there is no key.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// The secrets themselves, the newest first, for those who derive keys of another kind from them.
+    pub fn secrets(&self) -> impl Iterator<Item = &[u8]> {
+        self.0.iter().map(AsRef::as_ref)
     }
 
     /// The signature under the first key; `None` without keys.

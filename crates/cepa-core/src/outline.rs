@@ -1,0 +1,43 @@
+//! [`Outline`]: enough of a request to tell later which one an error was about.
+//!
+//! What outlives a request (a task, a response that streams) fails when its context is gone. Keeping the
+//! context would keep the whole head that the client sent; this keeps method, target and peer, and makes a
+//! context of them for the observers when there is something to tell.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use http::Method;
+
+use crate::app::Core;
+use crate::{Context, Error, Request};
+
+pub(crate) struct Outline {
+    core: Arc<Core>,
+    mounted: Vec<Arc<Core>>,
+    method: Method,
+    url: Box<str>,
+    peer: Option<SocketAddr>,
+}
+
+impl Outline {
+    pub(crate) fn new(ctx: &Context) -> Self {
+        Self {
+            core: ctx.core.clone(),
+            mounted: ctx.mounted.clone(),
+            method: ctx.request.method.clone(),
+            url: ctx.request.original_url().into(),
+            peer: ctx.request.peer,
+        }
+    }
+
+    /// Shows an error to the observers, those of mounted apps first.
+    pub(crate) fn report(self, error: &Error) {
+        let mut request = Request::new(self.method, &self.url);
+        request.peer = self.peer;
+        let mut ctx = Context::new(self.core, request);
+        ctx.mounted = self.mounted;
+        ctx.mounted.iter().rev().for_each(|core| core.notify(error, &ctx));
+        ctx.core.observe(error, &ctx);
+    }
+}
