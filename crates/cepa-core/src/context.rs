@@ -357,9 +357,7 @@ impl Context {
 }
 
 #[track_caller]
+#[expect(clippy::panic, reason = "documented: the app was built without it")]
 fn not_shared<T>() -> ! {
-    #[expect(clippy::panic, reason = "documented: the app was built without it")]
-    {
-        panic!("the app shares no {}: App::share", std::any::type_name::<T>())
-    }
+    panic!("the app shares no {}: App::share", std::any::type_name::<T>())
 }

@@ -10,8 +10,9 @@
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 
-use http::header::{self, HeaderName};
-use http::{HeaderMap, HeaderValue, Method, Uri, Version};
+use http::header::REFERER;
+use http::{HeaderMap, Method, Uri, Version};
+use http_grammar::fields::joined;
 use http_grammar::forwarded::{Origin, Proxies};
 use http_grammar::percent::{query_pairs, query_string};
 use http_grammar::{accept, host, media_type};
@@ -41,41 +42,15 @@ pub struct Request {
     upgrade: Option<OnUpgrade>,
 }
 
-/// Fields of which the first one counts when a client repeats them, as in Node.
-const SINGLE: [HeaderName; 18] = [
-    header::AGE,
-    header::AUTHORIZATION,
-    header::CONTENT_LENGTH,
-    header::CONTENT_TYPE,
-    header::ETAG,
-    header::EXPIRES,
-    header::FROM,
-    header::HOST,
-    header::IF_MODIFIED_SINCE,
-    header::IF_UNMODIFIED_SINCE,
-    header::LAST_MODIFIED,
-    header::LOCATION,
-    header::MAX_FORWARDS,
-    header::PROXY_AUTHORIZATION,
-    header::REFERER,
-    header::RETRY_AFTER,
-    header::SERVER,
-    header::USER_AGENT,
-];
-
 impl Request {
     /// A request for a target such as `/users?page=2`, for tests and for calling an app in process.
     ///
     /// # Panics
     /// When the target is no valid URI.
     #[track_caller]
+    #[expect(clippy::panic, reason = "documented: the program named a target that is none")]
     pub fn new(method: Method, target: &str) -> Self {
-        let Ok(uri) = target.parse::<Uri>() else {
-            #[expect(clippy::panic, reason = "documented: the program named a target that is none")]
-            {
-                panic!("invalid request target {target:?}")
-            }
-        };
+        let Ok(uri) = target.parse::<Uri>() else { panic!("invalid request target {target:?}") };
         let mut request = http::Request::new(Body::default());
         (*request.method_mut(), *request.uri_mut()) = (method, uri);
         Self::from(request)
@@ -160,7 +135,7 @@ impl Request {
     pub fn get(&self, name: &str) -> Option<&str> {
         let value = if name.eq_ignore_ascii_case("referrer") || name.eq_ignore_ascii_case("referer")
         {
-            self.headers.get("referrer").or_else(|| self.headers.get(header::REFERER))
+            self.headers.get("referrer").or_else(|| self.headers.get(REFERER))
         } else {
             self.headers.get(name)
         };
@@ -281,22 +256,6 @@ impl From<http::Request<Body>> for Request {
             upgrade: None,
         }
     }
-}
-
-fn joined(headers: &HeaderMap) -> HeaderMap {
-    let mut result = HeaderMap::with_capacity(headers.keys_len());
-    for name in headers.keys() {
-        let values: Vec<&[u8]> = headers.get_all(name).iter().map(HeaderValue::as_bytes).collect();
-        let value = match values.as_slice() {
-            [first, _, ..] if SINGLE.contains(name) => HeaderValue::from_bytes(first),
-            many if *name == header::COOKIE => HeaderValue::from_bytes(&many.join(&b"; "[..])),
-            many => HeaderValue::from_bytes(&many.join(&b", "[..])),
-        };
-        if let Ok(value) = value {
-            result.insert(name, value);
-        }
-    }
-    result
 }
 
 impl fmt::Debug for Request {

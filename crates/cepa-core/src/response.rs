@@ -12,7 +12,9 @@ use std::time::SystemTime;
 
 use http::header::{self, CONTENT_LENGTH, CONTENT_TYPE, ETAG, LAST_MODIFIED, VARY};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use http_grammar::conditional::entity_tag;
 use http_grammar::date::http_date;
+use http_grammar::fields::{is_of_content, with_names};
 use http_grammar::media_type::{self, essence, media_type};
 
 use crate::{Body, Error, Result};
@@ -54,13 +56,9 @@ impl Response {
     /// # Panics
     /// When the number is not within 100 to 999, as Koa throws: it is a slip of the program.
     #[track_caller]
+    #[expect(clippy::panic, reason = "documented: the program named a status that is none")]
     pub fn set_status(&mut self, status: impl TryInto<StatusCode>) {
-        let Ok(status) = status.try_into() else {
-            #[expect(clippy::panic, reason = "documented: the program named a status that is none")]
-            {
-                panic!("invalid status code: a status has three digits, 100 to 999")
-            }
-        };
+        let Ok(status) = status.try_into() else { panic!("a status has three digits, 100 to 999") };
         self.status = status;
         self.status_is_set = true;
         if has_no_body(status) {
@@ -121,21 +119,9 @@ impl Response {
     /// # Errors
     /// 500 when the text is no list of field names.
     pub fn vary(&mut self, fields: &str) -> Result {
-        let mut known: Vec<String> = Vec::new();
         let old = self.headers.get_all(VARY);
         let old = old.iter().filter_map(|value| value.to_str().ok()).collect::<Vec<_>>().join(",");
-        for field in old.split(',').chain(fields.split(',')).map(str::trim) {
-            if field == "*" {
-                known = vec!["*".into()];
-                break;
-            }
-            let is_known = known.iter().any(|known| known.eq_ignore_ascii_case(field));
-            if !field.is_empty() && !is_known {
-                HeaderName::try_from(field).map_err(|_| bad_header("a field name of Vary"))?;
-                known.push(field.to_owned());
-            }
-        }
-        self.set(VARY, known.join(", "))
+        self.set(VARY, with_names(&old, fields)?)
     }
 
     /// The media type without its parameters.
@@ -187,15 +173,7 @@ impl Response {
     /// # Errors
     /// 500 when the tag holds a quote or a control character.
     pub fn set_etag(&mut self, tag: &str) -> Result {
-        let opaque = tag.strip_prefix("W/").unwrap_or(tag);
-        let quoted = opaque.strip_prefix('"').and_then(|tag| tag.strip_suffix('"'));
-        if quoted.unwrap_or(opaque).contains('"') {
-            return Err(bad_header("an entity tag"));
-        }
-        match quoted {
-            Some(_) => self.set(ETAG, tag),
-            None => self.set(ETAG, format!("\"{tag}\"")),
-        }
+        self.set(ETAG, entity_tag(tag)?)
     }
 
     /// Sets `Last-Modified`, to the second. A time that HTTP cannot write, before 1970 or after the year
@@ -236,7 +214,7 @@ impl Response {
     /// Removes what describes a body that will not be sent, and keeps all other headers.
     pub(crate) fn clear_entity(&mut self) {
         let entity: Vec<HeaderName> =
-            self.headers.keys().filter(|name| is_entity(name)).cloned().collect();
+            self.headers.keys().filter(|name| is_of_content(name)).cloned().collect();
         for name in entity {
             self.headers.remove(name);
         }
@@ -249,25 +227,14 @@ pub(crate) fn has_no_body(status: StatusCode) -> bool {
     status.is_informational() || matches!(status.as_u16(), 204 | 205 | 304)
 }
 
-/// Whether a header describes a body: what remains when the body does not is the rest.
-pub(crate) fn is_entity(name: &HeaderName) -> bool {
-    (name.as_str().starts_with("content-") && *name != header::CONTENT_SECURITY_POLICY)
-        || [header::TRANSFER_ENCODING, header::ETAG, header::LAST_MODIFIED].contains(name)
-}
-
 fn checked(
     name: impl TryInto<HeaderName>,
     value: impl TryInto<HeaderValue>,
 ) -> Result<(HeaderName, HeaderValue)> {
-    let name = name.try_into().map_err(|_| bad_header("a header name: it is no token"))?;
-    match value.try_into() {
-        Ok(value) => Ok((name, value)),
-        Err(_) => Err(bad_header(&format!("the content of header \"{name}\""))),
-    }
-}
-
-fn bad_header(what: &str) -> Error {
-    Error::new(500, format!("invalid character in {what}"))
+    let bad = |what: &str| Error::new(500, format!("invalid character in {what}"));
+    let name = name.try_into().map_err(|_| bad("a header name: it is no token"))?;
+    let value = value.try_into().map_err(|_| bad(&format!("the content of header \"{name}\"")))?;
+    Ok((name, value))
 }
 
 impl fmt::Debug for Response {

@@ -6,6 +6,7 @@
 use http::HeaderMap;
 use http::header::{CACHE_CONTROL, ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED};
 
+use crate::Invalid;
 use crate::date::parse_http_date;
 
 /// Whether a client that sent these headers already has what would be answered with those.
@@ -28,4 +29,25 @@ pub fn is_fresh(request: &HeaderMap, response: &HeaderMap) -> bool {
     let since = asked(IF_MODIFIED_SINCE).and_then(parse_http_date);
     let modified = given(LAST_MODIFIED).and_then(parse_http_date);
     matches!((since, modified), (Some(since), Some(modified)) if modified <= since)
+}
+
+/// An entity tag in quotes, unless it has them; `W/` before the quotes stays.
+///
+/// # Errors
+/// When there is a quote within.
+///
+/// ```
+/// use http_grammar::conditional::entity_tag;
+///
+/// assert_eq!(entity_tag("v1").unwrap(), "\"v1\"");
+/// assert_eq!(entity_tag("W/\"v1\"").unwrap(), "W/\"v1\"");
+/// assert!(entity_tag("v\"1").is_err());
+/// ```
+pub fn entity_tag(tag: &str) -> Result<String, Invalid> {
+    let opaque = tag.strip_prefix("W/").unwrap_or(tag);
+    let quoted = opaque.strip_prefix('"').and_then(|tag| tag.strip_suffix('"'));
+    if quoted.unwrap_or(opaque).contains('"') {
+        return Err(Invalid::new(format!("the entity tag {tag:?} has a quote within")));
+    }
+    Ok(if quoted.is_some() { tag.to_owned() } else { format!("\"{tag}\"") })
 }

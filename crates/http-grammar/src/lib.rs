@@ -12,6 +12,7 @@
 //! | [`cookie`] | `Cookie`, `Set-Cookie` | RFC 6265; the bytes of `cookies` |
 //! | [`date`] | `Last-Modified`, `Expires` and their like | RFC 9110, 5.6.7 |
 //! | [`disposition`] | `Content-Disposition` | RFC 6266, RFC 8187 |
+//! | [`fields`] | `Vary`, and any that is repeated | RFC 9110, 5.3 |
 //! | [`forwarded`] | `Forwarded`, `X-Forwarded-*` | RFC 7239 |
 //! | [`host`] | `Host` | RFC 9110, 7.2 |
 //! | [`location`] | `Location` | RFC 9110, 10.2.2 |
@@ -24,6 +25,7 @@ pub mod conditional;
 pub mod cookie;
 pub mod date;
 pub mod disposition;
+pub mod fields;
 pub mod forwarded;
 pub mod host;
 pub mod location;
