@@ -8,18 +8,27 @@ mod de;
 mod tree;
 mod urlencoded;
 
-use cepa_core::Result;
+use cepa_core::{Error, Result};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-pub(crate) use tree::{Pairs, Rules, TooManyKeys};
+pub(crate) use tree::{Beyond, Pairs, Rules};
 
 use crate::refusal;
 
 /// Reads a whole urlencoded body.
 pub(crate) fn parse<T: DeserializeOwned>(text: &str, rules: Rules) -> Result<T> {
     let tree = urlencoded::parse(text, rules);
-    read(tree.map_err(|TooManyKeys| refusal::too_many_fields(rules.keys))?)
+    read(tree.map_err(|beyond| refused(beyond, rules))?)
+}
+
+/// The answer to a form that is beyond its rules.
+pub(crate) fn refused(beyond: Beyond, rules: Rules) -> Error {
+    match beyond {
+        Beyond::Keys => refusal::too_many_fields(rules.keys),
+        Beyond::Depth(name) => refusal::too_nested(&name, rules.depth),
+        Beyond::Index(name) => refusal::index_too_large(&name, rules.index),
+    }
 }
 
 /// Reads a tree of text as a type, or says which field does not fit.

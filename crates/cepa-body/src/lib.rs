@@ -47,4 +47,4 @@ mod upload;
 pub use ext::BodyExt;
 pub use limits::BodyLimits;
 pub use read::ReadBody;
-pub use upload::{Part, Upload, UploadForm, UploadLimits, UploadedFile};
+pub use upload::{FileBytes, Part, Upload, UploadForm, UploadLimits, UploadStore, UploadedFile};

@@ -55,11 +55,12 @@ impl Default for BodyLimits {
 }
 
 impl BodyLimits {
-    pub(crate) fn form_rules(&self) -> Rules {
+    pub(crate) fn form_rules(&self, strict: bool) -> Rules {
         Rules {
             depth: self.form_depth.min(32),
             index: self.form_index.min(100),
             keys: self.form_keys,
+            strict,
         }
     }
 }

@@ -66,7 +66,8 @@ impl<'c> ReadBody<'c> {
         self
     }
 
-    /// Accepts only an object or an array as JSON, as Koa's parsers do; a 400 otherwise.
+    /// Accepts only an object or an array as JSON, as Koa's parsers do, with a 400 otherwise; and no form whose names
+    /// nest deeper or have a larger index than the limits say, with a 413 in place of a plain key.
     pub fn strict(mut self) -> Self {
         self.strict = true;
         self
@@ -89,7 +90,7 @@ impl<'c> ReadBody<'c> {
     /// 400, 408, 413, 415 or 422, as listed there.
     pub async fn form<T: DeserializeOwned>(self) -> Result<T> {
         let charset = self.check(Kind::Form)?;
-        let rules = self.limits.form_rules();
+        let rules = self.limits.form_rules(self.strict);
         let limit = self.limits.form;
         form::parse(&charset.decode(&self.read(limit).await?)?, rules)
     }

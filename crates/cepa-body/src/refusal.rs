@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | 400 | `empty_body`, `malformed_json`, `malformed_encoding`, `invalid_utf8`, `invalid_charset`, `body_aborted` | the body is not what its type says |
 //! | 408 | `body_timeout` | it did not arrive within the deadline |
-//! | 413 | `body_too_large`, `too_many_fields` | it is beyond a limit |
+//! | 413 | `body_too_large`, `too_many_fields`, `too_nested`, `index_too_large` | it is beyond a limit |
 //! | 415 | `missing_content_type`, `unsupported_type`, `unsupported_charset`, `unsupported_encoding` | it is in a form that is not read here |
 //! | 422 | `invalid_body` | it is well-formed and does not fit the type asked for; the message names the field |
 //! | 500 | | it was read before and is [`Gone`]: a slip of the program, which the client does not see |
@@ -25,6 +25,18 @@ pub(crate) fn too_large(limit: u64) -> Error {
 
 pub(crate) fn too_many_fields(limit: usize) -> Error {
     Error::new(413, format!("the form has more than {limit} fields")).with_code("too_many_fields")
+}
+
+pub(crate) fn too_nested(name: &str, limit: usize) -> Error {
+    let name: String = name.chars().take(80).collect();
+    Error::new(413, format!("the name {name:?} nests deeper than {limit} levels"))
+        .with_code("too_nested")
+}
+
+pub(crate) fn index_too_large(name: &str, limit: usize) -> Error {
+    let name: String = name.chars().take(80).collect();
+    Error::new(413, format!("the name {name:?} has an index of {limit} or more"))
+        .with_code("index_too_large")
 }
 
 pub(crate) fn timeout(deadline: Duration) -> Error {

@@ -11,24 +11,27 @@ mod limits;
 mod part;
 mod receive;
 mod refusal;
+mod store;
 
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use cepa_core::Result;
+use store::Erased;
 
 pub use form::{UploadForm, UploadedFile};
 pub use limits::UploadLimits;
 pub use part::Part;
 pub(crate) use receive::receive;
+pub use store::{FileBytes, UploadStore};
 
 type NameFn = dyn Fn(&Part) -> String + Send + Sync;
 type FilterFn = dyn Fn(&Part) -> Result<bool> + Send + Sync;
 
 /// How a route receives a multipart form.
 ///
-/// Files are kept in memory unless [`disk`](Self::disk) names a folder, and files of every field are accepted
+/// Files are kept in memory unless [`disk`](Self::disk) names a folder or [`store`](Self::store) a store, and files of every field are accepted
 /// unless one of [`single`](Self::single), [`array`](Self::array), [`fields`](Self::fields) and
 /// [`none`](Self::none) says which.
 ///
@@ -67,10 +70,19 @@ pub struct Upload {
 #[derive(Clone)]
 struct Options {
     accept: Accept,
-    folder: Option<Arc<PathBuf>>,
+    place: Place,
     name: Option<Arc<NameFn>>,
     filter: Option<Arc<FilterFn>>,
     limits: UploadLimits,
+    strict: bool,
+}
+
+/// Where files go.
+#[derive(Clone)]
+enum Place {
+    Memory,
+    Disk(Arc<PathBuf>),
+    Elsewhere(Arc<dyn Erased>),
 }
 
 /// Which fields may hold files.
@@ -89,9 +101,14 @@ impl Default for Upload {
 impl Upload {
     /// Accepts files of every field, and keeps them in memory.
     pub fn new() -> Self {
-        let limits = UploadLimits::default();
-        let options =
-            Options { accept: Accept::Any, folder: None, name: None, filter: None, limits };
+        let options = Options {
+            accept: Accept::Any,
+            place: Place::Memory,
+            name: None,
+            filter: None,
+            limits: UploadLimits::default(),
+            strict: false,
+        };
         Self { options: Arc::new(options) }
     }
 
@@ -128,7 +145,7 @@ impl Upload {
 
     /// Keeps files in memory; this is the default.
     pub fn memory(self) -> Self {
-        self.change(|options| options.folder = None)
+        self.change(|options| options.place = Place::Memory)
     }
 
     /// Stores files in this folder, which is created when it is missing.
@@ -137,7 +154,13 @@ impl Upload {
     /// document, picture, sound or film; [`name`](Self::name) chooses other names.
     pub fn disk(self, folder: impl Into<PathBuf>) -> Self {
         let folder = Arc::new(folder.into());
-        self.change(|options| options.folder = Some(folder))
+        self.change(|options| options.place = Place::Disk(folder))
+    }
+
+    /// Gives files to a store of your own.
+    pub fn store(self, store: impl UploadStore) -> Self {
+        let store = Arc::new(store);
+        self.change(|options| options.place = Place::Elsewhere(store))
     }
 
     /// Names the files that are stored on disk.
@@ -168,6 +191,12 @@ impl Upload {
         self.change(|options| options.filter = Some(Arc::new(filter)))
     }
 
+    /// Refuses text fields whose names nest deeper or have a larger index than the limits say, in place of
+    /// reading what is beyond as a plain key; [`UploadForm::fields`] is a 413 then.
+    pub fn strict(self) -> Self {
+        self.change(|options| options.strict = true)
+    }
+
     /// Sets the limits.
     pub fn limits(self, limits: UploadLimits) -> Self {
         self.change(|options| options.limits = limits)
@@ -183,8 +212,18 @@ impl fmt::Debug for Upload {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Upload")
             .field("accept", &self.options.accept)
-            .field("folder", &self.options.folder)
+            .field("place", &self.options.place)
             .field("limits", &self.options.limits)
             .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Memory => f.write_str("Memory"),
+            Self::Disk(folder) => f.debug_tuple("Disk").field(folder).finish(),
+            Self::Elsewhere(_) => f.write_str("Elsewhere"),
+        }
     }
 }

@@ -6,7 +6,7 @@
 //!
 //! Invariants: a list never has more than [`Rules::index`] elements, an index at or above it is a key, so
 //! nothing is allocated from a number in the input; nesting is at most [`Rules::depth`] + 2 levels, and what
-//! is deeper stays one key. Both as in `qs`. Where `qs` would drop pairs silently (more than
+//! is deeper stays one key. Both as in `qs`, and both an error instead when the rules are strict. Where `qs` would drop pairs silently (more than
 //! [`Rules::keys`]) the whole form is refused. Names of JavaScript's object members are ordinary keys here:
 //! a map in Rust has no prototype to protect.
 
@@ -21,11 +21,20 @@ pub(crate) struct Rules {
     pub(crate) index: usize,
     /// Pairs in one form.
     pub(crate) keys: usize,
+    /// Whether a name beyond `depth` or `index` is an error.
+    pub(crate) strict: bool,
 }
 
-/// There were more pairs than the rules allow.
+/// What the rules do not allow.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct TooManyKeys;
+pub(crate) enum Beyond {
+    /// There were more pairs.
+    Keys,
+    /// This name nests deeper, and the rules are strict.
+    Depth(String),
+    /// This name has a larger index, and the rules are strict.
+    Index(String),
+}
 
 /// A form that is being collected, pair by pair.
 #[derive(Debug)]
@@ -41,10 +50,10 @@ impl Pairs {
     }
 
     /// Adds a pair whose name and value are decoded already. A pair without a name is ignored.
-    pub(crate) fn push(&mut self, name: String, value: String) -> Result<(), TooManyKeys> {
+    pub(crate) fn push(&mut self, name: String, value: String) -> Result<(), Beyond> {
         self.count += 1;
         if self.count > self.rules.keys {
-            return Err(TooManyKeys);
+            return Err(Beyond::Keys);
         }
         if name.is_empty() {
             return Ok(());
@@ -61,12 +70,16 @@ impl Pairs {
     }
 
     /// The tree, an object at its root.
-    pub(crate) fn into_tree(self) -> Value {
+    pub(crate) fn into_tree(self) -> Result<Value, Beyond> {
         let rules = self.rules;
         let mut root = Map::new();
         for (name, leaf) in self.flat {
             let name = brackets_for_dots(&name);
-            match nest(&segments(&name, rules), leaf, rules.index) {
+            let segments = segments(&name, rules);
+            if rules.strict {
+                within(&name, &segments, rules)?;
+            }
+            match nest(&segments, leaf, rules.index) {
                 Value::Object(branch) => merge_maps(&mut root, branch, rules.index),
                 Value::Array(branch) => merge_maps(&mut root, keyed(branch), rules.index),
                 _ => {}
@@ -74,7 +87,7 @@ impl Pairs {
         }
         let mut root = Value::Object(root);
         remove_holes(&mut root);
-        root
+        Ok(root)
     }
 }
 
@@ -137,6 +150,23 @@ fn segments(name: &str, rules: Rules) -> Vec<Segment<'_>> {
         rest = &after[after.find('[').unwrap_or(after.len())..];
     }
     out
+}
+
+/// Whether a name, cut into its segments, is nowhere beyond the rules.
+fn within(name: &str, segments: &[Segment<'_>], rules: Rules) -> Result<(), Beyond> {
+    let is_index = |key: &str| !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_digit());
+    for (at, segment) in segments.iter().enumerate() {
+        match segment {
+            Segment::Key(rest) if rest.starts_with('[') && at >= rules.depth => {
+                return Err(Beyond::Depth(name.to_owned()));
+            }
+            Segment::Key(key) if at > 0 && is_index(key) => {
+                return Err(Beyond::Index(name.to_owned()));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 fn segment(inside: &str, limit: usize) -> Segment<'_> {

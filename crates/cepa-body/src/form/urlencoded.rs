@@ -8,10 +8,10 @@ use std::borrow::Cow;
 
 use cepa_core::percent_decode;
 
-use super::tree::{Pairs, Rules, TooManyKeys};
+use super::tree::{Beyond, Pairs, Rules};
 
 /// Reads a whole form.
-pub(crate) fn parse(body: &str, rules: Rules) -> Result<serde_json::Value, TooManyKeys> {
+pub(crate) fn parse(body: &str, rules: Rules) -> Result<serde_json::Value, Beyond> {
     let mut pairs = Pairs::new(rules);
     for part in body.split('&').filter(|part| !part.is_empty()) {
         let part = brackets(part);
@@ -21,7 +21,7 @@ pub(crate) fn parse(body: &str, rules: Rules) -> Result<serde_json::Value, TooMa
         };
         pairs.push(decode(name), decode(value))?;
     }
-    Ok(pairs.into_tree())
+    pairs.into_tree()
 }
 
 /// Decodes the two escapes that may part a name; these are read even beside broken ones.

@@ -6,9 +6,8 @@ use bytes::Bytes;
 use cepa_core::{Error, Result};
 use serde::de::DeserializeOwned;
 
-use super::Part;
-use crate::form::{self, Pairs, Rules, TooManyKeys};
-use crate::refusal;
+use super::{Part, store};
+use crate::form::{self, Pairs, Rules};
 
 /// A multipart form: its files and its text fields, each in the order in which they came.
 #[derive(Debug)]
@@ -43,28 +42,37 @@ impl UploadForm {
     /// [`body_form`](crate::BodyExt::body_form).
     ///
     /// # Errors
-    /// 422 with the path of the field that does not fit `T`.
+    /// 422 with the path of the field that does not fit `T`; 413 for a name beyond the limits of a
+    /// [`strict`](crate::Upload::strict) upload.
     pub fn fields<T: DeserializeOwned>(&self) -> Result<T> {
         let mut pairs = Pairs::new(self.rules);
         for (name, text) in &self.fields {
             let pushed = pairs.push(name.clone(), text.clone());
-            pushed.map_err(|TooManyKeys| refusal::too_many_fields(self.rules.keys))?;
+            pushed.map_err(|beyond| form::refused(beyond, self.rules))?;
         }
-        form::read(pairs.into_tree())
+        form::read(pairs.into_tree().map_err(|beyond| form::refused(beyond, self.rules))?)
     }
 
-    /// Removes all files of this form from the disk.
+    /// Removes all files of this form from where they are stored.
     ///
     /// # Errors
-    /// 500 when one of them cannot be removed; the others are.
+    /// 500 when one of them cannot be removed, or what its store says; the others are.
     pub async fn discard(self) -> Result {
-        let paths: Vec<PathBuf> =
-            self.files.into_iter().filter_map(|file| file.stored.into_path()).collect();
+        let mut discarded = Ok(());
+        let mut paths = Vec::new();
+        for file in self.files {
+            match file.stored {
+                Stored::Memory(_) => {}
+                Stored::Disk(path) => paths.push(path),
+                Stored::Elsewhere(stored) => discarded = discarded.and(stored.remove().await),
+            }
+        }
         if paths.is_empty() {
-            return Ok(());
+            return discarded;
         }
         let work = move || paths.iter().map(std::fs::remove_file).fold(Ok(()), Result::and);
-        tokio::task::spawn_blocking(work).await.map_err(Error::internal)?.map_err(Error::internal)
+        let removed = tokio::task::spawn_blocking(work).await.map_err(Error::internal)?;
+        discarded.and(removed.map_err(Error::internal))
     }
 }
 
@@ -81,15 +89,7 @@ pub struct UploadedFile {
 pub(crate) enum Stored {
     Memory(Bytes),
     Disk(PathBuf),
-}
-
-impl Stored {
-    fn into_path(self) -> Option<PathBuf> {
-        match self {
-            Self::Disk(path) => Some(path),
-            Self::Memory(_) => None,
-        }
-    }
+    Elsewhere(store::Stored),
 }
 
 impl UploadedFile {
@@ -117,20 +117,25 @@ impl UploadedFile {
     pub fn path(&self) -> Option<&Path> {
         match &self.stored {
             Stored::Disk(path) => Some(path),
-            Stored::Memory(_) => None,
+            Stored::Memory(_) | Stored::Elsewhere(_) => None,
         }
     }
 
-    /// The name under which the file is stored, when it is on disk.
+    /// The name under which the file is stored: that of the file on disk, or what its
+    /// [`UploadStore`](crate::UploadStore) gave.
     pub fn stored_name(&self) -> Option<&str> {
-        self.path()?.file_name()?.to_str()
+        match &self.stored {
+            Stored::Memory(_) => None,
+            Stored::Disk(path) => path.file_name()?.to_str(),
+            Stored::Elsewhere(stored) => Some(&stored.name),
+        }
     }
 
     /// The bytes of the file, when it is in memory.
     pub fn bytes(&self) -> Option<&Bytes> {
         match &self.stored {
             Stored::Memory(bytes) => Some(bytes),
-            Stored::Disk(_) => None,
+            Stored::Disk(_) | Stored::Elsewhere(_) => None,
         }
     }
 }

@@ -7,14 +7,21 @@
 //! Every limit is checked as early as it can be: names and counts before the bytes of a part are read, sizes
 //! before they are kept.
 
+use std::path::Path;
+use std::time::Duration;
+
 use bytes::{Bytes, BytesMut};
 use cepa_core::{Context, Result};
+use futures_util::future::join_all;
 use multra::{Constraints, Field, Multipart, SizeLimit};
 
 use super::disk::{DiskWriter, Unfinished, random_name};
 use super::disposition::{self, Disposition};
 use super::form::Stored;
-use super::{Accept, Options, Part, Upload, UploadForm, UploadLimits, UploadedFile, refusal};
+use super::store::{FileBytes, Unkept};
+use super::{
+    Accept, Options, Part, Place, Upload, UploadForm, UploadLimits, UploadedFile, refusal,
+};
 use crate::coding;
 use crate::form::Rules;
 use crate::media_type::MediaType;
@@ -22,6 +29,9 @@ use crate::read::{declared_length, take};
 use crate::text::Charset;
 
 const OCTETS: &str = "application/octet-stream";
+
+/// How long the answer to a failed upload waits for an [`UploadStore`](super::UploadStore) to remove its files.
+const REMOVAL: Duration = Duration::from_secs(5);
 
 /// Reads the request's body as the upload says.
 pub(crate) async fn receive(ctx: &mut Context, upload: &Upload) -> Result<UploadForm> {
@@ -75,15 +85,7 @@ struct Receiving<'o> {
 enum Kept {
     Memory(Bytes),
     Disk(Unfinished),
-}
-
-impl Kept {
-    fn into_disk(self) -> Option<Unfinished> {
-        match self {
-            Self::Disk(unfinished) => Some(unfinished),
-            Self::Memory(_) => None,
-        }
-    }
+    Elsewhere(Unkept),
 }
 
 impl Receiving<'_> {
@@ -91,7 +93,7 @@ impl Receiving<'_> {
         &self.options.limits
     }
 
-    async fn run(&mut self, mut form: Multipart<'_>) -> Result {
+    async fn run(&mut self, mut form: Multipart<'static>) -> Result {
         loop {
             let next = form.next_field().await;
             match next.map_err(|error| refusal::from_parser(error, self.limits()))? {
@@ -103,31 +105,45 @@ impl Receiving<'_> {
 
     fn finish(self) -> UploadForm {
         let limits = &self.options.limits;
-        let rules =
-            Rules { depth: limits.depth.min(32), index: limits.index.min(100), keys: usize::MAX };
-        let stored = |kept| match kept {
-            Kept::Memory(bytes) => Stored::Memory(bytes),
-            Kept::Disk(unfinished) => Stored::Disk(unfinished.keep()),
+        let rules = Rules {
+            depth: limits.depth.min(32),
+            index: limits.index.min(100),
+            keys: usize::MAX,
+            strict: self.options.strict,
         };
-        let files = self.files.into_iter();
-        let files =
-            files.map(|(part, size, kept)| UploadedFile { part, size, stored: stored(kept) });
-        UploadForm { files: files.collect(), fields: self.fields, rules }
+        let stored = |kept| match kept {
+            Kept::Memory(bytes) => Some(Stored::Memory(bytes)),
+            Kept::Disk(unfinished) => Some(Stored::Disk(unfinished.keep())),
+            Kept::Elsewhere(unkept) => unkept.keep().map(Stored::Elsewhere),
+        };
+        let file = |(part, size, kept)| Some(UploadedFile { part, size, stored: stored(kept)? });
+        let files = self.files.into_iter().filter_map(file).collect();
+        UploadForm { files, fields: self.fields, rules }
     }
 
     /// Removes what has been stored, before the client hears of the error.
     async fn discard(self) {
-        let kept = self.files.into_iter().filter_map(|(.., kept)| kept.into_disk());
-        let open = self.open.and_then(Store::into_disk);
-        let stored: Vec<Unfinished> = kept.chain(open).collect();
-        if !stored.is_empty() {
-            let work = move || stored.into_iter().for_each(Unfinished::remove);
+        let mut on_disk: Vec<Unfinished> =
+            self.open.and_then(Store::into_disk).into_iter().collect();
+        let mut elsewhere = Vec::new();
+        for (.., kept) in self.files {
+            match kept {
+                Kept::Memory(_) => {}
+                Kept::Disk(unfinished) => on_disk.push(unfinished),
+                Kept::Elsewhere(unkept) => elsewhere.extend(unkept.keep()),
+            }
+        }
+        if !on_disk.is_empty() {
+            let work = move || on_disk.into_iter().for_each(Unfinished::remove);
             // It fails only when the runtime ends, and then the files are removed all the same.
             let _ = tokio::task::spawn_blocking(work).await;
         }
+        let removals = elsewhere.into_iter().map(|stored| tokio::spawn(stored.remove()));
+        // They go on when this is dropped or has waited long enough; their errors have nobody to be told to.
+        let _ = tokio::time::timeout(REMOVAL, join_all(removals)).await;
     }
 
-    async fn part(&mut self, field: Field<'_>) -> Result {
+    async fn part(&mut self, field: Field<'static>) -> Result {
         let header = field.headers().get("content-disposition");
         let Some(found) = header.and_then(|header| disposition::parse(header.as_bytes())) else {
             return self.skip(field).await;
@@ -194,7 +210,7 @@ impl Receiving<'_> {
         Ok(())
     }
 
-    async fn file(&mut self, mut field: Field<'_>, part: Part) -> Result {
+    async fn file(&mut self, field: Field<'static>, part: Part) -> Result {
         if !self.is_expected(&part.field) {
             return Err(refusal::unexpected_file(&part.field));
         }
@@ -203,21 +219,24 @@ impl Receiving<'_> {
             return self.skip(field).await;
         }
         self.check_counts(&part.field)?;
-        let limit = self.limits().file_size;
-        let mut size = 0;
-        self.open = Some(Store::open(self.options, &part)?);
-        while let Some(bytes) = self.chunk(&mut field).await? {
-            size += bytes.len() as u64;
-            if size > limit {
-                return Err(refusal::file_too_large(&part.name, limit));
+        let mut bytes = FileBytes::new(field, &part, self.limits());
+        self.open = match &self.options.place {
+            Place::Memory => Some(Store::Memory(BytesMut::new())),
+            Place::Disk(folder) => Some(Store::on_disk(folder, self.options, &part)?),
+            Place::Elsewhere(store) => {
+                let unkept = Unkept::store(store, &part, &mut bytes).await?;
+                self.files.push((part, bytes.size(), Kept::Elsewhere(unkept)));
+                return Ok(());
             }
+        };
+        while let Some(chunk) = bytes.chunk().await? {
             if let Some(store) = &mut self.open {
-                store.write(&bytes).await?;
+                store.write(&chunk).await?;
             }
         }
         if let Some(store) = self.open.take() {
             let kept = store.finish().await?;
-            self.files.push((part, size, kept));
+            self.files.push((part, bytes.size(), kept));
         }
         Ok(())
     }
@@ -257,8 +276,7 @@ enum Store {
 }
 
 impl Store {
-    fn open(options: &Options, part: &Part) -> Result<Self> {
-        let Some(folder) = &options.folder else { return Ok(Self::Memory(BytesMut::new())) };
+    fn on_disk(folder: &Path, options: &Options, part: &Part) -> Result<Self> {
         let name = match &options.name {
             Some(name) => name(part),
             None => random_name(part)?,

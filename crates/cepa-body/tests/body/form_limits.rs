@@ -77,3 +77,41 @@ async fn hostile_forms_are_read_in_linear_time() {
         start.assert_linear(unit);
     }
 }
+
+#[tokio::test]
+async fn names_beyond_the_limits_are_refused_on_demand() {
+    use cepa_body::{BodyExt, Upload};
+    let strict = || {
+        app(async |ctx, _next| {
+            let form: Value = ctx.read_body().strict().form().await?;
+            ctx.set_body(cepa_core::Json(form))
+        })
+    };
+    let upload = || {
+        uploads(Upload::new().strict(), |form| {
+            form.fields::<Value>().unwrap_or_else(|error| json!(error.code()))
+        })
+    };
+    for (name, code) in [
+        ("a[b][c][d][e][f]", None),
+        ("a.b.c.d.e.f", None),
+        ("[a][b][c][d][e]", None),
+        ("a[19]", None),
+        ("a[]", None),
+        ("a[b", None),
+        ("20[a]", None),
+        ("a[b][c][d][e][f][g]", Some("too_nested")),
+        ("a.b.c.d.e.f.g", Some("too_nested")),
+        ("[a][b][c][d][e][f]", Some("too_nested")),
+        ("a[20]", Some("index_too_large")),
+        ("a[b][4294967296]", Some("index_too_large")),
+        ("a[99999999999999999999999]", Some("index_too_large")),
+    ] {
+        let response = post(strict(), FORM, format!("{name}=1")).send().await;
+        let expected =
+            (if code.is_some() { 413 } else { 200 }, code.unwrap_or_default().to_owned());
+        assert_eq!(refusal(&response), expected, "{name}");
+        let response = post(upload(), MULTIPART, form([field(name, "1")])).send().await;
+        assert_eq!(response.json::<Value>().as_str(), code, "{name}");
+    }
+}

@@ -21,6 +21,7 @@ mod json_syntax;
 mod size_limits;
 mod upload_abort;
 mod upload_accepts;
+mod upload_custom_store;
 mod upload_fields;
 mod upload_limits;
 mod upload_malformed;
