@@ -2,12 +2,14 @@
 //!
 //! Below `/shop`, a request for `/shop/cart` is one for `/cart`; [`MountPath`] in `ctx.state` says where, and
 //! `ctx.request.original_url()` is what came. When the inner middleware passes a request on, those further out see the
-//! path as it was, and so it is afterwards, also after an error.
+//! path as it was, and so it is afterwards, also after an error, and when a timeout further out gives the inner
+//! middleware up.
 //!
 //! Where it differs from koa-mount: a slash at the end of the prefix means nothing, the mount path of a nested mount
 //! is the whole of it, and an app that is mounted keeps what it shares and its error observers.
 
 use std::fmt;
+use std::sync::Arc;
 
 use cepa_core::{Context, Middleware, Next, Result, Shared, Stack};
 
@@ -32,16 +34,19 @@ pub fn mount(prefix: &str, inner: impl Middleware) -> Mount {
 
 /// Where the middleware that runs is mounted, all prefixes together; absent outside of any [`mount`].
 #[derive(Clone, Debug)]
-pub struct MountPath {
+pub struct MountPath(Arc<Mounted>);
+
+#[derive(Debug)]
+struct Mounted {
     path: String,
     outer_url: String,
-    outer: Option<Box<MountPath>>,
+    outer: Option<MountPath>,
 }
 
 impl MountPath {
     /// The path, such as `/shop`; `""` at the root.
     pub fn as_str(&self) -> &str {
-        &self.path
+        &self.0.path
     }
 }
 
@@ -68,14 +73,12 @@ impl Middleware for Mount {
     async fn handle(&self, ctx: &mut Context, next: Next<'_>) -> Result {
         let Some(inner_url) = self.inner_url(ctx) else { return next.run(ctx).await };
         let outer_url = ctx.request.url().to_owned();
-        let outer = ctx.state.remove::<MountPath>();
+        let outer = ctx.state.get::<MountPath>().cloned();
         let path = outer.as_ref().map_or("", MountPath::as_str);
         let path = format!("{path}{}", self.prefix);
-        ctx.state.insert(MountPath { path, outer_url, outer: outer.map(Box::new) });
-        ctx.request.set_url(inner_url);
-        let result = self.inner.handle(ctx, next).await;
-        leave(ctx);
-        result
+        let place = MountPath(Arc::new(Mounted { path, outer_url, outer }));
+        let moved = Moved::to(ctx, &inner_url, Some(place));
+        self.inner.handle(moved.ctx, next).await
     }
 
     fn plugged(&self, shared: &mut Shared) {
@@ -88,25 +91,44 @@ struct Leave;
 
 impl Middleware for Leave {
     async fn handle(&self, ctx: &mut Context, next: Next<'_>) -> Result {
-        let inner_url = ctx.request.url().to_owned();
-        let mounted = leave(ctx);
-        let result = next.run(ctx).await;
-        if let Some(mounted) = mounted {
-            ctx.state.insert(mounted);
-            ctx.request.set_url(inner_url);
-        }
-        result
+        let Some(MountPath(mounted)) = ctx.state.get::<MountPath>().cloned() else {
+            return next.run(ctx).await;
+        };
+        let moved = Moved::to(ctx, &mounted.outer_url, mounted.outer.clone());
+        next.run(moved.ctx).await
     }
 }
 
-/// Restores what stood before the innermost mount, and gives back what describes it.
-fn leave(ctx: &mut Context) -> Option<MountPath> {
-    let mounted = ctx.state.remove::<MountPath>()?;
-    ctx.request.set_url(mounted.outer_url.as_str());
-    if let Some(outer) = &mounted.outer {
-        ctx.state.insert((**outer).clone());
+/// A request that is elsewhere for as long as this lives: what ends the time is its drop, so a future that is given up
+/// leaves nothing behind.
+struct Moved<'a> {
+    ctx: &'a mut Context,
+    url: String,
+    place: Option<MountPath>,
+}
+
+impl<'a> Moved<'a> {
+    fn to(ctx: &'a mut Context, url: &str, place: Option<MountPath>) -> Self {
+        let before = ctx.request.url().to_owned();
+        ctx.request.set_url(url);
+        let place = put(ctx, place);
+        Self { ctx, url: before, place }
     }
-    Some(mounted)
+}
+
+impl Drop for Moved<'_> {
+    fn drop(&mut self) {
+        self.ctx.request.set_url(std::mem::take(&mut self.url));
+        put(self.ctx, self.place.take());
+    }
+}
+
+/// Sets where the request is mounted, and gives back where it was.
+fn put(ctx: &mut Context, place: Option<MountPath>) -> Option<MountPath> {
+    match place {
+        Some(place) => ctx.state.insert(place),
+        None => ctx.state.remove(),
+    }
 }
 
 impl fmt::Debug for Mount {

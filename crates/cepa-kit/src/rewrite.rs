@@ -113,8 +113,19 @@ impl Middleware for Rewrite {
         };
         let before = ctx.request.url().to_owned();
         ctx.request.set_url(url);
-        let result = next.run(ctx).await;
-        ctx.request.set_url(before);
-        result
+        let rewritten = Rewritten { ctx, before };
+        next.run(rewritten.ctx).await
+    }
+}
+
+/// A request with another URL for as long as this lives, also when what is below is given up.
+struct Rewritten<'a> {
+    ctx: &'a mut Context,
+    before: String,
+}
+
+impl Drop for Rewritten<'_> {
+    fn drop(&mut self) {
+        self.ctx.request.set_url(std::mem::take(&mut self.before));
     }
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use cepa_core::App;
-use cepa_kit::timeout;
+use cepa_core::{App, Stack};
+use cepa_kit::{MountPath, mount, rewrite, timeout};
 use cepa_test::Client;
 
 struct Dropped(Arc<AtomicBool>);
@@ -44,4 +44,44 @@ async fn the_status_can_be_koas() {
         .plug(timeout(Duration::from_secs(1)).status(408))
         .with(async |_ctx, _next| std::future::pending().await);
     assert_eq!(Client::new(app).get("/").send().await.status, 408);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_given_up_leaves_nothing_behind() {
+    let limit = || timeout(Duration::from_secs(1));
+    let never = || Stack::new().with(async |_ctx, _next| std::future::pending().await);
+    let passes = || Stack::new().with(async |ctx, next| next.run(ctx).await);
+    let below: [Stack; 4] = [
+        Stack::new().plug(mount("/a", never())),
+        Stack::new().plug(mount("/a", mount("/b", passes()))).plug(never()),
+        Stack::new().plug(rewrite("/a/:name/:id", "/:id/:name")).plug(never()),
+        Stack::new().plug(mount("/a", rewrite("/b/c", "/x"))).plug(mount("/a/b", never())),
+    ];
+    for stack in below {
+        let app = App::new()
+            .with(async |ctx, next| {
+                let timed_out = next.run(ctx).await.is_err();
+                let place = ctx.state.get::<MountPath>().map(|place| place.as_str().to_owned());
+                ctx.set_body(format!("{timed_out} {} {place:?}", ctx.request.url()))
+            })
+            .plug(limit())
+            .plug(stack);
+        let response = Client::new(app).get("/a/b/c?q=1").send().await;
+        assert_eq!(response.text(), "true /a/b/c?q=1 None");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_timeout_within_a_mount_stays_within_it() {
+    let never = Stack::new().with(async |_ctx, _next| std::future::pending().await);
+    let inner = Stack::new()
+        .with(async |ctx, next| {
+            let timed_out = next.run(ctx).await.is_err();
+            let place = ctx.state.get::<MountPath>().map(|place| place.as_str().to_owned());
+            ctx.set_body(format!("{timed_out} {} {place:?}", ctx.request.url()))
+        })
+        .plug(timeout(Duration::from_secs(1)));
+    let app = App::new().plug(mount("/a", inner)).plug(never);
+    let response = Client::new(app).get("/a/b").send().await;
+    assert_eq!(response.text(), "true /b Some(\"/a\")");
 }
