@@ -5,14 +5,12 @@
 // POST /session: the body is a list of operations, the answer is the session as the last of them left it.
 // POST /cookie: {"set": {name, value}} or {"get": name}, signed. POST /stringify: JSON texts, read and written again.
 
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 
-import Redis from 'ioredis';
 import Koa from 'koa';
-import ratelimit from 'koa-ratelimit';
-import RedisStore from 'koa-redis';
 import session from 'koa-session';
 
 class FolderStore {
@@ -38,31 +36,63 @@ const operations = {
   look: (ctx) => ctx.session,
 };
 
+function keyOf(secret, salt) {
+  const made = Buffer.from(hkdfSync('sha256', secret, salt, 'cepa sealed cookie 1', 44));
+  return ['aes-256-gcm', made.subarray(0, 32), made.subarray(32)];
+}
+
+function seal(text, name, secret) {
+  const salt = randomBytes(24);
+  const cipher = createCipheriv(...keyOf(secret, salt)).setAAD(Buffer.from(name));
+  const sealed = [cipher.update(text, 'utf8'), cipher.final()];
+  return Buffer.concat([Buffer.of(1), salt, ...sealed, cipher.getAuthTag()]).toString('base64url');
+}
+
+function open(value, name, secret) {
+  const sealed = Buffer.from(value, 'base64url');
+  if (sealed[0] !== 1) throw new Error('unknown version');
+  const decipher = createDecipheriv(...keyOf(secret, sealed.subarray(1, 25)));
+  decipher.setAAD(Buffer.from(name)).setAuthTag(sealed.subarray(-16));
+  return Buffer.concat([decipher.update(sealed.subarray(25, -16)), decipher.final()]).toString();
+}
+
 async function read(ctx) {
   const chunks = [];
   for await (const chunk of ctx.req) chunks.push(chunk);
   return JSON.parse(Buffer.concat(chunks).toString());
 }
 
-function storeOf(folder, redis) {
-  if (redis) return new RedisStore({ path: redis }).on('error', () => {});
-  return folder ? new FolderStore(folder) : undefined;
+// Loaded when they are asked for: most tests need neither, and every test starts this program.
+const load = async (name) => (await import(name)).default;
+
+async function storeOf(folder, redis) {
+  if (!redis) return folder ? new FolderStore(folder) : undefined;
+  const RedisStore = await load('koa-redis');
+  return new RedisStore({ path: redis }).on('error', () => {});
 }
 
-function build({ keys, session: options, folder, redis, limit }) {
+async function limiter(limit, path) {
+  const [ratelimit, Redis] = [await load('koa-ratelimit'), await load('ioredis')];
+  return ratelimit({ ...limit, id: () => limit.id, db: new Redis({ path }) });
+}
+
+async function build({ keys, session: options, folder, redis, limit }) {
   const app = new Koa();
   app.keys = keys;
   app.silent = true;
   const events = [];
   for (const name of ['expired', 'invalid', 'missed']) app.on(`session:${name}`, () => events.push(name));
-  if (limit) app.use(ratelimit({ ...limit, id: () => limit.id, db: new Redis({ path: redis }) }));
-  const store = storeOf(folder, redis);
+  if (limit) app.use(await limiter(limit, redis));
+  const store = await storeOf(folder, redis);
   app.use(session({ ...options, ...(store && { store }) }, app));
   app.use(async (ctx) => {
     const body = await read(ctx);
     if (ctx.path === '/cookie') {
       if (body.set) ctx.cookies.set(body.set.name, body.set.value, { signed: true });
       ctx.body = { value: body.get ? ctx.cookies.get(body.get, { signed: true }) ?? null : null };
+    } else if (ctx.path === '/sealed') {
+      const { name, secret } = body;
+      ctx.body = body.open ? { text: open(body.open, name, secret) } : { value: seal(body.seal, name, secret) };
     } else if (ctx.path === '/stringify') {
       ctx.body = body.map((text) => JSON.stringify(JSON.parse(text)));
     } else {
@@ -84,7 +114,7 @@ const apps = new Map();
 const server = createServer((request, response) => {
   const options = request.headers['x-options'];
   if (!apps.has(options)) apps.set(options, build(JSON.parse(options)));
-  apps.get(options)(request, response);
+  apps.get(options).then((app) => app(request, response));
 });
 server.listen(0, '127.0.0.1', () => console.log(`listening on ${server.address().port}`));
 process.stdin.on('end', () => process.exit()).resume();

@@ -11,7 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use cepa_core::{Context, Error, Result};
 
 use crate::load::now;
-use crate::options::Options;
+use crate::options::{Guard, Options};
 use crate::{ActiveSession, Store, id, stringify};
 
 /// How much longer a store keeps a record than the client keeps the cookie.
@@ -73,7 +73,10 @@ async fn save(ctx: &mut Context, options: &Options, session: &mut ActiveSession)
     match &options.store {
         Some(store) => save_in_store(ctx, options, session, &**store, record).await,
         None => {
-            let value = STANDARD.encode(record);
+            let value = match options.guard {
+                Guard::Encryption => options.guarded(ctx, record)?,
+                Guard::Nothing | Guard::Signature => STANDARD.encode(record),
+            };
             let size = options.name.len() + 1 + value.len();
             if size > options.max_cookie_bytes {
                 let limit = options.max_cookie_bytes;
@@ -103,7 +106,10 @@ async fn save_in_store(
     store.set(&id, record, lifetime.map(|lifetime| lifetime + STORE_GRACE)).await?;
     match &options.external_id {
         Some(external) => (external.write)(ctx, &id)?,
-        None => options.set_cookie(ctx, &id, lifetime)?,
+        None => {
+            let value = options.guarded(ctx, id.clone())?;
+            options.set_cookie(ctx, &value, lifetime)?;
+        }
     }
     session.set_id(id);
     Ok(())

@@ -32,21 +32,27 @@
 //! | a regeneration of a rolling session turns "until the browser closes" into a day | the lifetime stays |
 //! | the id of a new session exists before it is saved | it is made when the session is first saved |
 //!
-//! Not done: `priority` and `partitioned` cookies (the core's cookies have neither), an encrypted cookie, and a lock
-//! against concurrent requests of one session: the last one to finish wins, as in Koa.
+//! Beyond koa-session: [`Session::encrypted`] and, for cookies of any kind, [`EncryptedCookies`];
+//! [`ActiveSession::flash`]; a [`MemoryStore`]. A store in Redis is in `cepa-redis`.
+//!
+//! Not done: `priority` and `partitioned` cookies (the core's cookies have neither), and a lock against concurrent
+//! requests of one session: the last one to finish wins, as in Koa.
 
 mod active;
 mod commit;
+mod encrypted;
 mod ext;
 mod id;
 mod load;
 mod memory;
 mod options;
+mod sealed;
 mod session;
 mod store;
 mod stringify;
 
 pub use active::ActiveSession;
+pub use encrypted::EncryptedCookies;
 pub use ext::SessionExt;
 pub use memory::MemoryStore;
 pub use options::SessionEvent;

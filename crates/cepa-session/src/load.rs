@@ -10,7 +10,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use cepa_core::{Context, Result};
 use serde_json::{Map, Value};
 
-use crate::options::{LONGEST, Options};
+use crate::options::{Guard, LONGEST, Options};
 use crate::{ActiveSession, SessionEvent, Store};
 
 /// Base64 with or without padding; what Node writes has it.
@@ -28,9 +28,12 @@ pub(crate) fn now() -> u64 {
 /// The session that the cookie holds, or a new one.
 pub(crate) fn from_cookie(ctx: &mut Context, options: &Options) -> Result<ActiveSession> {
     let new = ActiveSession::new(options.lifetime);
-    let Some(value) = cookie(ctx, options)? else { return Ok(new) };
-    let decoded = LENIENT.decode(value).ok();
-    let decoded = decoded.and_then(|json| serde_json::from_slice::<Value>(&json).ok());
+    let Some((value, is_old)) = options.cookie(ctx)? else { return Ok(new) };
+    let json = match options.guard {
+        Guard::Encryption => Some(value.into_bytes()),
+        Guard::Nothing | Guard::Signature => LENIENT.decode(value).ok(),
+    };
+    let decoded = json.and_then(|json| serde_json::from_slice::<Value>(&json).ok());
     let data = match decoded {
         Some(Value::Object(data)) => data,
         Some(value) if is_falsy(&value) => {
@@ -39,8 +42,10 @@ pub(crate) fn from_cookie(ctx: &mut Context, options: &Options) -> Result<Active
         }
         _ => return Ok(new),
     };
-    let is_good = check(ctx, options, &data, None);
-    Ok(if is_good { stored(data, options, None) } else { new })
+    if !check(ctx, options, &data, None) {
+        return Ok(new);
+    }
+    Ok(stored(data, options, None, is_old))
 }
 
 /// The session that the store has for the client's id, or a new one.
@@ -51,28 +56,20 @@ pub(crate) async fn from_store(
 ) -> Result<ActiveSession> {
     let new = ActiveSession::new(options.lifetime);
     let id = match &options.external_id {
-        Some(external) => (external.read)(ctx),
-        None => cookie(ctx, options)?,
+        Some(external) => (external.read)(ctx).map(|id| (id, false)),
+        None => options.cookie(ctx)?,
     };
-    let Some(id) = id else { return Ok(new) };
+    let Some((id, is_old)) = id else { return Ok(new) };
     let record = store.get(&id).await?;
     let data = record.and_then(|record| serde_json::from_str::<Map<String, Value>>(&record).ok());
     let Some(data) = data else {
         options.observe(&SessionEvent::Missed { id: Some(id) }, ctx);
         return Ok(new);
     };
-    let is_good = check(ctx, options, &data, Some(&id));
-    Ok(if is_good { stored(data, options, Some(id)) } else { new })
-}
-
-fn cookie(ctx: &mut Context, options: &Options) -> Result<Option<String>> {
-    let mut cookies = ctx.cookies();
-    let value = if options.signed {
-        cookies.get_signed(&options.name)?
-    } else {
-        cookies.get(&options.name)
-    };
-    Ok(value.filter(|value| !value.is_empty()).map(str::to_owned))
+    if !check(ctx, options, &data, Some(&id)) {
+        return Ok(new);
+    }
+    Ok(stored(data, options, Some(id), is_old))
 }
 
 /// What JavaScript takes for false.
@@ -108,7 +105,12 @@ fn millis(value: &Value) -> Option<u64> {
 }
 
 /// A session from its data; what begins with `_` is bookkeeping and not data.
-fn stored(mut data: Map<String, Value>, options: &Options, id: Option<String>) -> ActiveSession {
+fn stored(
+    mut data: Map<String, Value>,
+    options: &Options,
+    id: Option<String>,
+    is_old: bool,
+) -> ActiveSession {
     let mut lifetime = options.lifetime;
     if let Some(millis) = data.get("_maxAge").and_then(millis).filter(|millis| *millis > 0) {
         lifetime = Some(Duration::from_millis(millis).min(LONGEST));
@@ -118,5 +120,9 @@ fn stored(mut data: Map<String, Value>, options: &Options, id: Option<String>) -
     }
     let expiry = expiry(&data);
     data.retain(|name, _| !name.starts_with('_') && name != "isNew");
-    ActiveSession::stored(data, lifetime, expiry, id)
+    let mut session = ActiveSession::stored(data, lifetime, expiry, id);
+    if is_old {
+        session.save();
+    }
+    session
 }

@@ -11,7 +11,7 @@ use cepa_core::http::header::SET_COOKIE;
 use cepa_core::{Context, Cookie, Result, SameSite};
 use serde_json::{Map, Value};
 
-use crate::{ActiveSession, Store};
+use crate::{ActiveSession, Store, sealed};
 
 /// The longest lifetime: a hundred years. Longer ones are cut to it, since dates have an end.
 pub(crate) const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
@@ -50,6 +50,14 @@ pub(crate) struct ExternalId {
     pub(crate) write: Arc<WriteId>,
 }
 
+/// What keeps clients from making cookies of their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Guard {
+    Nothing,
+    Signature,
+    Encryption,
+}
+
 #[derive(Clone)]
 pub(crate) struct Options {
     pub(crate) name: String,
@@ -59,7 +67,7 @@ pub(crate) struct Options {
     pub(crate) same_site: Option<SameSite>,
     pub(crate) secure: Option<bool>,
     pub(crate) http_only: bool,
-    pub(crate) signed: bool,
+    pub(crate) guard: Guard,
     pub(crate) rolling: bool,
     pub(crate) renew: bool,
     pub(crate) auto_commit: bool,
@@ -89,6 +97,30 @@ impl Options {
         }
     }
 
+    /// The text of the session's cookie; the flag says that it is under an older key and should be written anew.
+    pub(crate) fn cookie(&self, ctx: &mut Context) -> Result<Option<(String, bool)>> {
+        let mut cookies = ctx.cookies();
+        let name = self.name.as_str();
+        let text = match self.guard {
+            Guard::Nothing => cookies.get(name).map(|text| (text.to_owned(), false)),
+            // The core renews the signature itself, as Koa does.
+            Guard::Signature => cookies.get_signed(name)?.map(|text| (text.to_owned(), false)),
+            Guard::Encryption => cookies
+                .get(name)
+                .and_then(|value| sealed::open(cookies.keys(), name, value))
+                .map(|(text, key)| (text, key > 0)),
+        };
+        Ok(text.filter(|(text, _)| !text.is_empty()))
+    }
+
+    /// What stands in the cookie for a text.
+    pub(crate) fn guarded(&self, ctx: &mut Context, text: String) -> Result<String> {
+        match self.guard {
+            Guard::Nothing | Guard::Signature => Ok(text),
+            Guard::Encryption => sealed::seal(ctx.cookies().keys(), &self.name, &text),
+        }
+    }
+
     /// Sets the session's cookie, in place of one that this response already has.
     pub(crate) fn set_cookie(
         &self,
@@ -111,7 +143,10 @@ impl Options {
 
     fn send(&self, ctx: &mut Context, cookie: Cookie) -> Result {
         self.drop_earlier(ctx);
-        if self.signed { ctx.cookies().set_signed(cookie) } else { ctx.cookies().set(cookie) }
+        match self.guard {
+            Guard::Signature => ctx.cookies().set_signed(cookie),
+            Guard::Nothing | Guard::Encryption => ctx.cookies().set(cookie),
+        }
     }
 
     /// Koa's `overwrite`: lines of this response that set the cookie or its signature go.

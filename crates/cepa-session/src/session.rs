@@ -8,7 +8,7 @@ use cepa_core::{Context, Middleware, Next, Result, SameSite};
 use serde_json::{Map, Value};
 
 use crate::ext::Slot;
-use crate::options::{ExternalId, LONGEST, Options};
+use crate::options::{ExternalId, Guard, LONGEST, Options};
 use crate::{ActiveSession, SessionEvent, SessionExt, Store, load};
 
 /// Gives every request below it a session: `App::new().keys([..]).plug(Session::new())`.
@@ -19,7 +19,7 @@ use crate::{ActiveSession, SessionEvent, SessionExt, Store, load};
 /// | [`max_age`](Self::max_age), [`until_browser_closes`](Self::until_browser_closes) | one day |
 /// | [`rolling`](Self::rolling), [`renew`](Self::renew) | off: the cookie is sent when the data changed |
 /// | [`store`](Self::store) | none: the cookie is the session |
-/// | [`signed`](Self::signed) | on, with the app's keys |
+/// | [`signed`](Self::signed), [`encrypted`](Self::encrypted) | signed, with the app's keys |
 /// | [`path`](Self::path), [`domain`](Self::domain) | `/`, this host alone |
 /// | [`same_site`](Self::same_site) | lax |
 /// | [`secure`](Self::secure) | when the connection is encrypted |
@@ -50,7 +50,7 @@ impl Session {
             same_site: Some(SameSite::Lax),
             secure: None,
             http_only: true,
-            signed: true,
+            guard: Guard::Signature,
             rolling: false,
             renew: false,
             auto_commit: true,
@@ -134,7 +134,15 @@ impl Session {
     /// Whether the cookie is signed. Without a signature any client can write a cookie session of its own: turn it
     /// off only together with a store.
     pub fn signed(self, signed: bool) -> Self {
-        self.set(|options| options.signed = signed)
+        let guard = if signed { Guard::Signature } else { Guard::Nothing };
+        self.set(|options| options.guard = guard)
+    }
+
+    /// Encrypts the cookie, in place of signing it: the client can neither read the session nor change it. The app's
+    /// keys must have [32 bytes or more](crate::EncryptedCookies::MIN_SECRET_BYTES). Node's koa-session cannot read
+    /// such a cookie, and a cookie that was signed before is a new session. With a store it is the id that is encrypted.
+    pub fn encrypted(self) -> Self {
+        self.set(|options| options.guard = Guard::Encryption)
     }
 
     /// The paths that the cookie is for.
@@ -217,14 +225,14 @@ impl Middleware for Session {
             slot.session = Some(load::from_store(ctx, &self.options, &**store).await?);
         }
         let outer = ctx.state.insert(slot);
-        let result = next.run(ctx).await;
+        let mut within = Within { ctx, outer, is_over: false };
+        let result = next.run(within.ctx).await;
         let committed = match self.options.auto_commit {
-            true => ctx.commit_session().await,
+            true => within.ctx.commit_session().await,
             false => Ok(()),
         };
-        if let Some(outer) = outer {
-            ctx.state.insert(outer);
-        }
+        within.is_over = true;
+        drop(within);
         match (result, committed) {
             (Err(error), Err(unsaved)) => {
                 // The handler's error is the answer; the observers of the app see the other one.
@@ -232,6 +240,24 @@ impl Middleware for Session {
                 Err(error)
             }
             (result, committed) => result.and(committed),
+        }
+    }
+}
+
+/// A context whose session is this middleware's, for as long as this lives. When what is below is given up, as by a
+/// timeout, the session goes with it.
+struct Within<'a> {
+    ctx: &'a mut Context,
+    outer: Option<Slot>,
+    is_over: bool,
+}
+
+impl Drop for Within<'_> {
+    fn drop(&mut self) {
+        if let Some(outer) = self.outer.take() {
+            self.ctx.state.insert(outer);
+        } else if !self.is_over {
+            self.ctx.state.remove::<Slot>();
         }
     }
 }

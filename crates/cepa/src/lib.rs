@@ -95,7 +95,7 @@ pub mod prelude {
     #[cfg(feature = "static")]
     pub use crate::serve;
     #[cfg(feature = "session")]
-    pub use crate::session::{Session, SessionExt};
+    pub use crate::session::{EncryptedCookies, Session, SessionExt};
     #[cfg(feature = "sse")]
     pub use crate::sse::SseExt;
     #[cfg(feature = "ws")]

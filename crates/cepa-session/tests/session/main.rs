@@ -11,6 +11,8 @@ mod commit_rules;
 mod cookie_format;
 mod cookie_size;
 mod destroy;
+mod encrypted_cookies;
+mod encrypted_session;
 mod events;
 mod external_id;
 mod flash;
