@@ -230,6 +230,12 @@ pub struct Callback {
     core: Arc<Core>,
 }
 
+impl From<App> for Callback {
+    fn from(app: App) -> Self {
+        app.callback()
+    }
+}
+
 impl Callback {
     /// Runs a request through the onion.
     pub async fn handle(&self, request: Request) -> http::Response<Body> {

@@ -5,9 +5,11 @@
 //! | `&'static str`, `String` | 200 | `text/html` when the first character that is no blank is `<`, else `text/plain`; UTF-8 |
 //! | `Bytes`, `Vec<u8>` | 200 | `application/octet-stream` |
 //! | [`Json`] | 200 | `application/json; charset=utf-8`, in place of any type that is not some `json` |
+//! | `serde_json::Value` | as [`Json`] | as [`Json`] |
 //! | [`Body`] with bytes | 200 | `application/octet-stream` |
 //! | [`Body::empty()`] | 204 | none |
 //! | `()` | 204 when the body was not set either, else as it stands | as it stands |
+//! | `Option` of one of these | that of the value; an error with 404 when there is none | as the value |
 //! | `Result` of one of these | the error's | the error's |
 //!
 //! A content type that was derived from one body gives way to that of the next; one that was set stays.
@@ -17,7 +19,7 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderValue, StatusCode};
 use serde::Serialize;
 
-use crate::{Body, Context, Result};
+use crate::{Body, Context, OrThrow, Result};
 
 pub(crate) const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 pub(crate) const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
@@ -28,7 +30,7 @@ const OCTETS: HeaderValue = HeaderValue::from_static("application/octet-stream")
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the body of a response",
     label = "a handler returned this",
-    note = "return text, bytes, `Json(value)`, a `Body`, `()` when the body is already set, or a `Result` of one of these"
+    note = "return text, bytes, `Json(value)`, a `Body`, `()` when the body is already set, or a `Result` or an `Option` of one of these"
 )]
 pub trait IntoBody {
     /// Puts the value into `ctx.response`.
@@ -108,6 +110,18 @@ impl IntoBody for () {
             response.set_status(StatusCode::NO_CONTENT);
         }
         Ok(())
+    }
+}
+
+impl IntoBody for serde_json::Value {
+    fn into_body(self, ctx: &mut Context) -> Result {
+        Json(self).into_body(ctx)
+    }
+}
+
+impl<T: IntoBody> IntoBody for Option<T> {
+    fn into_body(self, ctx: &mut Context) -> Result {
+        self.or_throw(404, "")?.into_body(ctx)
     }
 }
 

@@ -7,7 +7,7 @@ use std::num::NonZeroUsize;
 use std::thread;
 use std::time::Duration;
 
-use cepa_core::{App, Callback, Error, Result};
+use cepa_core::{Callback, Error, Result};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use tokio::net::ToSocketAddrs;
@@ -29,10 +29,10 @@ pub struct Server {
 }
 
 impl Server {
-    /// A server with one worker a core and the default limits.
-    pub fn new(app: App) -> Self {
-        let callback = app.callback();
-        Self { callback, limits: Limits::default(), workers: None, ambient: false }
+    /// A server with one worker a core and the default limits, of an [`App`](cepa_core::App), or of its callback,
+    /// which several servers may share; they then also share one shutdown.
+    pub fn new(app: impl Into<Callback>) -> Self {
+        Self { callback: app.into(), limits: Limits::default(), workers: None, ambient: false }
     }
 
     /// Sets bounds and deadlines.

@@ -130,6 +130,10 @@ async fn endpoints_return_bodies_and_results_of_bodies() {
     check(|| Ok::<_, cepa_core::Error>("fine"), (200, "fine")).await;
     check(|| -> Result<String> { Err(cepa_core::Error::new(400, "bad")) }, (400, "bad")).await;
     check(|| (), (204, "")).await;
+    check(|| Some("found"), (200, "found")).await;
+    check(|| None::<String>, (404, "Not Found")).await;
+    check(|| Ok::<_, cepa_core::Error>(None::<String>), (404, "Not Found")).await;
+    check(|| serde_json::json!({ "a": [1, null] }), (200, r#"{"a":[1,null]}"#)).await;
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! What is on the wire: real sockets, raw bytes.
 #![allow(missing_docs, unreachable_pub, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod a_client_that_leaves;
 mod admission;
 mod connection_limit;
 mod deadlines;
