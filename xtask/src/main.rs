@@ -1,9 +1,10 @@
 //! What developers and CI run.
 //!
 //! - `cargo xtask test` sets up what the tests need and runs all of them: Rust tests, examples, compiler
-//!   messages, the official Socket.IO clients against us and against Node, and the chat in Chromium.
+//!   messages, WebSocket case by case against Node's, the official Socket.IO clients against us and
+//!   against Node, and the chat in Chromium.
 //! - `cargo xtask check` runs the formatter, clippy and rustdoc, and refuses warnings.
-//! - `cargo xtask conformance socketio` and `cargo xtask browser` run one of the parts.
+//! - `cargo xtask conformance socketio | ws` and `cargo xtask browser` run one of the parts.
 //! - `cargo xtask screenshots` renews the pictures of the README.
 //!
 //! Each part adds a line of counts to a [`Report`]; the last line of a run is their sum.
@@ -19,6 +20,7 @@ mod report;
 mod rust_tests;
 mod socketio;
 mod step;
+mod websocket;
 
 use std::process::ExitCode;
 
@@ -26,7 +28,7 @@ use report::Report;
 use step::Failure;
 
 const USAGE: &str =
-    "usage: cargo xtask test | check | lines | browser | screenshots | conformance socketio";
+    "usage: cargo xtask test | check | lines | browser | screenshots | conformance socketio|ws";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -39,6 +41,7 @@ fn main() -> ExitCode {
         ["browser"] => browser::run(&mut report, None),
         ["screenshots"] => browser::run(&mut report, Some("docs/img")),
         ["conformance", "socketio"] => socketio::run(&mut report),
+        ["conformance", "ws"] => websocket::run(&mut report),
         _ => Err(Failure::new(USAGE)),
     };
     report.print();
@@ -59,6 +62,7 @@ fn test(report: &mut Report) -> Result<(), Failure> {
     debian::require("redis-server", "redis-server", "the tests of stores and clusters")?;
     debian::require("curl", "curl", "the tests of static files")?;
     rust_tests::run(report)?;
+    websocket::run(report)?;
     socketio::run(report)?;
     browser::run(report, None)
 }

@@ -93,7 +93,8 @@ fn agree(offer: &Parameters, deflate: &Deflate) -> Option<(Agreed, HeaderValue)>
     if offer.server_max_window_bits.is_some() || server_bits < MAX_BITS {
         answer.push_str(&format!("; server_max_window_bits={server_bits}"));
     }
-    if let Some(bits) = client_bits.filter(|bits| *bits < MAX_BITS) {
+    let was_named = matches!(offer.client_max_window_bits, Some(Some(_)));
+    if let Some(bits) = client_bits.filter(|bits| was_named || *bits < MAX_BITS) {
         answer.push_str(&format!("; client_max_window_bits={bits}"));
     }
     let agreed = Agreed {

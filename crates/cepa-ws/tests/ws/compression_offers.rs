@@ -51,7 +51,7 @@ fn each_parameter_has_its_answer() {
         ("; server_max_window_bits=\"12\"", "; server_max_window_bits=12"),
         ("; server_max_window_bits=\"1\\2\"", "; server_max_window_bits=12"),
         ("; client_max_window_bits", ""),
-        ("; client_max_window_bits=15", ""),
+        ("; client_max_window_bits=15", "; client_max_window_bits=15"),
         ("; client_max_window_bits=8", "; client_max_window_bits=8"),
         ("; client_max_window_bits=\"10\"", "; client_max_window_bits=10"),
         (" ;\tserver_max_window_bits = 10 ", "; server_max_window_bits=10"),
