@@ -6,12 +6,10 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use cepa_core::{Context, Error, Result};
 
 use crate::load::now;
-use crate::options::{Guard, Options};
+use crate::options::Options;
 use crate::{ActiveSession, Store, id, stringify};
 
 /// How much longer a store keeps a record than the client keeps the cookie.
@@ -73,10 +71,7 @@ async fn save(ctx: &mut Context, options: &Options, session: &mut ActiveSession)
     match &options.store {
         Some(store) => save_in_store(ctx, options, session, &**store, record).await,
         None => {
-            let value = match options.guard {
-                Guard::Encryption => options.guarded(ctx, record)?,
-                Guard::Nothing | Guard::Signature => STANDARD.encode(record),
-            };
+            let value = options.guarded(ctx, options.codec.encode(record))?;
             let size = options.name.len() + 1 + value.len();
             if size > options.max_cookie_bytes {
                 let limit = options.max_cookie_bytes;
@@ -100,7 +95,7 @@ async fn save_in_store(
     let lifetime = session.max_age();
     let id = match (session.take_id(), &options.new_id) {
         (Some(id), _) => id,
-        (None, Some(make)) => make(),
+        (None, Some(make)) => make(ctx),
         (None, None) => id::random(&options.prefix)?,
     };
     store.set(&id, record, lifetime.map(|lifetime| lifetime + STORE_GRACE)).await?;

@@ -28,19 +28,22 @@
 //! | a cookie too large for browsers is sent and lost | the request fails and says so ([`Session::max_cookie_bytes`]) |
 //! | a cookie that holds a number or a text is a session | it is undecodable: a new session |
 //! | names that begin with `_` are dropped silently | [`ActiveSession::set`] refuses them |
-//! | a decoder's error deletes the cookie and fails the request | there is one decoder, and what it cannot read is a new session |
+//! | a decoder's error deletes the cookie and fails the request | what cannot be decoded is a new session |
+//! | events come after the request | observers are called when it is found out |
 //! | a regeneration of a rolling session turns "until the browser closes" into a day | the lifetime stays |
 //! | the id of a new session exists before it is saved | it is made when the session is first saved |
 //!
 //! Beyond koa-session: [`Session::encrypted`] and, for cookies of any kind, [`EncryptedCookies`];
 //! [`ActiveSession::flash`]; a [`MemoryStore`]. A store in Redis is in `cepa-redis`.
 //!
-//! Not done: `priority` and `partitioned` cookies (the core's cookies have neither), and a lock against concurrent
-//! requests of one session: the last one to finish wins, as in Koa.
+//! Not done: `ContextStore`, a store made for each request (a [`Store`] is one value for all; what it needs of a request
+//! does not come to it), and a lock against concurrent requests of one session: the last one to finish wins, as in Koa.
 
 mod active;
+mod codec;
 mod commit;
 mod encrypted;
+mod event;
 mod ext;
 mod id;
 mod load;
@@ -53,9 +56,9 @@ mod stringify;
 
 pub use active::ActiveSession;
 pub use encrypted::EncryptedCookies;
+pub use event::{SessionEvent, SessionEventKind};
 pub use ext::SessionExt;
 pub use memory::MemoryStore;
-pub use options::SessionEvent;
 pub use session::Session;
 pub use store::{Store, StoreFuture};
 pub use stringify::stringify;

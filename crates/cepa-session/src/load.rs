@@ -4,20 +4,11 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use base64::Engine;
-use base64::alphabet::STANDARD;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use cepa_core::{Context, Result};
 use serde_json::{Map, Value};
 
-use crate::options::{Guard, LONGEST, Options};
-use crate::{ActiveSession, SessionEvent, Store};
-
-/// Base64 with or without padding; what Node writes has it.
-const LENIENT: GeneralPurpose = GeneralPurpose::new(
-    &STANDARD,
-    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
-);
+use crate::options::{LONGEST, Options};
+use crate::{ActiveSession, SessionEventKind, Store};
 
 /// Milliseconds since 1970, as JavaScript's `Date.now()`.
 pub(crate) fn now() -> u64 {
@@ -29,15 +20,12 @@ pub(crate) fn now() -> u64 {
 pub(crate) fn from_cookie(ctx: &mut Context, options: &Options) -> Result<ActiveSession> {
     let new = ActiveSession::new(options.lifetime);
     let Some((value, is_old)) = options.cookie(ctx)? else { return Ok(new) };
-    let json = match options.guard {
-        Guard::Encryption => Some(value.into_bytes()),
-        Guard::Nothing | Guard::Signature => LENIENT.decode(value).ok(),
-    };
-    let decoded = json.and_then(|json| serde_json::from_slice::<Value>(&json).ok());
+    let decoded =
+        options.codec.decode(value).and_then(|json| serde_json::from_slice::<Value>(&json).ok());
     let data = match decoded {
         Some(Value::Object(data)) => data,
         Some(value) if is_falsy(&value) => {
-            options.observe(&SessionEvent::Missed { id: None }, ctx);
+            options.observe(SessionEventKind::Missed, None, None, ctx);
             return Ok(new);
         }
         _ => return Ok(new),
@@ -63,7 +51,7 @@ pub(crate) async fn from_store(
     let record = store.get(&id).await?;
     let data = record.and_then(|record| serde_json::from_str::<Map<String, Value>>(&record).ok());
     let Some(data) = data else {
-        options.observe(&SessionEvent::Missed { id: Some(id) }, ctx);
+        options.observe(SessionEventKind::Missed, Some(&id), None, ctx);
         return Ok(new);
     };
     if !check(ctx, options, &data, Some(&id)) {
@@ -83,13 +71,12 @@ fn is_falsy(value: &Value) -> bool {
 }
 
 fn check(ctx: &Context, options: &Options, data: &Map<String, Value>, id: Option<&str>) -> bool {
-    let id = || id.map(str::to_owned);
     if expiry(data).is_some_and(|expiry| expiry < now()) {
-        options.observe(&SessionEvent::Expired { id: id() }, ctx);
+        options.observe(SessionEventKind::Expired, id, Some(data), ctx);
         return false;
     }
     if options.valid.as_ref().is_some_and(|valid| !valid(ctx, data)) {
-        options.observe(&SessionEvent::Invalid { id: id() }, ctx);
+        options.observe(SessionEventKind::Invalid, id, Some(data), ctx);
         return false;
     }
     true

@@ -6,40 +6,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use cepa_core::http::HeaderValue;
-use cepa_core::http::header::SET_COOKIE;
-use cepa_core::{Context, Cookie, Result, SameSite};
+use cepa_core::{Context, Cookie, Priority, Result, SameSite};
 use serde_json::{Map, Value};
 
-use crate::{ActiveSession, Store, sealed};
+use crate::codec::Codec;
+use crate::{ActiveSession, SessionEvent, SessionEventKind, Store, sealed};
 
 /// The longest lifetime: a hundred years. Longer ones are cut to it, since dates have an end.
 pub(crate) const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 
-/// Why the session that a request brought was not used; the request has a new one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum SessionEvent {
-    /// Its lifetime was over. The id is there when there is a store.
-    Expired {
-        /// The id of the session.
-        id: Option<String>,
-    },
-    /// The program's own [`valid`](crate::Session::valid) refused it.
-    Invalid {
-        /// The id of the session.
-        id: Option<String>,
-    },
-    /// The store has nothing for the id, which is never used again, or the cookie holds nothing.
-    Missed {
-        /// The id of the session.
-        id: Option<String>,
-    },
-}
-
 type Valid = dyn Fn(&Context, &Map<String, Value>) -> bool + Send + Sync;
 type BeforeSave = dyn Fn(&Context, &mut ActiveSession) + Send + Sync;
 type Observer = dyn Fn(&SessionEvent, &Context) + Send + Sync;
+type NewId = dyn Fn(&Context) -> String + Send + Sync;
 type ReadId = dyn Fn(&Context) -> Option<String> + Send + Sync;
 type WriteId = dyn Fn(&mut Context, &str) -> Result + Send + Sync;
 
@@ -67,6 +46,10 @@ pub(crate) struct Options {
     pub(crate) same_site: Option<SameSite>,
     pub(crate) secure: Option<bool>,
     pub(crate) http_only: bool,
+    pub(crate) priority: Option<Priority>,
+    pub(crate) partitioned: bool,
+    pub(crate) overwrite: bool,
+    pub(crate) codec: Codec,
     pub(crate) guard: Guard,
     pub(crate) rolling: bool,
     pub(crate) renew: bool,
@@ -74,7 +57,7 @@ pub(crate) struct Options {
     pub(crate) max_cookie_bytes: usize,
     pub(crate) store: Option<Arc<dyn Store>>,
     pub(crate) prefix: String,
-    pub(crate) new_id: Option<Arc<dyn Fn() -> String + Send + Sync>>,
+    pub(crate) new_id: Option<Arc<NewId>>,
     pub(crate) external_id: Option<ExternalId>,
     pub(crate) valid: Option<Arc<Valid>>,
     pub(crate) before_save: Option<Arc<BeforeSave>>,
@@ -85,11 +68,15 @@ impl Options {
     /// A cookie of this name with the attributes of the options.
     fn dressed(&self, mut cookie: Cookie) -> Cookie {
         cookie = cookie.path(self.path.clone()).http_only(self.http_only);
+        cookie = cookie.partitioned(self.partitioned).overwrite(self.overwrite);
         if let Some(domain) = &self.domain {
             cookie = cookie.domain(domain.clone());
         }
         if let Some(same_site) = self.same_site {
             cookie = cookie.same_site(same_site);
+        }
+        if let Some(priority) = self.priority {
+            cookie = cookie.priority(priority);
         }
         match self.secure {
             Some(secure) => cookie.secure(secure),
@@ -142,32 +129,25 @@ impl Options {
     }
 
     fn send(&self, ctx: &mut Context, cookie: Cookie) -> Result {
-        self.drop_earlier(ctx);
         match self.guard {
             Guard::Signature => ctx.cookies().set_signed(cookie),
             Guard::Nothing | Guard::Encryption => ctx.cookies().set(cookie),
         }
     }
 
-    /// Koa's `overwrite`: lines of this response that set the cookie or its signature go.
-    fn drop_earlier(&self, ctx: &mut Context) {
-        let headers = &mut ctx.response.headers;
-        let is_ours = |value: &HeaderValue| {
-            let rest = value.as_bytes().strip_prefix(self.name.as_bytes()).unwrap_or_default();
-            rest.starts_with(b"=") || rest.starts_with(b".sig=")
-        };
-        if headers.get_all(SET_COOKIE).iter().any(is_ours) {
-            let lines: Vec<HeaderValue> = headers.get_all(SET_COOKIE).iter().cloned().collect();
-            headers.remove(SET_COOKIE);
-            for line in lines.into_iter().filter(|line| !is_ours(line)) {
-                headers.append(SET_COOKIE, line);
-            }
+    pub(crate) fn observe(
+        &self,
+        kind: SessionEventKind,
+        id: Option<&str>,
+        data: Option<&Map<String, Value>>,
+        ctx: &Context,
+    ) {
+        if self.observers.is_empty() {
+            return;
         }
-    }
-
-    pub(crate) fn observe(&self, event: &SessionEvent, ctx: &Context) {
+        let event = SessionEvent { kind, id: id.map(str::to_owned), data: data.cloned() };
         for observer in &self.observers {
-            observer(event, ctx);
+            observer(&event, ctx);
         }
     }
 }

@@ -4,9 +4,10 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cepa_core::{Context, Middleware, Next, Result, SameSite};
+use cepa_core::{Context, Middleware, Next, Priority, Result, SameSite};
 use serde_json::{Map, Value};
 
+use crate::codec::Codec;
 use crate::ext::Slot;
 use crate::options::{ExternalId, Guard, LONGEST, Options};
 use crate::{ActiveSession, SessionEvent, SessionExt, Store, load};
@@ -24,6 +25,9 @@ use crate::{ActiveSession, SessionEvent, SessionExt, Store, load};
 /// | [`same_site`](Self::same_site) | lax |
 /// | [`secure`](Self::secure) | when the connection is encrypted |
 /// | [`http_only`](Self::http_only) | on |
+/// | [`priority`](Self::priority), [`partitioned`](Self::partitioned) | none, off |
+/// | [`overwrite`](Self::overwrite) | on |
+/// | [`codec`](Self::codec) | base64 |
 /// | [`auto_commit`](Self::auto_commit) | on: stored when the onion has run, also after an error |
 /// | [`max_cookie_bytes`](Self::max_cookie_bytes) | 4096 |
 ///
@@ -50,6 +54,10 @@ impl Session {
             same_site: Some(SameSite::Lax),
             secure: None,
             http_only: true,
+            priority: None,
+            partitioned: false,
+            overwrite: true,
+            codec: Codec::Base64,
             guard: Guard::Signature,
             rolling: false,
             renew: false,
@@ -117,7 +125,7 @@ impl Session {
     }
 
     /// Makes new ids in place of random UUIDs; koa-session's `genid`. An id must be impossible to guess.
-    pub fn new_id(self, make: impl Fn() -> String + Send + Sync + 'static) -> Self {
+    pub fn new_id(self, make: impl Fn(&Context) -> String + Send + Sync + 'static) -> Self {
         self.set(|options| options.new_id = Some(Arc::new(make)))
     }
 
@@ -135,14 +143,36 @@ impl Session {
     /// off only together with a store.
     pub fn signed(self, signed: bool) -> Self {
         let guard = if signed { Guard::Signature } else { Guard::Nothing };
-        self.set(|options| options.guard = guard)
+        self.set(|options| {
+            options.guard = guard;
+            if matches!(options.codec, Codec::Plain) {
+                options.codec = Codec::Base64;
+            }
+        })
     }
 
     /// Encrypts the cookie, in place of signing it: the client can neither read the session nor change it. The app's
     /// keys must have [32 bytes or more](crate::EncryptedCookies::MIN_SECRET_BYTES). Node's koa-session cannot read
     /// such a cookie, and a cookie that was signed before is a new session. With a store it is the id that is encrypted.
     pub fn encrypted(self) -> Self {
-        self.set(|options| options.guard = Guard::Encryption)
+        self.set(|options| {
+            options.guard = Guard::Encryption;
+            if matches!(options.codec, Codec::Base64) {
+                options.codec = Codec::Plain;
+            }
+        })
+    }
+
+    /// Turns the JSON of a session into the text of its cookie and back in the program's own way, in place of base64;
+    /// koa-session's `encode` and `decode`. A text that is decoded to `None`, or to what is no JSON, is a new session.
+    /// It is not used with a store.
+    pub fn codec(
+        self,
+        encode: impl Fn(&str) -> String + Send + Sync + 'static,
+        decode: impl Fn(&str) -> Option<String> + Send + Sync + 'static,
+    ) -> Self {
+        let codec = Codec::Own { encode: Arc::new(encode), decode: Arc::new(decode) };
+        self.set(|options| options.codec = codec)
     }
 
     /// The paths that the cookie is for.
@@ -174,6 +204,21 @@ impl Session {
     /// Whether scripts cannot see the cookie.
     pub fn http_only(self, http_only: bool) -> Self {
         self.set(|options| options.http_only = http_only)
+    }
+
+    /// How dear the cookie is to a browser that has too many.
+    pub fn priority(self, priority: Priority) -> Self {
+        self.set(|options| options.priority = Some(priority))
+    }
+
+    /// Whether a browser keeps the cookie apart for each site that embeds this one; it must be secure then.
+    pub fn partitioned(self, partitioned: bool) -> Self {
+        self.set(|options| options.partitioned = partitioned)
+    }
+
+    /// Whether cookies of the same name that handlers have set are dropped from the answer.
+    pub fn overwrite(self, overwrite: bool) -> Self {
+        self.set(|options| options.overwrite = overwrite)
     }
 
     /// Whether the session is stored when the onion has run; without, call [`SessionExt::commit_session`].

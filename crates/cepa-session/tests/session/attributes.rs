@@ -1,6 +1,6 @@
 //! Which attributes the cookie and its signature carry.
 
-use cepa_core::SameSite;
+use cepa_core::{Priority, Proxies, SameSite};
 use cepa_session::Session;
 use cepa_test::Client;
 use serde_json::json;
@@ -29,8 +29,11 @@ async fn each_one_can_be_chosen() {
         .path("/shop")
         .domain("a.example")
         .same_site(SameSite::Strict)
+        .priority(Priority::High)
+        .partitioned(true)
         .http_only(false);
-    assert_eq!(lines(session).await, ["path=/shop; domain=a.example; samesite=strict"; 2]);
+    let all = "path=/shop; domain=a.example; priority=high; samesite=strict; partitioned";
+    assert_eq!(lines(session).await, [all; 2]);
     assert_eq!(lines(Session::new().any_site()).await, ["path=/; httponly"; 2]);
 }
 
@@ -63,4 +66,26 @@ async fn without_keys_a_signed_session_fails_and_says_why() {
     let client = Client::new(app(&[], Session::new()));
     let call = client.get("/").header("x-operations", r#"[["look"]]"#);
     assert_eq!(call.send().await.status, 500);
+}
+
+#[tokio::test]
+async fn a_trusted_proxy_with_tls_makes_the_connection_encrypted() {
+    let ask = async |trusts: bool, session: Session, forwarded: &str| {
+        let mut app = app(&["k"], session);
+        if trusts {
+            app = app.trust(Proxies::hops(1));
+        }
+        let client = Client::new(app);
+        let call = client.get("/").header("x-operations", r#"[["set","a",1]]"#);
+        let call = call.peer("10.0.0.9:1".parse().unwrap()).header("x-forwarded-proto", forwarded);
+        let response = call.header("x-forwarded-for", "203.0.113.7").send().await;
+        (response.status.as_u16(), response.get("set-cookie").contains("; secure"))
+    };
+    for session in [Session::new(), Session::new().secure(true)] {
+        assert_eq!(ask(true, session, "https").await, (200, true));
+    }
+    assert_eq!(ask(true, Session::new(), "http").await, (200, false));
+    assert_eq!(ask(true, Session::new().secure(true), "http").await, (500, false));
+    assert_eq!(ask(false, Session::new(), "https").await, (200, false), "anybody can say so");
+    assert_eq!(ask(false, Session::new().secure(true), "https").await, (500, false));
 }

@@ -35,8 +35,9 @@ async fn ids_may_begin_with_a_prefix() {
 
 #[tokio::test]
 async fn ids_may_be_the_programs_own() {
-    let session = Session::new().store(MemoryStore::new()).new_id(|| "mine".into());
+    let session =
+        Session::new().store(MemoryStore::new()).new_id(|ctx| format!("of{}", ctx.path()));
     let client = Client::new(app(&["k"], session));
-    let response = client.get("/").header("x-operations", r#"[["set","a",1]]"#).send().await;
-    assert!(response.get("set-cookie").starts_with("koa.sess=mine; path=/;"));
+    let response = client.get("/me").header("x-operations", r#"[["set","a",1]]"#).send().await;
+    assert!(response.get("set-cookie").starts_with("koa.sess=of/me; path=/;"));
 }

@@ -29,6 +29,7 @@ mod lifetime;
 mod memory_store;
 mod nested;
 mod on_errors;
+mod own_codec;
 mod regenerate;
 mod rolling_and_renew;
 mod store_failures;
