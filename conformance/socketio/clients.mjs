@@ -258,6 +258,60 @@ const tests = {
     await next(raw("/auth", { shared: true }), "connect_error");
     assert.deepEqual(await ask(main, "message-with-ack", 1), [1]);
   },
+  async "a namespace that comes into being, apart from its siblings"({ open, raw }) {
+    const [a, b] = [await open("/dyn-1", { shared: true }), await open("/dyn-2", { shared: true })];
+    const seen = collect(b, "hi");
+    a.emit("io-all", "hi", 1);
+    assert.deepEqual(await next(a, "hi"), [1]);
+    await settled(b);
+    assert.deepEqual(seen, []);
+    const [error] = await next(raw("/dyn-x", { shared: true }), "connect_error");
+    assert.equal(error.message, "Invalid namespace");
+  },
+  async "a room is asked, and all answer"({ open }) {
+    const [a, b, c] = [await open("/"), await open("/"), await open("/")];
+    await Promise.all([ask(a, "join", "asked"), ask(b, "join", "asked")]);
+    a.on("question", (n, answer) => answer(n + 1));
+    b.on("question", (n, answer) => answer({ data: Uint8Array.of(n) }));
+    c.on("question", () => assert.fail("not in the room"));
+    const [{ ok }] = await ask(c, "ask-room", "asked", 2000);
+    assert.equal(ok.length, 2);
+    assert.ok(ok.includes(2));
+  },
+  async "a room is asked, and one stays silent"({ open }) {
+    const [a, b] = [await open("/"), await open("/")];
+    await Promise.all([ask(a, "join", "half"), ask(b, "join", "half")]);
+    a.on("question", (n, answer) => answer("here"));
+    assert.deepEqual(await ask(b, "ask-room", "half", 100), [{ err: true, partial: ["here"] }]);
+  },
+  async "sockets are fetched with rooms and data"({ open }) {
+    const [a, b] = [await open("/"), await open("/")];
+    await Promise.all([ask(a, "join", "known"), ask(b, "join", "known"), ask(a, "data", { nick: "ana" })]);
+    const [found] = await ask(b, "who", "known");
+    assert.deepEqual(new Map(found.map(({ id, data }) => [id, data])), new Map([[a.id, { nick: "ana" }], [b.id, {}]]));
+    for (const { id, rooms } of found) assert.deepEqual(rooms.sort(), [id, "known"].sort());
+  },
+  async "sockets are moved and sent away by room"({ open }) {
+    const [a, b] = [await open("/"), await open("/")];
+    await ask(a, "join", "from");
+    await ask(b, "sockets-join", "from", "into");
+    const rooms = async () => (await ask(a, "info"))[0].rooms.sort();
+    assert.deepEqual(await rooms(), [a.id, "from", "into"].sort());
+    await ask(b, "sockets-leave", "into", "from");
+    assert.deepEqual(await rooms(), [a.id, "into"].sort());
+    b.emit("kick-room", "into", false);
+    assert.equal((await next(a, "disconnect"))[0], "io server disconnect");
+    assert.deepEqual(await ask(b, "message-with-ack", 1), [1]);
+  },
+  async "once is once"({ open }) {
+    const socket = await open("/");
+    const heard = collect(socket, "heard");
+    await ask(socket, "listen-once");
+    socket.emit("once");
+    socket.emit("once");
+    await settled(socket);
+    assert.deepEqual(heard, [["once"]]);
+  },
   async "the server disconnects the namespace"({ open }) {
     const [main, custom] = [await open("/", { shared: true }), await open("/custom", { shared: true })];
     custom.emit("kick", false);

@@ -16,6 +16,7 @@ pub struct Selection<'a> {
     except: SmallVec<[&'a str; 2]>,
     except_members: SmallVec<[MemberId; 2]>,
     volatile: bool,
+    local: bool,
 }
 
 impl<'a> Selection<'a> {
@@ -32,6 +33,11 @@ impl<'a> Selection<'a> {
     /// The members left out by id.
     pub fn excepted_members(&self) -> &[MemberId] {
         &self.except_members
+    }
+
+    /// Whether it stays on this machine.
+    pub fn is_local(&self) -> bool {
+        self.local
     }
 
     /// Whether only members with nothing waiting get it.
@@ -93,6 +99,28 @@ impl<'a> Broadcast<'a> {
     pub fn volatile(mut self) -> Self {
         self.selection.volatile = true;
         self
+    }
+
+    /// Does not leave this machine, whatever carries publishes to others.
+    pub fn local(mut self) -> Self {
+        self.selection.local = true;
+        self
+    }
+
+    /// The same publish in the making on another hub.
+    pub fn over<'b>(&self, hub: &'b Hub) -> Broadcast<'b>
+    where
+        'a: 'b,
+    {
+        let from = &self.selection;
+        let selection = Selection {
+            rooms: from.rooms.iter().copied().collect(),
+            except: from.except.iter().copied().collect(),
+            except_members: from.except_members.clone(),
+            volatile: from.volatile,
+            local: from.local,
+        };
+        Broadcast { hub, selection }
     }
 
     /// The selection so far.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use cepa_core::{App, Result};
 use cepa_server::Server;
-use cepa_socketio::{Args, ConnectError, Options, SocketIo};
+use cepa_socketio::{Args, ConnectError, EmitError, Options, SocketIo};
 use serde_json::{Value, json};
 
 fn events(namespace: SocketIo) -> SocketIo {
@@ -52,6 +52,41 @@ fn events(namespace: SocketIo) -> SocketIo {
             Ok(())
         })
         .on("kick", async |socket, close: bool| socket.disconnect(close))
+        .on("ask-room", async |socket, (room, ms): (String, u64)| {
+            let question = socket.namespace().to(&room).timeout(Duration::from_millis(ms));
+            match question.emit_with_ack("question", &1).await {
+                Ok(answers) => Ok(json!({ "ok": firsts(&answers) })),
+                Err(EmitError::Unanswered { answers, .. }) => {
+                    Ok(json!({ "err": true, "partial": firsts(&answers) }))
+                }
+                Err(error) => Err(error.into()),
+            }
+        })
+        .on("data", async |socket, data: Value| socket.data().set_json(data))
+        .on("who", async |socket, room: Option<String>| {
+            let namespace = socket.namespace();
+            let sockets = match &room {
+                Some(room) => namespace.to(room).fetch_sockets().await,
+                None => namespace.fetch_sockets().await,
+            };
+            let lines = sockets.iter().map(|found| {
+                let rooms: Vec<&str> = found.rooms().iter().map(|room| &**room).collect();
+                json!({ "id": found.id(), "rooms": rooms, "data": found.data() })
+            });
+            lines.collect::<Vec<_>>()
+        })
+        .on("sockets-join", async |socket, (room, to): (String, String)| {
+            socket.namespace().to(&room).sockets_join(&to);
+        })
+        .on("sockets-leave", async |socket, (room, to): (String, String)| {
+            socket.namespace().to(&room).sockets_leave(&to);
+        })
+        .on("kick-room", async |socket, (room, close): (String, bool)| {
+            socket.namespace().to(&room).disconnect_sockets(close);
+        })
+        .on("listen-once", async |socket, (): ()| {
+            socket.once("once", async |socket, (): ()| Ok(socket.emit("heard", "once")?));
+        })
         .on("info", async |socket, (): ()| {
             let rooms: Vec<_> = socket.rooms().iter().map(ToString::to_string).collect();
             json!({ "id": socket.id(), "rooms": rooms, "transport": socket.transport().as_str() })
@@ -69,6 +104,10 @@ fn names(rooms: &Value) -> Vec<&str> {
         Value::Array(rooms) => rooms.iter().filter_map(Value::as_str).collect(),
         room => room.as_str().into_iter().collect(),
     }
+}
+
+fn firsts(answers: &[Args]) -> Vec<Value> {
+    answers.iter().map(|answer| answer.get(0).unwrap_or_default()).collect()
 }
 
 fn option(name: &str) -> Option<String> {
@@ -98,6 +137,8 @@ async fn main() -> Result {
         }
         drop(events(namespace));
     }
+    let digits = |name: &str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit());
+    drop(events(io.of_matching(move |name, _| name.strip_prefix("/dyn-").is_some_and(digits))));
     let port = option("--port").unwrap_or_else(|| "0".into());
     let server = Server::new(App::new().plug(io)).bind(format!("127.0.0.1:{port}")).await?;
     println!("listening on http://{}", server.local_addr());

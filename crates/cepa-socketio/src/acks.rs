@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 
 use crate::args::Args;
 use crate::error::EmitError;
@@ -53,8 +53,13 @@ impl Acks {
 }
 
 impl Pending<'_> {
-    pub(crate) async fn wait(mut self, deadline: Duration) -> Result<Args, EmitError> {
-        match timeout(deadline, &mut self.answer).await {
+    pub(crate) async fn wait(self, within: Duration) -> Result<Args, EmitError> {
+        self.wait_until(Instant::now() + within).await
+    }
+
+    /// An answer that is there is taken however late it is asked for.
+    pub(crate) async fn wait_until(mut self, deadline: Instant) -> Result<Args, EmitError> {
+        match timeout_at(deadline, &mut self.answer).await {
             Ok(Ok(args)) => Ok(args),
             Ok(Err(_)) => Err(EmitError::Disconnected),
             Err(_) => Err(EmitError::Timeout),

@@ -1,17 +1,21 @@
-//! Emitting: to one client ([`Unicast`]) and to many ([`Broadcast`]).
+//! Emitting to many: [`Broadcast`].
 //!
 //! A broadcast goes through the hub of its namespace and is encoded once for each transport; members of other kinds (SSE,
-//! plain WebSocket) in the same hub receive it too. A unicast is encoded for its client, in order with broadcasts.
+//! plain WebSocket) in the same hub receive it too. One that wants acknowledgements goes through the connections instead,
+//! still encoded once, since every socket that gets it has to expect the answer; others in the rooms get the plain event.
 
 use std::time::Duration;
 
 use cepa_hub::{Event, MemberId, Message, Outcome};
+use tokio::time::Instant;
 
 use crate::Socket;
 use crate::args::{Args, Emit};
+use crate::engine::session::packet;
 use crate::error::EmitError;
 use crate::namespace::Namespace;
 use crate::packet::{RESERVED, write};
+use crate::remote::RemoteSocket;
 
 /// An emission to several sockets in the making.
 ///
@@ -26,11 +30,13 @@ use crate::packet::{RESERVED, write};
 pub struct Broadcast<'a> {
     namespace: &'a Namespace,
     selection: cepa_hub::Broadcast<'a>,
+    timeout: Duration,
 }
 
 impl<'a> Broadcast<'a> {
     pub(crate) fn new(namespace: &'a Namespace) -> Broadcast<'a> {
-        Broadcast { namespace, selection: namespace.hub().everyone() }
+        let timeout = namespace.ack_timeout();
+        Broadcast { namespace, selection: namespace.hub().everyone(), timeout }
     }
 
     pub(crate) fn but(self, member: MemberId) -> Broadcast<'a> {
@@ -47,6 +53,11 @@ impl<'a> Broadcast<'a> {
         self.to(room)
     }
 
+    /// Adds several rooms. Adding none changes nothing.
+    pub fn rooms(self, rooms: impl IntoIterator<Item = &'a str>) -> Broadcast<'a> {
+        Broadcast { selection: self.selection.rooms(rooms), ..self }
+    }
+
     /// Leaves out the members of a room.
     pub fn except(self, room: &'a str) -> Broadcast<'a> {
         Broadcast { selection: self.selection.except(room), ..self }
@@ -57,19 +68,93 @@ impl<'a> Broadcast<'a> {
         Broadcast { selection: self.selection.volatile(), ..self }
     }
 
+    /// Only sockets of this machine are meant.
+    pub fn local(self) -> Broadcast<'a> {
+        Broadcast { selection: self.selection.local(), ..self }
+    }
+
+    /// How long acknowledgements may take; [`Options::ack_timeout`](crate::Options::ack_timeout) by default.
+    pub fn timeout(self, timeout: Duration) -> Broadcast<'a> {
+        Broadcast { timeout, ..self }
+    }
+
     /// Emits; returns how many queues took it.
     ///
     /// # Errors
     /// [`EmitError::Reserved`] or [`EmitError::Json`].
     pub fn emit<T: Emit + ?Sized>(self, event: &str, payload: &T) -> Result<usize, EmitError> {
         let args = arguments(event, payload)?;
-        Ok(self.selection.publish(message(event, &args)))
+        let mut count = 0;
+        self.each(|namespace, selection| {
+            if namespace.is_overheard() {
+                for socket in sockets(namespace, selection.clone()) {
+                    socket.overhear(event, &args);
+                }
+            }
+            count += selection.publish(plain(event, &args));
+        });
+        Ok(count)
     }
 
-    /// The selected sockets, in no particular order.
+    /// Emits, and waits until every selected socket has acknowledged; gives the answers in the order in which they were
+    /// asked, which is none in particular.
+    ///
+    /// # Errors
+    /// As [`emit`](Self::emit); [`EmitError::Unanswered`], with the answers that came, when a socket takes longer than
+    /// the [`timeout`](Self::timeout), goes before, or was passed over since it was volatile.
+    pub async fn emit_with_ack<T: Emit + ?Sized + Sync>(
+        self,
+        event: &str,
+        payload: &T,
+    ) -> Result<Vec<Args>, EmitError> {
+        let args = arguments(event, payload)?;
+        let deadline = Instant::now() + self.timeout;
+        let mut asked = Vec::new();
+        self.each(|namespace, selection| {
+            let id = namespace.next_ack();
+            let text = write::event(namespace.name(), Some(id), event, &args);
+            let question = Message::new(packet(text, args.attachments()));
+            let plain = Message::new(plain(event, &args));
+            let volatile = selection.selection().is_volatile();
+            for member in selection.members() {
+                match namespace.socket(member.id()) {
+                    Some(socket) => asked.push((socket, id, question.clone(), volatile)),
+                    None if volatile => drop(member.send_volatile(plain.clone())),
+                    None => drop(member.send(plain.clone())),
+                }
+            }
+        });
+        let mut pending = Vec::with_capacity(asked.len());
+        for (socket, id, question, volatile) in &asked {
+            socket.overhear(event, &args);
+            let waiting = socket.acks().expect(*id);
+            let outcome = socket.session().send_message(question, *volatile);
+            let sent = matches!(outcome, Outcome::Queued | Outcome::Replaced);
+            pending.push(waiting.filter(|_| sent).map(|it| (it, socket.session().client.ask())));
+        }
+        let mut answers = Vec::with_capacity(asked.len());
+        for (waiting, _asked) in pending.into_iter().flatten() {
+            if let Ok(answer) = waiting.wait_until(deadline).await {
+                answers.push(answer);
+            }
+        }
+        match asked.len() - answers.len() {
+            0 => Ok(answers),
+            missing => Err(EmitError::Unanswered { answers, missing }),
+        }
+    }
+
+    /// The selected sockets of this machine, in no particular order.
     pub fn sockets(self) -> Vec<Socket> {
-        let members = self.selection.members();
-        members.iter().filter_map(|member| self.namespace.socket(member.id())).collect()
+        let mut all = Vec::new();
+        self.each(|namespace, selection| all.extend(sockets(namespace, selection)));
+        all
+    }
+
+    /// What there is to know of the selected sockets, in no particular order. It is a future, since sockets may be
+    /// connected to other machines one day.
+    pub async fn fetch_sockets(self) -> Vec<RemoteSocket> {
+        self.sockets().iter().map(RemoteSocket::of).collect()
     }
 
     /// Makes the selected sockets join a room.
@@ -92,91 +177,34 @@ impl<'a> Broadcast<'a> {
             socket.disconnect(close);
         }
     }
-}
 
-/// An emission to one client in the making.
-#[derive(Debug, Clone)]
-#[must_use = "nothing happens before `emit`"]
-pub struct Unicast<'a> {
-    socket: &'a Socket,
-    volatile: bool,
-    timeout: Duration,
-}
-
-impl<'a> Unicast<'a> {
-    pub(crate) fn new(socket: &'a Socket) -> Unicast<'a> {
-        let timeout = socket.session().server.options.ack_timeout;
-        Unicast { socket, volatile: false, timeout }
-    }
-
-    /// How long an acknowledgement may take.
-    pub fn timeout(mut self, timeout: Duration) -> Unicast<'a> {
-        self.timeout = timeout;
-        self
-    }
-
-    /// Only if the transport is ready at that moment.
-    pub fn volatile(mut self) -> Unicast<'a> {
-        self.volatile = true;
-        self
-    }
-
-    /// Emits.
-    ///
-    /// # Errors
-    /// [`EmitError::Reserved`] or [`EmitError::Json`].
-    pub fn emit<T: Emit + ?Sized>(self, event: &str, payload: &T) -> Result<(), EmitError> {
-        let args = arguments(event, payload)?;
-        // that nobody gets it is no error where no answer is wanted
-        let _ = self.send(event, None, &args);
-        Ok(())
-    }
-
-    /// Emits and waits for the acknowledgement.
-    ///
-    /// # Errors
-    /// As [`emit`](Self::emit); [`EmitError::Timeout`] when no answer comes, [`EmitError::Disconnected`] when the socket
-    /// goes before or is not connected, [`EmitError::Dropped`] when it was volatile and the transport busy.
-    pub async fn emit_with_ack<T: Emit + ?Sized + Sync>(
-        self,
-        event: &str,
-        payload: &T,
-    ) -> Result<Args, EmitError> {
-        let args = arguments(event, payload)?;
-        let id = self.socket.namespace().next_ack();
-        let pending = self.socket.acks().expect(id).ok_or(EmitError::Disconnected)?;
-        self.send(event, Some(id), &args)?;
-        let _asked = self.socket.session().client.ask();
-        pending.wait(self.timeout).await
-    }
-
-    fn send(&self, event: &str, id: Option<u64>, args: &Args) -> Result<(), EmitError> {
-        if !self.socket.is_connected() {
-            return Err(EmitError::Disconnected);
-        }
-        let text = write::event(self.socket.namespace().name(), id, event, args);
-        let session = self.socket.session();
-        let outcome = if self.volatile {
-            session.send_volatile(text, args.attachments())
-        } else {
-            session.send(text, args.attachments())
-        };
-        match outcome {
-            Outcome::Queued | Outcome::Replaced => Ok(()),
-            Outcome::Dropped => Err(EmitError::Dropped),
-            Outcome::Evicted | Outcome::Closed => Err(EmitError::Disconnected),
+    /// Runs `f` for the namespace, or for each child of a parent.
+    fn each(self, mut f: impl FnMut(&Namespace, cepa_hub::Broadcast<'_>)) {
+        match self.namespace.children() {
+            None => f(self.namespace, self.selection),
+            Some(children) => {
+                for child in &children {
+                    f(child, self.selection.over(child.hub()));
+                }
+            }
         }
     }
 }
 
-fn arguments<T: Emit + ?Sized>(event: &str, payload: &T) -> Result<Args, EmitError> {
+fn sockets(namespace: &Namespace, selection: cepa_hub::Broadcast<'_>) -> Vec<Socket> {
+    let members = selection.members();
+    members.iter().filter_map(|member| namespace.socket(member.id())).collect()
+}
+
+pub(crate) fn arguments<T: Emit + ?Sized>(event: &str, payload: &T) -> Result<Args, EmitError> {
     if RESERVED.contains(&event) {
         return Err(EmitError::Reserved(event.to_owned()));
     }
     Ok(payload.to_args()?)
 }
 
-fn message(name: &str, args: &Args) -> Message {
+/// An event for the wires of a namespace.
+fn plain(name: &str, args: &Args) -> Event {
     let mut event = Event::bare(name);
     for index in 0..args.len() {
         // arguments are JSON, which is UTF-8
@@ -184,5 +212,5 @@ fn message(name: &str, args: &Args) -> Message {
             args.raw(index).and_then(|raw| std::str::from_utf8(raw).ok()).unwrap_or("null"),
         );
     }
-    event.with_attachments(args.attachments().to_vec()).into()
+    event.with_attachments(args.attachments().to_vec())
 }

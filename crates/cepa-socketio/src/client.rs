@@ -18,9 +18,9 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use crate::Reason;
+use crate::dynamic::Seat;
 use crate::engine::session::{Ending, Session};
 use crate::error::ConnectError;
-use crate::namespace::Namespace;
 use crate::options::Options;
 use crate::packet::{Body, Decoder, Malformed, Packet, write};
 use crate::queue::Job;
@@ -52,7 +52,7 @@ pub(crate) enum Held {
     /// An event for a socket whose queue was full; `None` once it is in.
     Event(Socket, Option<Job>),
     /// A CONNECT with its auth payload.
-    Connect(Namespace, Value),
+    Connect(Option<Seat>, Value),
 }
 
 impl Held {
@@ -71,13 +71,16 @@ impl Held {
                     }
                 }
             }
-            Held::Connect(namespace, auth) => loop {
+            Held::Connect(seat, auth) => loop {
                 let change = session.client.change.notified();
                 if session.is_closed() {
                     return;
                 }
                 if session.client.has_place() {
-                    return session.client.join(session, namespace, std::mem::take(auth));
+                    if let Some(seat) = seat.take() {
+                        session.client.join(session, seat, std::mem::take(auth));
+                    }
+                    return;
                 }
                 change.await;
             },
@@ -191,19 +194,24 @@ impl Client {
         name: &str,
         auth: Option<Bytes>,
     ) -> Result<Option<Held>, Reason> {
-        let Some(namespace) = session.server.namespace(name) else {
-            let error = ConnectError::new("Invalid namespace").to_json();
-            session.send(write::refused(name, &error), &[]);
-            return Ok(None);
-        };
         let auth = match auth {
             Some(auth) => object(&auth).map_err(refused)?,
             None => json!({}),
         };
+        let full = self.sockets.lock().len() >= session.server.options.max_namespaces;
+        let seat = match session.server.namespaces.enter(&session.server, name, &auth) {
+            Some(seat) if !full => seat,
+            found => {
+                let why = if found.is_some() { "Too many namespaces" } else { "Invalid namespace" };
+                let error = ConnectError::new(why).to_json();
+                session.send(write::refused(name, &error), &[]);
+                return Ok(None);
+            }
+        };
         if !self.has_place() {
-            return Ok(Some(Held::Connect(namespace, auth)));
+            return Ok(Some(Held::Connect(Some(seat), auth)));
         }
-        self.join(session, &namespace, auth);
+        self.join(session, seat, auth);
         Ok(None)
     }
 
@@ -211,8 +219,8 @@ impl Client {
         self.busy.load(Ordering::Acquire) < MAX_CONNECTING
     }
 
-    fn join(&self, session: &Arc<Session>, namespace: &Namespace, auth: Value) {
-        let socket = Socket::new(namespace, session, auth);
+    fn join(&self, session: &Arc<Session>, seat: Seat, auth: Value) {
+        let socket = Socket::new(seat, session, auth);
         self.sockets.lock().push(socket.clone());
         if session.is_closed() {
             // closed meanwhile: whoever did that may have missed this socket

@@ -1,11 +1,13 @@
-//! [`Data`]: what an application keeps with a socket, one value of each type.
+//! [`Data`]: what an application keeps with a socket: one value of each type for itself, and one JSON value for others.
+//!
+//! The JSON value is what leaves the socket: it is shown by `fetch_sockets`, and given back when a connection is recovered.
 
 use std::any::{Any, TypeId, type_name};
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 
 /// Values of a socket, one of each type; middleware and handlers share them.
 ///
@@ -19,29 +21,49 @@ use parking_lot::RwLock;
 /// assert_eq!(data.get::<Nick>().unwrap().0, "ana");
 /// ```
 #[derive(Default)]
-pub struct Data(RwLock<HashMap<TypeId, Value>>);
+pub struct Data {
+    values: RwLock<HashMap<TypeId, Value>>,
+    json: Mutex<Option<Box<serde_json::Value>>>,
+}
 
 type Value = Arc<dyn Any + Send + Sync>;
 
 impl Data {
     /// Keeps a value, in place of an earlier one of its type.
     pub fn insert<T: Send + Sync + 'static>(&self, value: T) {
-        self.0.write().insert(TypeId::of::<T>(), Arc::new(value));
+        self.values.write().insert(TypeId::of::<T>(), Arc::new(value));
     }
 
     /// The value of this type.
     pub fn get<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
-        self.0.read().get(&TypeId::of::<T>())?.clone().downcast().ok()
+        self.values.read().get(&TypeId::of::<T>())?.clone().downcast().ok()
     }
 
     /// Takes the value of this type out.
     pub fn remove<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
-        self.0.write().remove(&TypeId::of::<T>())?.downcast().ok()
+        self.values.write().remove(&TypeId::of::<T>())?.downcast().ok()
+    }
+
+    /// Keeps a value that others may see, in place of the one before.
+    ///
+    /// ```
+    /// # use cepa_socketio::Data;
+    /// let data = Data::default();
+    /// data.set_json(serde_json::json!({ "nick": "ana" }));
+    /// assert_eq!(data.json()["nick"], "ana");
+    /// ```
+    pub fn set_json(&self, value: serde_json::Value) {
+        *self.json.lock() = Some(Box::new(value));
+    }
+
+    /// The value that others may see; `{}` when there is none.
+    pub fn json(&self) -> serde_json::Value {
+        self.json.lock().as_deref().cloned().unwrap_or_else(|| serde_json::json!({}))
     }
 }
 
 impl fmt::Debug for Data {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}({} values)", type_name::<Self>(), self.0.read().len())
+        write!(f, "{}({} values)", type_name::<Self>(), self.values.read().len())
     }
 }

@@ -21,6 +21,13 @@ pub enum EmitError {
     Json(serde_json::Error),
     /// No acknowledgement came in time.
     Timeout,
+    /// Of those that were asked together, some have not answered in time, or have gone.
+    Unanswered {
+        /// The answers that did come.
+        answers: Vec<Args>,
+        /// How many did not.
+        missing: usize,
+    },
     /// The socket is not connected, or was disconnected before the acknowledgement came.
     Disconnected,
     /// It was volatile, and the transport was busy.
@@ -32,7 +39,9 @@ impl fmt::Display for EmitError {
         match self {
             EmitError::Reserved(name) => write!(f, "\"{name}\" is a reserved event name"),
             EmitError::Json(error) => write!(f, "cannot be emitted as JSON: {error}"),
-            EmitError::Timeout => f.write_str("operation has timed out"),
+            EmitError::Timeout | EmitError::Unanswered { .. } => {
+                f.write_str("operation has timed out")
+            }
             EmitError::Disconnected => f.write_str("socket has been disconnected"),
             EmitError::Dropped => f.write_str("transport was busy"),
         }

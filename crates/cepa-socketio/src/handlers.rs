@@ -1,7 +1,7 @@
 //! What an application has registered in a namespace, and the onion around an incoming event.
 //!
 //! ```text
-//! event ─► with ─► with ─► on_any.. ─► on(name).. ─► the first listener's answer
+//! event ─► with ─► with ─► on_any.. ─► on(name).. ─► the first listener's answer     (the socket's own last)
 //! ```
 //!
 //! Closures are kept as boxed functions that return boxed futures: one allocation an event and listener. A socket uses the
@@ -23,6 +23,7 @@ type Call<In, Out> = Arc<dyn Fn(Socket, In) -> BoxFuture<'static, Out> + Send + 
 pub(crate) type Listener = Call<Args, Result<Args>>;
 pub(crate) type AnyListener =
     Arc<dyn Fn(Socket, String, Args) -> BoxFuture<'static, Result> + Send + Sync>;
+pub(crate) type OutgoingListener = Arc<dyn Fn(&Socket, &str, &Args) + Send + Sync>;
 pub(crate) type Hook = Call<(), Result>;
 pub(crate) type EndHook = Call<Reason, Result>;
 type Layer = Arc<dyn Erased>;
@@ -35,6 +36,7 @@ pub(crate) struct Handlers {
     pub(crate) disconnect: Vec<EndHook>,
     pub(crate) layers: Vec<Layer>,
     pub(crate) any: Vec<AnyListener>,
+    pub(crate) outgoing: Vec<OutgoingListener>,
     pub(crate) listeners: HashMap<String, Vec<Listener>>,
 }
 
@@ -129,10 +131,12 @@ impl Handlers {
     }
 
     async fn listen(&self, event: &mut Incoming) -> Result {
-        for any in &self.any {
+        let own = event.socket.own().of(&event.name);
+        for any in self.any.iter().chain(&own.any) {
             any(event.socket.clone(), event.name.clone(), event.args.clone()).await?;
         }
-        for listener in self.listeners.get(&event.name).into_iter().flatten() {
+        let listeners = self.listeners.get(&event.name).into_iter().flatten();
+        for listener in listeners.chain(&own.listeners) {
             let answer = listener(event.socket.clone(), event.args.clone()).await?;
             event.answer.get_or_insert(answer);
         }

@@ -10,9 +10,11 @@ use std::sync::Arc;
 
 use cepa_core::{Context, Error, Middleware, Next, Result, Shared};
 use cepa_hub::Hub;
+use serde_json::Value;
 
 use crate::args::{Acknowledge, Args, FromArgs};
 use crate::bundle::{self, Bundle};
+use crate::dynamic;
 use crate::engine::http;
 use crate::handlers::{self, EventFn, EventNext, Incoming};
 use crate::namespace::Namespace;
@@ -93,7 +95,44 @@ impl SocketIo {
     /// # Ok::<(), cepa_socketio::EmitError>(())
     /// ```
     pub fn of(&self, name: &str) -> SocketIo {
-        SocketIo { server: Arc::clone(&self.server), namespace: self.server.namespace_or_new(name) }
+        let namespace = self.server.namespaces.named(&self.server, name);
+        SocketIo { server: Arc::clone(&self.server), namespace }
+    }
+
+    /// The namespaces whose names meet a pattern, in which a `*` stands for one character or more of a segment. They come
+    /// into being with the first client that asks for one, have the handlers that are registered here, and go with the
+    /// last. Emitting here is emitting to each of them.
+    ///
+    /// ```
+    /// # use cepa_socketio::SocketIo;
+    /// # let io = SocketIo::new();
+    /// io.of_pattern("/room-*").on("say", async |socket, text: String| {
+    ///     socket.namespace().emit("said", &text)?; // to this one room
+    ///     Ok(())
+    /// });
+    /// ```
+    ///
+    /// # Panics
+    /// When a segment has more than one `*`.
+    #[track_caller]
+    pub fn of_pattern(&self, pattern: &str) -> SocketIo {
+        let stars = |segment: &str| segment.bytes().filter(|byte| *byte == b'*').count();
+        assert!(
+            pattern.split('/').all(|segment| stars(segment) < 2),
+            "the pattern {pattern:?} has a segment with several `*`"
+        );
+        let pattern = pattern.to_owned();
+        self.of_matching(move |name, _auth| dynamic::meets(&pattern, name))
+    }
+
+    /// As [`of_pattern`](Self::of_pattern), for the names that a function allows; it gets the auth payload as well. Who
+    /// has to wait for the answer allows the name here, and the client in [`admit`](Self::admit).
+    pub fn of_matching(
+        &self,
+        allows: impl Fn(&str, &Value) -> bool + Send + Sync + 'static,
+    ) -> SocketIo {
+        let namespace = self.server.namespaces.add_parent(&self.server, allows);
+        SocketIo { server: Arc::clone(&self.server), namespace }
     }
 
     /// Uses the rooms of this hub, together with whoever else does: members over SSE or plain WebSocket meet the sockets
@@ -203,6 +242,16 @@ impl SocketIo {
         Fut: Future<Output = Result> + Send + 'static,
     {
         self.namespace.edit(|handlers| handlers.any.push(handlers::any_listener(handler)));
+        self
+    }
+
+    /// Sees every event that is emitted to a socket, once for each that it is for, broadcasts included; acknowledgements
+    /// are none. It runs where the event is emitted, and has to be quick.
+    pub fn on_any_outgoing(
+        self,
+        listener: impl Fn(&Socket, &str, &Args) + Send + Sync + 'static,
+    ) -> SocketIo {
+        self.namespace.edit(|handlers| handlers.outgoing.push(Arc::new(listener)));
         self
     }
 

@@ -2,21 +2,26 @@
 //! way of [`SocketIo`](crate::SocketIo), which looks at one namespace.
 //!
 //! Shape: a cheap handle. The rooms are a [`Hub`]'s; the namespace adds which of its members are sockets of ours, by
-//! member id in a sharded map, and the wires that write its events.
+//! member id in a sharded map, and the wires that write its events. Parents and their children are in
+//! [`dynamic`](crate::dynamic).
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
+
+use std::time::Duration;
 
 use cepa_hub::{Hub, MemberId};
 use parking_lot::{Mutex, RwLock};
 
 use crate::Socket;
-use crate::args::Emit;
+use crate::args::{Args, Emit};
 use crate::broadcast::Broadcast;
+use crate::dynamic::Kind;
 use crate::error::EmitError;
 use crate::handlers::Handlers;
+use crate::remote::RemoteSocket;
 use crate::wire::Wires;
 
 /// Into how many shards the map of sockets is divided.
@@ -30,13 +35,17 @@ struct Inner {
     name: Box<str>,
     hub: OnceLock<Hub>,
     wires: Wires,
-    handlers: Mutex<Arc<Handlers>>,
+    handlers: Mutex<Option<Arc<Handlers>>>,
     sockets: [RwLock<HashMap<MemberId, Socket>>; SHARDS],
     next_ack: AtomicU64,
+    ack_timeout: Duration,
+    /// How many listeners see what is emitted.
+    outgoing: AtomicUsize,
+    kind: Kind,
 }
 
 impl Namespace {
-    pub(crate) fn new(name: &str) -> Namespace {
+    pub(crate) fn new(name: &str, kind: Kind, ack_timeout: Duration) -> Namespace {
         Namespace(Arc::new(Inner {
             name: name.into(),
             hub: OnceLock::new(),
@@ -44,6 +53,9 @@ impl Namespace {
             handlers: Mutex::default(),
             sockets: Default::default(),
             next_ack: AtomicU64::new(0),
+            ack_timeout,
+            outgoing: AtomicUsize::new(0),
+            kind,
         }))
     }
 
@@ -52,7 +64,7 @@ impl Namespace {
         &self.0.name
     }
 
-    /// The hub of its rooms: that of [`with_hub`](crate::SocketIo::with_hub), or from the first use one of its own.
+    /// The hub of its rooms (a parent of [`of_pattern`](crate::SocketIo::of_pattern) has none: its children have): that of [`with_hub`](crate::SocketIo::with_hub), or from the first use one of its own.
     pub fn hub(&self) -> &Hub {
         self.0.hub.get_or_init(Hub::new)
     }
@@ -63,6 +75,18 @@ impl Namespace {
     /// [`EmitError::Reserved`] or [`EmitError::Json`].
     pub fn emit<T: Emit + ?Sized>(&self, event: &str, payload: &T) -> Result<usize, EmitError> {
         self.broadcast().emit(event, payload)
+    }
+
+    /// Emits to everybody and waits for their acknowledgements; see [`Broadcast::emit_with_ack`].
+    ///
+    /// # Errors
+    /// As [`Broadcast::emit_with_ack`].
+    pub async fn emit_with_ack<T: Emit + ?Sized + Sync>(
+        &self,
+        event: &str,
+        payload: &T,
+    ) -> Result<Vec<Args>, EmitError> {
+        self.broadcast().emit_with_ack(event, payload).await
     }
 
     /// Emits to a room.
@@ -85,7 +109,12 @@ impl Namespace {
         Broadcast::new(self)
     }
 
-    /// All sockets, in no particular order.
+    /// What there is to know of all sockets; see [`Broadcast::fetch_sockets`].
+    pub async fn fetch_sockets(&self) -> Vec<RemoteSocket> {
+        self.broadcast().fetch_sockets().await
+    }
+
+    /// All sockets on this machine, in no particular order.
     pub fn sockets(&self) -> Vec<Socket> {
         self.0
             .sockets
@@ -119,13 +148,41 @@ impl Namespace {
         self.0.hub.set(hub).is_ok()
     }
 
-    /// Changes what sockets that connect from now on get.
-    pub(crate) fn edit(&self, edit: impl FnOnce(&mut Handlers)) {
-        edit(Arc::make_mut(&mut self.0.handlers.lock()));
+    pub(crate) fn kind(&self) -> &Kind {
+        &self.0.kind
     }
 
+    /// Changes what sockets that connect from now on get.
+    pub(crate) fn edit(&self, edit: impl FnOnce(&mut Handlers)) {
+        let mut handlers = self.0.handlers.lock();
+        if let (None, Kind::Child(child)) = (&*handlers, &self.0.kind) {
+            *handlers = Some(child.parent.handlers());
+        }
+        edit(Arc::make_mut(handlers.get_or_insert_default()));
+    }
+
+    /// Its own handlers; a child without any has its parent's.
     pub(crate) fn handlers(&self) -> Arc<Handlers> {
-        self.0.handlers.lock().clone()
+        match (&*self.0.handlers.lock(), &self.0.kind) {
+            (Some(handlers), _) => Arc::clone(handlers),
+            (None, Kind::Child(child)) => child.parent.handlers(),
+            (None, _) => Arc::default(),
+        }
+    }
+
+    /// How long an acknowledgement may take unless the emission says so.
+    pub(crate) fn ack_timeout(&self) -> Duration {
+        self.0.ack_timeout
+    }
+
+    /// A listener sees from now on what is emitted, or none does any more.
+    pub(crate) fn count_outgoing(&self, change: isize) {
+        self.0.outgoing.fetch_add(change.cast_unsigned(), Ordering::Relaxed);
+    }
+
+    /// Whether anybody sees what is emitted.
+    pub(crate) fn is_overheard(&self) -> bool {
+        self.0.outgoing.load(Ordering::Relaxed) > 0 || !self.handlers().outgoing.is_empty()
     }
 
     pub(crate) fn wires(&self) -> &Wires {
@@ -153,6 +210,14 @@ impl Namespace {
         self.shard(id).read().get(&id).cloned()
     }
 }
+
+impl PartialEq for Namespace {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for Namespace {}
 
 impl fmt::Debug for Namespace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

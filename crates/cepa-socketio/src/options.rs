@@ -45,6 +45,10 @@ pub struct Options {
     pub max_attachments: usize,
     /// How many bytes a packet and its attachments may have together; 10,000,000.
     pub max_packet: usize,
+    /// How many namespaces one client may be in; 64. A CONNECT beyond is refused.
+    pub max_namespaces: usize,
+    /// How many events of one socket may be handled at a time; 1, which is in order.
+    pub concurrent_handlers: usize,
     /// How many bytes of events of one socket may wait for its handlers (or for `on_connect`), each counted with 64 more
     /// and 16 for each argument; 1 MiB. At the limit nothing more is read from that client until a handler has finished;
     /// while a handler waits for an acknowledgement of the client it is twice as much, as the answer may come behind.
@@ -83,6 +87,8 @@ impl Default for Options {
             max_payload: 1_000_000,
             max_attachments: 10,
             max_packet: 10_000_000,
+            max_namespaces: 64,
+            concurrent_handlers: 1,
             max_incoming: 1 << 20,
             stall_timeout: Duration::from_secs(60),
             max_outgoing: 4 << 20,

@@ -40,6 +40,8 @@ pub(crate) struct Queue {
     state: Mutex<State>,
     /// Told when an event was taken, when there is nothing more to run, and when the limit has changed.
     pub(crate) space: Notify,
+    /// Told of an event while the task runs, which may have room for another.
+    pub(crate) arrived: Notify,
 }
 
 #[derive(Debug)]
@@ -84,7 +86,7 @@ impl Queue {
     pub(crate) fn new(limit: usize) -> Queue {
         let state =
             State { jobs: VecDeque::new(), bytes: 0, running: true, failed: false, end: End::Open };
-        Queue { limit, state: Mutex::new(state), space: Notify::new() }
+        Queue { limit, state: Mutex::new(state), space: Notify::new(), arrived: Notify::new() }
     }
 
     /// Takes an event, or hands it back; `asked` says that a handler waits for the client.
@@ -103,7 +105,13 @@ impl Queue {
         }
         state.bytes += cost;
         state.jobs.push_back(job);
-        if std::mem::replace(&mut state.running, true) { Pushed::Queued } else { Pushed::Start }
+        if std::mem::replace(&mut state.running, true) {
+            drop(state);
+            self.arrived.notify_one();
+            Pushed::Queued
+        } else {
+            Pushed::Start
+        }
     }
 
     /// No more events; true when the task is to be started for the disconnect handlers.
@@ -143,13 +151,16 @@ impl Queue {
         self.fail();
     }
 
+    /// The next event, if one waits.
+    pub(crate) fn next_event(&self) -> Option<Job> {
+        let job = self.state.lock().take()?;
+        self.space.notify_waiters();
+        Some(job)
+    }
+
     pub(crate) fn next(&self) -> Work {
         let mut state = self.state.lock();
-        if let Some(job) = state.jobs.pop_front() {
-            state.bytes -= cost(&job);
-            if state.jobs.is_empty() && state.jobs.capacity() > KEPT {
-                state.jobs = VecDeque::new();
-            }
+        if let Some(job) = state.take() {
             drop(state);
             self.space.notify_waiters();
             return Work::Event(job);
@@ -162,6 +173,17 @@ impl Queue {
         drop(state);
         self.space.notify_waiters();
         Work::Rest
+    }
+}
+
+impl State {
+    fn take(&mut self) -> Option<Job> {
+        let job = self.jobs.pop_front()?;
+        self.bytes -= cost(&job);
+        if self.jobs.is_empty() && self.jobs.capacity() > KEPT {
+            self.jobs = VecDeque::new();
+        }
+        Some(job)
     }
 }
 

@@ -15,6 +15,7 @@ use cepa_ws::{Limits, WebSocketOptions};
 use parking_lot::{Mutex, RwLock};
 
 use crate::bundle::Bundle;
+use crate::dynamic::{Kind, Namespaces};
 use crate::engine::session::{Ending, Session};
 use crate::namespace::Namespace;
 use crate::options::Options;
@@ -35,7 +36,7 @@ pub(crate) struct Server {
     pub(crate) websocket: WebSocketOptions,
     pub(crate) bundle: OnceLock<Bundle>,
     pub(crate) root: Namespace,
-    namespaces: RwLock<HashMap<String, Namespace>>,
+    pub(crate) namespaces: Namespaces,
     observers: RwLock<Vec<Observer>>,
     /// The HTTP servers whose shutdown is awaited.
     watched: Mutex<Vec<CancellationToken>>,
@@ -43,7 +44,7 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn new(options: Options) -> Server {
-        let root = Namespace::new("/");
+        let root = Namespace::new("/", Kind::Named, options.ack_timeout);
         Server {
             sessions: Sessions::new(options.max_sessions),
             control: Hub::new(),
@@ -51,23 +52,11 @@ impl Server {
             websocket: websocket(&options),
             options,
             bundle: OnceLock::new(),
-            namespaces: RwLock::new(HashMap::from([("/".to_owned(), root.clone())])),
+            namespaces: Namespaces::new(&root),
             root,
             observers: RwLock::default(),
             watched: Mutex::default(),
         }
-    }
-
-    pub(crate) fn namespace(&self, name: &str) -> Option<Namespace> {
-        if name == "/" {
-            return Some(self.root.clone());
-        }
-        self.namespaces.read().get(name).cloned()
-    }
-
-    pub(crate) fn namespace_or_new(&self, name: &str) -> Namespace {
-        let name = if name.starts_with('/') { name.to_owned() } else { format!("/{name}") };
-        self.namespaces.write().entry(name).or_insert_with_key(|name| Namespace::new(name)).clone()
     }
 
     pub(crate) fn observe(&self, observer: Observer) {

@@ -21,16 +21,19 @@ use serde_json::Value;
 
 use crate::acks::Acks;
 use crate::args::{Args, Emit};
-use crate::broadcast::{Broadcast, Unicast};
+use crate::broadcast::Broadcast;
 use crate::client::{self, Busy};
 use crate::data::Data;
+use crate::dynamic::Seat;
 use crate::engine::session::{Session, Transport};
 use crate::error::{ConnectError, EmitError};
 use crate::handlers::Handlers;
 use crate::handshake::Handshake;
+use crate::listeners::Own;
 use crate::namespace::Namespace;
 use crate::packet::write;
 use crate::queue::{Job, Pushed, Queue};
+use crate::unicast::Unicast;
 use crate::{Reason, work};
 
 /// One client in one namespace; a clone is the same socket.
@@ -50,6 +53,9 @@ struct Inner {
     queue: Queue,
     acks: Acks,
     data: Data,
+    own: Own,
+    /// Until it is gone.
+    seat: Mutex<Option<Seat>>,
 }
 
 enum Phase {
@@ -69,7 +75,8 @@ pub(crate) enum Was {
 }
 
 impl Socket {
-    pub(crate) fn new(namespace: &Namespace, session: &Arc<Session>, auth: Value) -> Socket {
+    pub(crate) fn new(seat: Seat, session: &Arc<Session>, auth: Value) -> Socket {
+        let namespace = seat.namespace();
         let request = Arc::clone(&session.request);
         Socket(Arc::new(Inner {
             id: crate::server::random_id(),
@@ -82,6 +89,8 @@ impl Socket {
             queue: Queue::new(session.server.options.max_incoming),
             acks: Acks::new(),
             data: Data::default(),
+            own: Own::default(),
+            seat: Mutex::new(Some(seat)),
         }))
     }
 
@@ -231,6 +240,10 @@ impl Socket {
         &self.0.acks
     }
 
+    pub(crate) fn own(&self) -> &Own {
+        &self.0.own
+    }
+
     /// The connection has become a WebSocket.
     pub(crate) fn frame(&self) {
         if let Some(member) = self.0.member.get() {
@@ -328,6 +341,8 @@ impl Socket {
         }
         inner.acks.close();
         inner.session.client.remove(self);
+        let seat = inner.seat.lock().take();
+        drop(seat);
         let Some(busy) = busy else { return Was::Connecting };
         if inner.queue.end(reason, busy) {
             inner.session.spawn(work::run(self.clone()));

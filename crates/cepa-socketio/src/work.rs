@@ -8,7 +8,8 @@ use std::any::Any;
 use std::panic::AssertUnwindSafe;
 
 use cepa_core::{Error, Result};
-use futures_util::FutureExt;
+use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt, StreamExt};
 
 use crate::client::Busy;
 use crate::engine::session::Ending;
@@ -71,7 +72,11 @@ async fn admitted(socket: &Socket) -> bool {
 }
 
 async fn work(socket: &Socket, mut running: Running<'_>) {
+    let at_a_time = socket.session().server.options.concurrent_handlers;
     loop {
+        if at_a_time > 1 {
+            side_by_side(socket, at_a_time).await;
+        }
         match socket.queue().next() {
             Work::Event(job) => event(socket, job).await,
             Work::Disconnect(reason, busy) => {
@@ -83,6 +88,23 @@ async fn work(socket: &Socket, mut running: Running<'_>) {
     }
     // another task may run by now
     running.0 = None;
+}
+
+/// Runs events, several at a time, until none runs and none waits.
+async fn side_by_side(socket: &Socket, at_a_time: usize) {
+    let queue = socket.queue();
+    let mut running = FuturesUnordered::new();
+    loop {
+        while running.len() < at_a_time
+            && let Some(job) = queue.next_event()
+        {
+            running.push(event(socket, job));
+        }
+        tokio::select! {
+            done = running.next() => if done.is_none() { return },
+            () = queue.arrived.notified(), if running.len() < at_a_time => {}
+        }
+    }
 }
 
 async fn event(socket: &Socket, job: Job) {
@@ -112,6 +134,7 @@ async fn disconnected(socket: &Socket, reason: Reason) {
             Err(panic) => report(&panicked(&*panic), socket),
         }
     }
+    socket.close_own();
 }
 
 /// The task of a socket; one that ends before its work does (a panic that nothing has caught, or the end of the
@@ -122,6 +145,7 @@ impl Drop for Running<'_> {
     fn drop(&mut self) {
         let Some(socket) = self.0 else { return };
         socket.queue().abandon();
+        socket.close_own();
         if std::thread::panicking() {
             socket.session().close(Reason::ForcedServerClose, Ending::Farewell);
         }

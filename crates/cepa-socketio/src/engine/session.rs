@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use cepa_core::CancellationToken;
-use cepa_hub::{Event, Hub, Member, Outbox, OutboxOptions, Outcome};
+use cepa_hub::{Event, Hub, Member, Message, Outbox, OutboxOptions, Outcome};
 use parking_lot::Mutex;
 use serde_json::json;
 use tokio::runtime::Handle;
@@ -236,6 +236,17 @@ impl Session {
         outcome
     }
 
+    /// Queues a packet that other clients get too.
+    pub(crate) fn send_message(&self, message: &Message, volatile: bool) -> Outcome {
+        let outcome = if volatile {
+            self.control.send_volatile(message.clone())
+        } else {
+            self.control.send(message.clone())
+        };
+        self.settle(outcome);
+        outcome
+    }
+
     /// Ends the session of a client that was too slow.
     pub(crate) fn settle(&self, outcome: Outcome) {
         if matches!(outcome, Outcome::Evicted | Outcome::Closed) {
@@ -363,7 +374,7 @@ impl Session {
 }
 
 /// A packet for a session that may still change its transport: the wires of packets write it.
-fn packet(text: Vec<u8>, attachments: &[Bytes]) -> Event {
+pub(crate) fn packet(text: Vec<u8>, attachments: &[Bytes]) -> Event {
     // packets are made of `str`s and JSON
     let text = String::from_utf8(text).unwrap_or_default();
     Event::bare(text).with_attachments(attachments.to_vec())

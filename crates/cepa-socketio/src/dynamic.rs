@@ -1,0 +1,200 @@
+//! Which namespaces there are: those with a name, and those that come into being when a client asks for them.
+//!
+//! A *parent* is a condition on names with handlers. The first client that connects to a name which meets it makes a
+//! *child*, an ordinary namespace that has the parent's handlers; parents are asked in the order of their registration.
+//! Emitting to a parent is emitting to each of its children.
+//!
+//! A child goes with its last socket, where Node keeps it by default: otherwise clients could make the server keep names
+//! for ever. So that none goes while somebody is on the way in, whoever connects has a [`Seat`] from the look-up on, and
+//! seats are counted under the lock of the map. A child that was also named by [`of`](crate::SocketIo::of) stays.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Weak};
+
+use parking_lot::RwLock;
+use serde_json::Value;
+
+use crate::namespace::Namespace;
+use crate::server::Server;
+
+type Condition = Box<dyn Fn(&str, &Value) -> bool + Send + Sync>;
+
+/// What a namespace is.
+pub(crate) enum Kind {
+    Named,
+    Parent(Parent),
+    Child(Child),
+}
+
+pub(crate) struct Parent {
+    meets: Condition,
+    server: Weak<Server>,
+}
+
+pub(crate) struct Child {
+    pub(crate) parent: Namespace,
+    server: Weak<Server>,
+    /// Sockets, and clients on the way in; one more when the application has named it.
+    seats: AtomicUsize,
+}
+
+/// All namespaces of a server.
+#[derive(Debug)]
+pub(crate) struct Namespaces {
+    by_name: RwLock<HashMap<Box<str>, Namespace>>,
+    parents: RwLock<Vec<Namespace>>,
+}
+
+/// A client's place in a namespace, before and while it is a socket.
+#[derive(Debug)]
+pub(crate) struct Seat(Namespace);
+
+impl Namespaces {
+    pub(crate) fn new(root: &Namespace) -> Namespaces {
+        Namespaces {
+            by_name: RwLock::new(HashMap::from([(root.name().into(), root.clone())])),
+            parents: RwLock::default(),
+        }
+    }
+
+    /// The namespace that an application names, new if need be.
+    pub(crate) fn named(&self, server: &Arc<Server>, name: &str) -> Namespace {
+        let name = slashed(name);
+        let parent = self.parent_of(&name, &Value::Null);
+        let kind = parent.map_or(Kind::Named, |parent| child(server, parent));
+        let new = Namespace::new(&name, kind, server.options.ack_timeout);
+        let namespace = self.by_name.write().entry(name).or_insert(new).clone();
+        if let Kind::Child(child) = namespace.kind() {
+            // never given back
+            child.seats.fetch_add(1, Ordering::Relaxed);
+        }
+        namespace
+    }
+
+    pub(crate) fn add_parent(
+        &self,
+        server: &Arc<Server>,
+        meets: impl Fn(&str, &Value) -> bool + Send + Sync + 'static,
+    ) -> Namespace {
+        let mut parents = self.parents.write();
+        let parent = Parent { meets: Box::new(meets), server: Arc::downgrade(server) };
+        let name = format!("/_{}", parents.len());
+        let parent = Namespace::new(&name, Kind::Parent(parent), server.options.ack_timeout);
+        parents.push(parent.clone());
+        parent
+    }
+
+    /// A seat in the namespace that a client asks for, if there is or may be one.
+    pub(crate) fn enter(&self, server: &Arc<Server>, name: &str, auth: &Value) -> Option<Seat> {
+        if let Some(namespace) = self.by_name.read().get(name) {
+            return Some(Seat::take(namespace));
+        }
+        let parent = self.parent_of(name, auth)?;
+        let mut by_name = self.by_name.write();
+        let namespace = by_name.entry(name.into()).or_insert_with(|| {
+            Namespace::new(name, child(server, parent), server.options.ack_timeout)
+        });
+        Some(Seat::take(namespace))
+    }
+
+    /// The first parent whose condition is met; conditions are the application's and run under no lock of the map.
+    fn parent_of(&self, name: &str, auth: &Value) -> Option<Namespace> {
+        let parents = self.parents.read().clone();
+        parents.into_iter().find(|parent| match parent.kind() {
+            Kind::Parent(parent) => (parent.meets)(name, auth),
+            Kind::Named | Kind::Child(_) => false,
+        })
+    }
+
+    fn children(&self, of: &Namespace) -> Vec<Namespace> {
+        let by_name = self.by_name.read();
+        let children = by_name.values().filter(
+            |namespace| matches!(namespace.kind(), Kind::Child(child) if child.parent == *of),
+        );
+        children.cloned().collect()
+    }
+
+    fn remove_if_empty(&self, namespace: &Namespace) {
+        let Kind::Child(child) = namespace.kind() else { return };
+        let mut by_name = self.by_name.write();
+        let here = by_name.get(namespace.name()).is_some_and(|here| here == namespace);
+        if here && child.seats.load(Ordering::Relaxed) == 0 {
+            by_name.remove(namespace.name());
+        }
+    }
+}
+
+impl Namespace {
+    /// The namespaces that a parent stands for; `None` when this is no parent.
+    pub(crate) fn children(&self) -> Option<Vec<Namespace>> {
+        let Kind::Parent(parent) = self.kind() else { return None };
+        let server = parent.server.upgrade();
+        Some(server.map(|server| server.namespaces.children(self)).unwrap_or_default())
+    }
+}
+
+impl Seat {
+    /// The caller holds the lock of the map.
+    fn take(namespace: &Namespace) -> Seat {
+        if let Kind::Child(child) = namespace.kind() {
+            child.seats.fetch_add(1, Ordering::Relaxed);
+        }
+        Seat(namespace.clone())
+    }
+
+    pub(crate) fn namespace(&self) -> &Namespace {
+        &self.0
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        if let Kind::Child(child) = self.0.kind()
+            && child.seats.fetch_sub(1, Ordering::Relaxed) == 1
+            && let Some(server) = child.server.upgrade()
+        {
+            server.namespaces.remove_if_empty(&self.0);
+        }
+    }
+}
+
+fn child(server: &Arc<Server>, parent: Namespace) -> Kind {
+    Kind::Child(Child { parent, server: Arc::downgrade(server), seats: AtomicUsize::new(0) })
+}
+
+fn slashed(name: &str) -> Box<str> {
+    if name.starts_with('/') { name.into() } else { format!("/{name}").into() }
+}
+
+/// Whether a name meets a pattern: a `*` in a segment stands for one character or more.
+pub(crate) fn meets(pattern: &str, name: &str) -> bool {
+    let (mut patterns, mut names) = (pattern.split('/'), name.split('/'));
+    loop {
+        match (patterns.next(), names.next()) {
+            (None, None) => return true,
+            (Some(pattern), Some(name)) if segment_meets(pattern, name) => {}
+            _ => return false,
+        }
+    }
+}
+
+fn segment_meets(pattern: &str, name: &str) -> bool {
+    match pattern.split_once('*') {
+        Some((head, tail)) => {
+            name.len() > head.len() + tail.len() && name.starts_with(head) && name.ends_with(tail)
+        }
+        None => pattern == name,
+    }
+}
+
+impl fmt::Debug for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Kind::Named => "Named",
+            Kind::Parent(_) => "Parent",
+            Kind::Child(_) => "Child",
+        })
+    }
+}
