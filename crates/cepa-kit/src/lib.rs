@@ -22,6 +22,7 @@
 //! | `conditional-get` | [`conditional_get`] | yes | koa-conditional-get |
 //! | `cors` | [`cors`] | yes | @koa/cors |
 //! | `csrf` | `csrf` | no: reads bodies | koa-csrf |
+//! | `error-page` | [`error_page`] | yes | koa-error |
 //! | `etag` | [`etag`] | yes | koa-etag |
 //! | `favicon` | [`favicon`], [`no_favicon`] | yes | koa-favicon |
 //! | `health` | [`health`] | yes | |
@@ -60,6 +61,8 @@ mod cors;
 mod csp;
 #[cfg(feature = "csrf")]
 mod csrf;
+#[cfg(feature = "error-page")]
+mod error_page;
 #[cfg(feature = "etag")]
 mod etag;
 #[cfg(feature = "favicon")]
@@ -111,6 +114,8 @@ pub use cors::{Cors, EveryOrigin, NamedOrigins, cors};
 pub use csp::Csp;
 #[cfg(feature = "csrf")]
 pub use csrf::{Csrf, CsrfExt, csrf};
+#[cfg(feature = "error-page")]
+pub use error_page::error_page;
 #[cfg(feature = "etag")]
 pub use etag::{Etag, etag};
 #[cfg(feature = "favicon")]

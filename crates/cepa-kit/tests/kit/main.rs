@@ -16,6 +16,7 @@ mod cors;
 mod cors_refusals;
 #[cfg(feature = "csrf")]
 mod csrf;
+mod error_page;
 mod etag;
 mod favicon;
 mod health;
