@@ -2,13 +2,13 @@
 //!
 //! hyper frames requests and leaves their meaning to us. Here `Host` is held to RFC 9112, 3.2, and RFC 3986,
 //! 3.2.2 (one of it in HTTP/1.1, without user information, with a number for a port), the target to the
-//! form that its method allows, and the method to a length. Whoever disagrees with a proxy about the
+//! form that its method allows, the method to a length, and the transfer coding to the one that hyper reads. Whoever disagrees with a proxy about the
 //! host or the target of a request can be made to serve one site's answer for another's.
 //!
 //! A refusal closes the connection: what follows on it cannot be trusted either. `CONNECT` is not
 //! implemented; a tunnel is nothing that an application should open by accident.
 
-use http::header::HOST;
+use http::header::{EXPECT, HOST, TRANSFER_ENCODING};
 use http::request::Parts;
 use http::{HeaderValue, Method, StatusCode, Version};
 use http_grammar::host::is_authority;
@@ -36,6 +36,16 @@ pub(crate) fn refusal(head: &Parts, limits: &Limits) -> Option<Refusal> {
         (_, Some(_)) => return bad("there is more than one Host field"),
         (Some(host), None) if !is_host(host) => return bad("the Host field is malformed"),
         _ => {}
+    }
+    let mut codings = head.headers.get_all(TRANSFER_ENCODING).iter();
+    match (codings.next(), codings.next()) {
+        (None, _) => {}
+        (Some(coding), None) if coding.as_bytes().eq_ignore_ascii_case(b"chunked") => {}
+        _ => return Some((StatusCode::NOT_IMPLEMENTED, "the transfer coding is not implemented")),
+    }
+    let expects = |value: &HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"100-continue");
+    if !head.headers.get_all(EXPECT).iter().all(expects) {
+        return Some((StatusCode::EXPECTATION_FAILED, "the expectation cannot be met"));
     }
     let uri = &head.uri;
     if uri.authority().is_some_and(|authority| !is_authority(authority.as_str().as_bytes())) {

@@ -15,7 +15,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use cepa_core::{Body, Callback, OnUpgrade, Request, Upgraded};
 use futures_util::Stream;
-use http::{HeaderValue, Version, header};
+use http::{HeaderMap, HeaderValue, StatusCode, Version, header};
 use http_body::{Body as _, Frame, SizeHint};
 use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
@@ -49,7 +49,7 @@ pub(crate) async fn serve(
     };
     // A connection that ends before it says anything is nobody's error.
     let Ok((protocol, prefix)) = sniffed else { return };
-    let io = TokioIo::new(Socket::new(stream, prefix, limits.write_stall, place));
+    let io = TokioIo::new(Socket::new(stream, protocol, prefix, limits.write_stall, place));
     let requests = Arc::new(Requests::default());
     let service = service_fn({
         let (limits, requests) = (limits.clone(), requests.clone());
@@ -144,6 +144,7 @@ async fn answer(
         return Ok(refused(refusal, head.version, open));
     }
     let mut request = http::Request::from_parts(head, body);
+    let may_leave = request.headers().get_all(header::UPGRADE).iter().any(|offer| offer != "h2c");
     let upgrade = request.headers().contains_key(header::UPGRADE).then(|| {
         let upgrade = hyper::upgrade::on(&mut request);
         OnUpgrade::new(async move {
@@ -156,7 +157,16 @@ async fn answer(
     if let Some(upgrade) = upgrade {
         request.set_upgrade(upgrade);
     }
-    Ok(callback.handle(request).await.map(|body| Outgoing { body, _open: open }))
+    let version = request.version;
+    let mut response = callback.handle(request).await;
+    if may_leave
+        && version < Version::HTTP_2
+        && response.status() != StatusCode::SWITCHING_PROTOCOLS
+    {
+        // `framing` has not read what follows.
+        close(response.headers_mut());
+    }
+    Ok(response.map(|body| Outgoing { body, _open: open }))
 }
 
 /// The answer to a request that the app does not see; nothing more is read from its connection.
@@ -166,9 +176,14 @@ fn refused((status, why): Refusal, version: Version, open: Open) -> http::Respon
     let text = HeaderValue::from_static("text/plain; charset=utf-8");
     response.headers_mut().insert(header::CONTENT_TYPE, text);
     if version < Version::HTTP_2 {
-        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        close(response.headers_mut());
     }
     response
+}
+
+/// Says that this is the last answer on its connection, which makes it so.
+fn close(headers: &mut HeaderMap) {
+    headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
 }
 
 fn incoming(body: Incoming, stall: Duration) -> Body {

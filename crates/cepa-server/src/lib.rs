@@ -22,6 +22,7 @@
 
 mod admission;
 mod connection;
+mod framing;
 mod limits;
 mod listen;
 mod listener;

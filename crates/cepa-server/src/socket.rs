@@ -4,26 +4,37 @@
 //! hyper has deadlines for reading a head and none for writing. A peer that takes no byte for
 //! `write_stall` loses its connection, whatever is being written: a page, an event stream, a poll.
 //!
+//! What is read of HTTP/1 passes by [`Framing`]. Where that finds a second reading, a head is given an end
+//! that hyper refuses with 400, and a body fails; nothing more is read then.
+//!
 //! It also holds the connection's place among those that the server allows. An upgraded connection leaves
 //! hyper and its task, but not its socket, so it still counts.
 
 use std::io;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::{Buf, Bytes};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
+use crate::framing::Framing;
+use crate::sniff::Protocol;
 use crate::stall::Stall;
 use crate::worker::Place;
+
+/// An end of a head that none can have, wherever it begins.
+const NO_HEAD: &[u8] = b"\0\r\n\r\n";
 
 #[derive(Debug)]
 pub(crate) struct Socket {
     stream: TcpStream,
-    /// What was read to tell the version of HTTP.
+    /// What comes before the bytes of the stream: at first what was read to tell the version of HTTP.
     prefix: Bytes,
+    framing: Option<Framing>,
+    /// Whether what was read has a second reading: nothing more is read.
+    is_broken: bool,
     write_stall: Stall,
     _place: Place,
 }
@@ -31,20 +42,17 @@ pub(crate) struct Socket {
 impl Socket {
     pub(crate) fn new(
         stream: TcpStream,
+        protocol: Protocol,
         prefix: Bytes,
         write_stall: Duration,
         place: Place,
     ) -> Self {
-        Self { stream, prefix, write_stall: Stall::new(write_stall), _place: place }
+        let framing = (protocol == Protocol::Http1).then(Framing::new);
+        let write_stall = Stall::new(write_stall);
+        Self { stream, prefix, framing, is_broken: false, write_stall, _place: place }
     }
-}
 
-impl AsyncRead for Socket {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
+    fn poll_bytes(&mut self, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         if self.prefix.is_empty() {
             return Pin::new(&mut self.stream).poll_read(cx, buf);
         }
@@ -55,6 +63,36 @@ impl AsyncRead for Socket {
             self.prefix = Bytes::new();
         }
         Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncRead for Socket {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let this = &mut *self;
+        loop {
+            if this.is_broken && this.prefix.is_empty() {
+                let error = io::Error::new(io::ErrorKind::InvalidData, "it has a second reading");
+                return Poll::Ready(Err(error));
+            }
+            let before = buf.filled().len();
+            ready!(this.poll_bytes(cx, buf))?;
+            let Some(framing) = this.framing.as_mut().filter(|_| !this.is_broken) else {
+                return Poll::Ready(Ok(()));
+            };
+            let Err(offence) = framing.read(&buf.filled()[before..]) else {
+                return Poll::Ready(Ok(()));
+            };
+            this.is_broken = true;
+            this.prefix = Bytes::from_static(if offence.in_head { NO_HEAD } else { b"" });
+            buf.set_filled(before + offence.at);
+            if offence.at > 0 {
+                return Poll::Ready(Ok(()));
+            }
+        }
     }
 }
 

@@ -2,9 +2,9 @@
 #![allow(missing_docs, unreachable_pub, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod a_client_that_leaves;
-mod admission;
 mod connection_limit;
 mod deadlines;
+mod hostile;
 mod http2;
 mod keep_alive;
 mod shutdown;
