@@ -20,6 +20,11 @@ pub(crate) fn router() -> Router {
             ctx.redirect(&to).map_err(bad_value)
         })
         .get("/back", async |ctx| ctx.back("/"))
+        .get("/disposition", async |ctx| {
+            let name = query::text(ctx, "name")?;
+            ctx.attachment(&name);
+            Ok("see the field content-disposition\n")
+        })
         .get("/cookie", async |ctx| {
             let value = query::text(ctx, "value")?;
             ctx.cookies().set(Cookie::new("value", value)).map_err(bad_value)?;

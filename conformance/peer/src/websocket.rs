@@ -1,9 +1,10 @@
 //! Plain WebSocket: `/ws-echo` for everybody, `/ws-origin` for one origin.
 //!
-//! Messages may have 64 MiB, in as many fragments as a suite may cut them into.
+//! Messages may have 64 MiB, in as many fragments as a suite may cut them into. Compression is as a suite may want it: of
+//! every message, however short, with whatever windows and contexts the client offers.
 
 use cepa::prelude::*;
-use cepa::ws::{Limits, WebSocket, WebSocketOptions};
+use cepa::ws::{Deflate, Limits, WebSocket, WebSocketOptions};
 
 /// The longest message, in bytes.
 const MAX_MESSAGE: usize = 64 * 1024 * 1024;
@@ -15,7 +16,13 @@ pub(crate) fn router(origin: Option<&str>) -> Router {
         max_fragments: 1024 * 1024,
         ..Limits::default()
     };
-    let options = WebSocketOptions::new().limits(limits);
+    let deflate = Deflate {
+        threshold: 0,
+        server_context_takeover: true,
+        client_context_takeover: true,
+        ..Deflate::default()
+    };
+    let options = WebSocketOptions::new().limits(limits).deflate(deflate);
     let anyone = options.clone().any_origin();
     let router =
         Router::new().get("/ws-echo", async move |ctx| ctx.upgrade_with(&anyone, echo).await);

@@ -8,6 +8,10 @@ async fn values_stand_where_the_name_says() {
     assert_eq!(peer.get("/header?value=a%20b").await.field("x-value"), "a b");
     let answer = peer.get("/redirect?to=/a%20b").await;
     assert_eq!((answer.status, answer.field("location")), (302, "/a%20b"));
+    let answer = peer.get("/disposition?name=%E6%97%A5%E6%9C%AC.csv").await;
+    let both = "attachment; filename=\"??.csv\"; filename*=UTF-8''%E6%97%A5%E6%9C%AC.csv";
+    assert_eq!(answer.field("content-disposition"), both);
+    assert_eq!(answer.field("content-type"), "text/csv; charset=utf-8");
     let answer = peer.get("/cookie?value=onion").await;
     assert_eq!(answer.field("set-cookie"), "value=onion; path=/; httponly");
 }
@@ -40,11 +44,23 @@ async fn what_could_split_a_response_is_refused() {
         "/redirect?to=/%5cevil.example",
         "/redirect?to=javascript:alert(1)",
         "/header",
+        "/disposition",
     ] {
         let answer = peer.get(target).await;
         assert_eq!(answer.status, 400, "{target}");
         for name in ["x-injected", "x-value", "location", "set-cookie"] {
             assert!(answer.all(name).is_empty(), "{target}: {name}");
         }
+    }
+}
+
+#[tokio::test]
+async fn a_name_cannot_leave_its_quotes() {
+    let peer = Peer::start(&[]).await;
+    for name in ["a%0d%0ax-injected:%201", "a%22;%20filename=%22b", "%00", ""] {
+        let answer = peer.get(&format!("/disposition?name={name}")).await;
+        assert_eq!((answer.status, answer.all("x-injected").len()), (200, 0), "{name}");
+        let value = answer.field("content-disposition").replace("\\\"", "");
+        assert!(value.matches('"').count() <= 2, "{value}");
     }
 }
