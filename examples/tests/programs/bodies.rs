@@ -8,7 +8,7 @@ use serde_json::json;
 async fn each_kind_of_body() {
     let client = Client::new(program::app());
     assert!(client.get("/").send().await.text().starts_with("<form"));
-    let form = "onions=3&address%5Bstreet%5D=Layer+Lane";
+    let form = [("onions", "3"), ("address[street]", "Layer Lane")];
     assert_eq!(client.post("/form").form(form).send().await.text(), "3 onions to Layer Lane");
     let order = json!({ "onions": 3, "address": { "street": "Layer Lane" } });
     let created = client.post("/json").json(&order).send().await;
@@ -27,5 +27,5 @@ async fn what_does_not_fit_is_said() {
     assert!(refused.text().contains("onions"), "{}", refused.text());
     let broken = client.post("/json").header("content-type", "application/json").body("{").send();
     assert_eq!(broken.await.status, 400);
-    assert_eq!(client.post("/json").form("a=b").send().await.status, 415);
+    assert_eq!(client.post("/json").form([("a", "b")]).send().await.status, 415);
 }
