@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use cepa::http::{HeaderValue, header};
+use cepa::poll::Polls;
 use cepa::prelude::*;
 
 use crate::pictures::{PICTURES_BYTES, Pictures};
-use crate::polling::Polls;
 use crate::rooms::Rooms;
 use crate::store::Store;
 use crate::{Draft, Options, RoomName, Saying, Stored, Who};

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::app::Chat;
 use crate::message::SAYING_BYTES;
 use crate::rooms::{PAGE, RoomLine};
-use crate::{ClientId, RoomName, Said, Saying, Who};
+use crate::{ClientId, RoomName, Said, Saying, Who, polling};
 
 #[derive(Deserialize)]
 struct Say {
@@ -76,7 +76,10 @@ async fn leave(ctx: &mut Context) -> Result {
     let name = RoomName::of(ctx)?;
     let body: Leave = ctx.read_body().limit(SAYING_BYTES).any_type().json().await?;
     let client = ClientId::parse(&body.client)?;
-    ctx.shared::<Chat>().rooms().room(&name)?.leave(&client, Instant::now());
+    let chat = ctx.shared::<Chat>();
+    let room = chat.rooms().room(&name)?;
+    chat.polls().end(&polling::key(&room, &client));
+    room.leave(&client, Instant::now());
     Ok(())
 }
 

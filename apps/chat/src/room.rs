@@ -6,13 +6,11 @@
 //!
 //! Lock order: this lock before those of the hub. Nothing that the hub calls comes back here.
 
-use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use cepa::Result;
-use cepa::hub::{self, Event, Hub, Member};
+use cepa::hub::{Event, Hub};
 use parking_lot::Mutex;
 use serde::Serialize;
 
@@ -30,6 +28,8 @@ pub struct Room {
     name: RoomName,
     /// The room's name in the hub: none that a Socket.IO id, or a room of another part of the app, could have.
     channel: Box<str>,
+    /// Where those who poll hear of what streams see to themselves: a typing mark is over.
+    changes: Box<str>,
     hub: Hub,
     state: Mutex<State>,
 }
@@ -43,16 +43,6 @@ struct State {
     version: u64,
     /// Whether the list of people has changed since the members were told.
     untold: bool,
-    /// The outstanding long poll of each client.
-    waiting: HashMap<ClientId, Waiter>,
-}
-
-/// A long poll that is outstanding.
-#[derive(Debug)]
-struct Waiter {
-    member: Member,
-    /// Set when another long poll of the same client takes its place.
-    replaced: Arc<AtomicBool>,
 }
 
 /// Who is in a room, as one of them sees it.
@@ -86,10 +76,10 @@ impl Room {
             typing: Typing::default(),
             version: 1,
             untold: false,
-            waiting: HashMap::new(),
         };
         let channel = format!("chat:{}", name.as_str()).into();
-        Self { name, channel, hub, state: Mutex::new(state) }
+        let changes = format!("chat:{}/changes", name.as_str()).into();
+        Self { name, channel, changes, hub, state: Mutex::new(state) }
     }
 
     /// The room's name.
@@ -100,6 +90,11 @@ impl Room {
     /// The name that the room has in the hub.
     pub fn channel(&self) -> &str {
         &self.channel
+    }
+
+    /// The name of the hub's room that only those who poll hear.
+    pub(crate) fn changes(&self) -> &str {
+        &self.changes
     }
 
     /// How many people are here.
@@ -140,14 +135,11 @@ impl Room {
         Ok(())
     }
 
-    /// A polling client will not come back; what it waits for is answered.
+    /// A polling client will not come back.
     pub fn leave(&self, client: &ClientId, now: Instant) {
         let mut state = self.state.lock();
-        if let Some(waiter) = state.waiting.remove(client) {
-            waiter.member.close();
-        }
         if state.typing.clear(client.tab().as_str()) {
-            state.nudge();
+            self.nudge(&mut state);
         }
         if state.presence.leave(client, now) {
             self.tell_people(&mut state);
@@ -168,7 +160,7 @@ impl Room {
     pub(crate) fn sweep(&self, now: Instant) -> bool {
         let mut state = self.state.lock();
         if state.typing.fade(now) {
-            state.nudge();
+            self.nudge(&mut state);
         }
         if state.presence.expire(now) {
             state.version += 1;
@@ -191,20 +183,6 @@ impl Room {
             Some(missed) => Reach::Here(join(missed, state.presence.nicks())),
             None => Reach::Store { floor: state.recent.floor() },
         }
-    }
-
-    /// Lets a long poll be woken by whatever happens here; an older one of the same client is answered, and told why.
-    pub(crate) fn wait(self: &Arc<Self>, client: &ClientId, member: Member) -> Waiting {
-        let mut state = self.state.lock();
-        member.join(&self.channel);
-        let replaced = Arc::<AtomicBool>::default();
-        let waiter = Waiter { member: member.clone(), replaced: Arc::clone(&replaced) };
-        if let Some(older) = state.waiting.insert(client.clone(), waiter) {
-            older.replaced.store(true, Ordering::Release);
-            older.member.close();
-        }
-        drop(state);
-        Waiting { room: Arc::clone(self), client: client.clone(), member, replaced }
     }
 
     /// What came after an id, as far as it is in memory, and who is here.
@@ -244,21 +222,16 @@ impl Room {
         }
     }
 
+    /// Something changed that streams are not told.
+    fn nudge(&self, state: &mut State) {
+        state.version += 1;
+        self.hub.to(&self.changes).publish(Event::bare("changed"));
+    }
+
     /// Called with the room locked.
     fn publish(&self, name: &str, payload: &impl Serialize) {
         // nicks are texts, and texts are JSON
         let _ = self.hub.to(&self.channel).emit(name, payload);
-    }
-}
-
-impl State {
-    /// Something changed that streams are not told, because their readers see to it themselves: a mark is over.
-    fn nudge(&mut self) {
-        self.version += 1;
-        let changed = hub::Message::from(Event::bare("changed"));
-        for waiter in self.waiting.values() {
-            waiter.member.send(changed.clone());
-        }
     }
 }
 
@@ -291,31 +264,6 @@ impl Drop for Seat {
         let mut state = self.room.state.lock();
         if state.presence.disconnect(&self.who.client, Instant::now()) {
             self.room.tell_people(&mut state);
-        }
-    }
-}
-
-/// An outstanding long poll; dropping it ends it.
-#[derive(Debug)]
-pub(crate) struct Waiting {
-    room: Arc<Room>,
-    client: ClientId,
-    member: Member,
-    replaced: Arc<AtomicBool>,
-}
-
-impl Waiting {
-    /// Whether another long poll of the same client has taken its place.
-    pub(crate) fn is_replaced(&self) -> bool {
-        self.replaced.load(Ordering::Acquire)
-    }
-}
-
-impl Drop for Waiting {
-    fn drop(&mut self) {
-        let mut state = self.room.state.lock();
-        if state.waiting.get(&self.client).is_some_and(|waiter| waiter.member == self.member) {
-            state.waiting.remove(&self.client);
         }
     }
 }

@@ -14,6 +14,7 @@
 //! | `hub` | [`hub`] | rooms over bounded outboxes |
 //! | `ws` | [`ws`] | WebSocket |
 //! | `sse` | [`sse`] | server-sent events |
+//! | `poll` | [`poll`] | long polling |
 //! | `socketio` | [`socketio`] | a Socket.IO server: [`SocketIo`] |
 //! | `compress`, `csrf`, `jwt` | [`kit`] | those of the kit that bring libraries along |
 //! | `decompress` | [`body`] | request bodies that are compressed |
@@ -47,6 +48,8 @@ pub use cepa_body as body;
 pub use cepa_hub as hub;
 #[cfg(feature = "kit")]
 pub use cepa_kit as kit;
+#[cfg(feature = "poll")]
+pub use cepa_poll as poll;
 #[cfg(feature = "redis")]
 pub use cepa_redis as redis;
 #[cfg(feature = "session")]

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use cepa::poll::Polls;
 use cepa::{Result, Server, Shutdown, Value, json};
 use cepa_test::{Client, Response};
-use chat::polling::Polls;
 use chat::{Chat, Options, RoomName, Said, Saying, Who};
 use tokio::task::JoinHandle;
 

@@ -4,9 +4,9 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use cepa::poll::{PollOptions, Polls};
 use cepa::{Value, json};
 use cepa_test::Response;
-use chat::polling::Polls;
 use chat::rooms::TYPING_STAYS;
 use tokio::task::JoinHandle;
 
@@ -50,7 +50,7 @@ async fn answer(poll: JoinHandle<Response>) -> Value {
 
 #[tokio::test]
 async fn a_message_answers_it() {
-    let chatting = Chatting::with_polls(Polls::new(LONG, 10));
+    let chatting = Chatting::with_polls(Polls::with(PollOptions::new().hold(LONG).most(10)));
     let poll = held(&chatting, "ana", version(&chatting, "ana").await).await;
     let said = chatting.say("lobby", "bo", "hi").await;
     let news = answer(poll).await;
@@ -62,7 +62,7 @@ async fn a_message_answers_it() {
 
 #[tokio::test]
 async fn people_and_marks_answer_it() {
-    let chatting = Chatting::with_polls(Polls::new(LONG, 10));
+    let chatting = Chatting::with_polls(Polls::with(PollOptions::new().hold(LONG).most(10)));
     let seen = version(&chatting, "ana").await;
     let poll = held(&chatting, "ana", seen).await;
     let room = chatting.chat.rooms().room(&name("lobby")).unwrap();
@@ -82,7 +82,9 @@ async fn people_and_marks_answer_it() {
 
 #[tokio::test]
 async fn its_time_answers_it() {
-    let chatting = Chatting::with_polls(Polls::new(Duration::from_millis(5), 10));
+    let chatting = Chatting::with_polls(Polls::with(
+        PollOptions::new().hold(Duration::from_millis(5)).most(10),
+    ));
     let seen = version(&chatting, "ana").await;
     let news = chatting.get(&target("ana", 0, seen)).await;
     assert_eq!(
@@ -93,7 +95,7 @@ async fn its_time_answers_it() {
 
 #[tokio::test]
 async fn a_newer_one_of_the_same_client_answers_it() {
-    let chatting = Chatting::with_polls(Polls::new(LONG, 10));
+    let chatting = Chatting::with_polls(Polls::with(PollOptions::new().hold(LONG).most(10)));
     let seen = version(&chatting, "ana").await;
     let older = held(&chatting, "ana", seen).await;
     let newer = tokio::spawn(chatting.client.get(&target("ana", 0, seen)).send());
@@ -108,7 +110,7 @@ async fn a_newer_one_of_the_same_client_answers_it() {
 /// Two pages with one id, as a duplicated tab makes them, each of which asks again as soon as it is answered.
 #[tokio::test]
 async fn two_tabs_with_one_id_come_to_rest_when_one_takes_another() {
-    let chatting = Chatting::with_polls(Polls::new(LONG, 10));
+    let chatting = Chatting::with_polls(Polls::with(PollOptions::new().hold(LONG).most(10)));
     let seen = version(&chatting, "twin").await;
     let first = held(&chatting, "twin", seen).await;
     let second = tokio::spawn(chatting.client.get(&target("twin", 0, seen)).send());
@@ -126,7 +128,7 @@ async fn two_tabs_with_one_id_come_to_rest_when_one_takes_another() {
 
 #[tokio::test]
 async fn a_mark_that_is_over_answers_it() {
-    let chatting = Chatting::with_polls(Polls::new(LONG, 10));
+    let chatting = Chatting::with_polls(Polls::with(PollOptions::new().hold(LONG).most(10)));
     let room = chatting.chat.rooms().room(&name("lobby")).unwrap();
     let now = Instant::now();
     version(&chatting, "ana").await;
@@ -143,7 +145,7 @@ async fn a_mark_that_is_over_answers_it() {
 
 #[tokio::test]
 async fn leaving_answers_it_and_takes_the_client_off_the_list() {
-    let chatting = Chatting::with_polls(Polls::new(LONG, 10));
+    let chatting = Chatting::with_polls(Polls::with(PollOptions::new().hold(LONG).most(10)));
     let seen = version(&chatting, "ana").await;
     let poll = held(&chatting, "ana", seen).await;
     let beacon = chatting.client.post("/api/rooms/lobby/leave");
@@ -154,7 +156,7 @@ async fn leaving_answers_it_and_takes_the_client_off_the_list() {
 
 #[tokio::test]
 async fn a_shutdown_answers_it() {
-    let chatting = Chatting::with_polls(Polls::new(LONG, 10));
+    let chatting = Chatting::with_polls(Polls::with(PollOptions::new().hold(LONG).most(10)));
     let seen = version(&chatting, "ana").await;
     let poll = held(&chatting, "ana", seen).await;
     chatting.client.callback().closing().cancel();
@@ -163,7 +165,7 @@ async fn a_shutdown_answers_it() {
 
 #[tokio::test]
 async fn a_client_that_goes_away_makes_room() {
-    let chatting = Chatting::with_polls(Polls::new(LONG, 1));
+    let chatting = Chatting::with_polls(Polls::with(PollOptions::new().hold(LONG).most(1)));
     let seen = version(&chatting, "ana").await;
     let poll = held(&chatting, "ana", seen).await;
     assert_eq!(chatting.chat.polls().held(), 1);
@@ -175,7 +177,7 @@ async fn a_client_that_goes_away_makes_room() {
 
 #[tokio::test]
 async fn one_too_many_is_told_to_come_later() {
-    let chatting = Chatting::with_polls(Polls::new(LONG, 1));
+    let chatting = Chatting::with_polls(Polls::with(PollOptions::new().hold(LONG).most(1)));
     let seen = version(&chatting, "ana").await;
     let poll = held(&chatting, "ana", seen).await;
     let refused = within(chatting.client.get(&target("bo", 0, 0)).send()).await;
@@ -188,7 +190,8 @@ async fn one_too_many_is_told_to_come_later() {
 
 #[tokio::test]
 async fn a_thousand_polls_wake_at_one_message() {
-    let chatting = Arc::new(Chatting::with_polls(Polls::new(LONG, 1000)));
+    let chatting =
+        Arc::new(Chatting::with_polls(Polls::with(PollOptions::new().hold(LONG).most(1000))));
     let room = chatting.chat.rooms().room(&name("lobby")).unwrap();
     let now = Instant::now();
     for n in 0..1000 {

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use cepa::poll::{PollOptions, Polls};
 use cepa::ws::CloseCode;
-use chat::polling::Polls;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -12,7 +12,9 @@ use crate::stream::Ws;
 
 #[tokio::test]
 async fn streams_and_polls_end() {
-    let chatting = Chatting::with_polls(Polls::new(Duration::from_secs(3600), 10));
+    let chatting = Chatting::with_polls(Polls::with(
+        PollOptions::new().hold(Duration::from_secs(3600)).most(10),
+    ));
     let listening = chatting.listen().await;
     let mut ws = Ws::open(&listening, "lobby", "ws", "").await;
     let mut sse = ask(&listening.address.to_string(), "events?client=s&nick=sse").await;
