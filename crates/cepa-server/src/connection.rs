@@ -16,18 +16,20 @@ use bytes::Bytes;
 use cepa_core::{Body, Callback, OnUpgrade, Request, Upgraded};
 use futures_util::Stream;
 use http::{HeaderMap, HeaderValue, StatusCode, Version, header};
-use http_body::{Body as _, Frame, SizeHint};
+use http_body::{Body as _, Frame};
 use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpStream;
 
 use crate::Limits;
 use crate::admission::{self, Refusal};
+use crate::outgoing::Outgoing;
 use crate::sniff::{Protocol, sniff};
 use crate::socket::Socket;
 use crate::stall::Stall;
+use crate::streams::{self, Streams};
 use crate::worker::Place;
 
 /// The least that hyper allows for the buffer of a head.
@@ -49,7 +51,7 @@ pub(crate) async fn serve(
     };
     // A connection that ends before it says anything is nobody's error.
     let Ok((protocol, prefix)) = sniffed else { return };
-    let io = TokioIo::new(Socket::new(stream, protocol, prefix, limits.write_stall, place));
+    let io = TokioIo::new(Socket::new(stream, protocol, prefix, &limits, place));
     let requests = Arc::new(Requests::default());
     let service = service_fn({
         let (limits, requests) = (limits.clone(), requests.clone());
@@ -74,7 +76,7 @@ pub(crate) async fn serve(
             let _ = connection.await;
         }
         Protocol::Http2 => {
-            let connection = http2::Builder::new(TokioExecutor::new())
+            let connection = http2::Builder::new(Streams::new(&limits))
                 .timer(TokioTimer::new())
                 .max_concurrent_streams(limits.h2_streams)
                 .max_header_list_size(u32::try_from(limits.head_bytes).unwrap_or(u32::MAX))
@@ -83,25 +85,31 @@ pub(crate) async fn serve(
                 .serve_connection(io, service);
             tokio::pin!(connection);
             tokio::select! {
-                _ = connection.as_mut() => return,
-                () = closing.cancelled() => {}
-                () = requests.idle(limits.head) => {}
+                _ = connection.as_mut() => {}
+                () = closing.cancelled() => {
+                    connection.as_mut().graceful_shutdown();
+                    let _ = connection.await;
+                }
+                () = requests.idle(limits.head) => {
+                    connection.as_mut().graceful_shutdown();
+                    // The last pieces of responses may still wait for their peer.
+                    let _ = tokio::time::timeout(limits.write_stall, connection).await;
+                }
             }
-            connection.as_mut().graceful_shutdown();
-            let _ = connection.await;
         }
     }
 }
 
 /// The requests of one connection: how many there have been, and how many are open.
 #[derive(Debug, Default)]
-struct Requests {
+pub(crate) struct Requests {
     begun: AtomicU64,
     open: AtomicUsize,
 }
 
 /// Counts a request as open until its response has been written.
-struct Open(Arc<Requests>);
+#[derive(Debug)]
+pub(crate) struct Open(Arc<Requests>);
 
 impl Requests {
     fn begin(self: &Arc<Self>) -> Open {
@@ -152,7 +160,7 @@ async fn answer(
             Ok(Box::new(TokioIo::new(upgraded)) as Upgraded)
         })
     });
-    let mut request = Request::from(request.map(|body| incoming(body, limits.body_stall)));
+    let mut request = Request::from(request.map(|body| incoming(body, &limits)));
     request.peer = Some(peer);
     if let Some(upgrade) = upgrade {
         request.set_upgrade(upgrade);
@@ -166,12 +174,12 @@ async fn answer(
         // `framing` has not read what follows.
         close(response.headers_mut());
     }
-    Ok(response.map(|body| Outgoing { body, _open: open }))
+    Ok(response.map(|body| Outgoing::new(body, streams::taken(), open)))
 }
 
 /// The answer to a request that the app does not see; nothing more is read from its connection.
 fn refused((status, why): Refusal, version: Version, open: Open) -> http::Response<Outgoing> {
-    let mut response = http::Response::new(Outgoing { body: Body::from(why), _open: open });
+    let mut response = http::Response::new(Outgoing::new(Body::from(why), streams::taken(), open));
     *response.status_mut() = status;
     let text = HeaderValue::from_static("text/plain; charset=utf-8");
     response.headers_mut().insert(header::CONTENT_TYPE, text);
@@ -186,12 +194,12 @@ fn close(headers: &mut HeaderMap) {
     headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
 }
 
-fn incoming(body: Incoming, stall: Duration) -> Body {
+fn incoming(body: Incoming, limits: &Limits) -> Body {
     if body.is_end_stream() {
         return Body::empty();
     }
     let size = body.size_hint().exact();
-    let chunks = Chunks { body, stall: Stall::new(stall) };
+    let chunks = Chunks { body, stall: Stall::new(limits.body_stall, limits.least_rate) };
     match size {
         Some(size) => Body::sized(chunks, size),
         None => Body::stream(chunks),
@@ -211,7 +219,11 @@ impl Stream for Chunks {
         let this = &mut *self;
         loop {
             let polled = Pin::new(&mut this.body).poll_frame(cx);
-            return Poll::Ready(match ready!(this.stall.watch(cx, polled)) {
+            let bytes = |frame: &Option<_>| {
+                let data = |frame: &Frame<Bytes>| frame.data_ref().map_or(0, Bytes::len);
+                frame.as_ref().and_then(|frame: &Result<_, _>| frame.as_ref().ok()).map_or(0, data)
+            };
+            return Poll::Ready(match ready!(this.stall.watch(cx, polled, bytes)) {
                 Ok(None) => None,
                 Ok(Some(Ok(frame))) => match frame.into_data() {
                     Ok(data) => Some(Ok(data)),
@@ -221,31 +233,5 @@ impl Stream for Chunks {
                 Err(stalled) => Some(Err(stalled)),
             });
         }
-    }
-}
-
-/// The body of a response, as hyper polls it.
-struct Outgoing {
-    body: Body,
-    _open: Open,
-}
-
-impl http_body::Body for Outgoing {
-    type Data = Bytes;
-    type Error = io::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
-        self.body.poll_chunk(cx).map(|chunk| chunk.map(|chunk| chunk.map(Frame::data)))
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_empty()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size().map_or_else(SizeHint::default, SizeHint::with_exact)
     }
 }

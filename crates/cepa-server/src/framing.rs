@@ -101,6 +101,11 @@ impl Framing {
         Ok(())
     }
 
+    /// Whether the connection is at the end of a request, or has left HTTP.
+    pub(crate) fn is_between_requests(&self) -> bool {
+        self.at == At::Start && self.line.is_empty() || self.may_leave
+    }
+
     /// Keeps the beginning of a line whose end has not come.
     fn keep(&mut self, piece: &[u8]) {
         let room = (LINE + 1).saturating_sub(self.line.len()).min(piece.len());

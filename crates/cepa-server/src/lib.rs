@@ -26,11 +26,13 @@ mod framing;
 mod limits;
 mod listen;
 mod listener;
+mod outgoing;
 mod server;
 mod shutdown;
 mod sniff;
 mod socket;
 mod stall;
+mod streams;
 mod worker;
 
 pub use limits::Limits;

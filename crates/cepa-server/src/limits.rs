@@ -24,8 +24,15 @@ pub struct Limits {
     pub headers: usize,
     /// How long a peer may send no byte of a body that is being read. Default 30 s.
     pub body_stall: Duration,
-    /// How long a peer may take no byte of what is written to it. Default 30 s.
+    /// How long a peer may take no byte of what is written to it; on HTTP/2, of one response, which is reset
+    /// then. Default 30 s.
     pub write_stall: Duration,
+    /// Bytes a second, below which both stalls count in the long run too: a peer that moves fewer uses up its
+    /// stall bit by bit. 0 asks for no rate. Default 240.
+    pub least_rate: u32,
+    /// How long what a peer still sends of a refused request is thrown away before its connection is closed, so
+    /// that the answer reaches it. Default 2 s.
+    pub linger: Duration,
     /// Requests at a time on one HTTP/2 connection. Default 128.
     pub h2_streams: u32,
     /// From the beginning of a shutdown to its end, finished or not. Default 10 s.
@@ -42,6 +49,8 @@ impl Default for Limits {
             headers: 100,
             body_stall: Duration::from_secs(30),
             write_stall: Duration::from_secs(30),
+            least_rate: 240,
+            linger: Duration::from_secs(2),
             h2_streams: 128,
             shutdown: Duration::from_secs(10),
         }

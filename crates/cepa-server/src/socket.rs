@@ -7,10 +7,14 @@
 //! What is read of HTTP/1 passes by [`Framing`]. Where that finds a second reading, a head is given an end
 //! that hyper refuses with 400, and a body fails; nothing more is read then.
 //!
+//! A connection that is closed amid a request lingers: what the peer still sends is thrown away for a while, since
+//! unread bytes turn a close into a reset, and a reset can overtake the answer that says why.
+//!
 //! It also holds the connection's place among those that the server allows. An upgraded connection leaves
 //! hyper and its task, but not its socket, so it still counts.
 
 use std::io;
+use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
@@ -18,7 +22,9 @@ use std::time::Duration;
 use bytes::{Buf, Bytes};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
+use tokio::time::{Instant, Sleep, sleep};
 
+use crate::Limits;
 use crate::framing::Framing;
 use crate::sniff::Protocol;
 use crate::stall::Stall;
@@ -36,6 +42,9 @@ pub(crate) struct Socket {
     /// Whether what was read has a second reading: nothing more is read.
     is_broken: bool,
     write_stall: Stall,
+    linger: Duration,
+    /// The end of the time in which what the peer still sends is thrown away.
+    lingering: Option<Pin<Box<Sleep>>>,
     _place: Place,
 }
 
@@ -44,12 +53,25 @@ impl Socket {
         stream: TcpStream,
         protocol: Protocol,
         prefix: Bytes,
-        write_stall: Duration,
+        limits: &Limits,
         place: Place,
     ) -> Self {
-        let framing = (protocol == Protocol::Http1).then(Framing::new);
-        let write_stall = Stall::new(write_stall);
-        Self { stream, prefix, framing, is_broken: false, write_stall, _place: place }
+        Self {
+            stream,
+            prefix,
+            framing: (protocol == Protocol::Http1).then(Framing::new),
+            is_broken: false,
+            write_stall: Stall::new(limits.write_stall, limits.least_rate),
+            linger: limits.linger,
+            lingering: None,
+            _place: place,
+        }
+    }
+
+    /// Whether the peer may still be sending what nobody will read.
+    fn is_amid_a_request(&self) -> bool {
+        self.is_broken
+            || self.framing.as_ref().is_some_and(|framing| !framing.is_between_requests())
     }
 
     fn poll_bytes(&mut self, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
@@ -103,7 +125,8 @@ impl AsyncWrite for Socket {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
-        self.write_stall.watch(cx, written).map(Result::flatten)
+        let bytes = |written: &io::Result<usize>| *written.as_ref().unwrap_or(&0);
+        self.write_stall.watch(cx, written, bytes).map(Result::flatten)
     }
 
     fn poll_write_vectored(
@@ -112,7 +135,8 @@ impl AsyncWrite for Socket {
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write_vectored(cx, slices);
-        self.write_stall.watch(cx, written).map(Result::flatten)
+        let bytes = |written: &io::Result<usize>| *written.as_ref().unwrap_or(&0);
+        self.write_stall.watch(cx, written, bytes).map(Result::flatten)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -124,6 +148,26 @@ impl AsyncWrite for Socket {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
+        let this = &mut *self;
+        if this.lingering.is_none() {
+            ready!(Pin::new(&mut this.stream).poll_shutdown(cx))?;
+            if !this.is_amid_a_request() {
+                return Poll::Ready(Ok(()));
+            }
+        }
+        let timer = this.lingering.get_or_insert_with(|| Box::pin(sleep(this.linger)));
+        let mut room = [MaybeUninit::uninit(); 4096];
+        let mut thrown_away = ReadBuf::uninit(&mut room);
+        // A peer that always has more is not asked for ever: the clock is looked at each time.
+        while Instant::now() < timer.deadline() {
+            thrown_away.clear();
+            match Pin::new(&mut this.stream).poll_read(cx, &mut thrown_away) {
+                Poll::Ready(Ok(())) if !thrown_away.filled().is_empty() => {}
+                // The peer has closed, or has gone.
+                Poll::Ready(_) => return Poll::Ready(Ok(())),
+                Poll::Pending => return timer.as_mut().poll(cx).map(Ok),
+            }
+        }
+        Poll::Ready(Ok(()))
     }
 }

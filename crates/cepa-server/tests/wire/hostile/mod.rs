@@ -7,7 +7,9 @@
 mod chunks;
 mod fields;
 mod framing;
+
 mod sizes;
+mod slow;
 mod targets;
 
 use cepa_core::App;
