@@ -1,15 +1,17 @@
 //! What is refused before the app sees it: requests whose head has more than one reading.
 //!
 //! hyper frames requests and leaves their meaning to us. Here `Host` is held to RFC 9112, 3.2, and RFC 3986,
-//! 3.2.2 (one of it in HTTP/1.1, without user information, with a number for a port), the target to the
-//! form that its method allows, the method to a length, and the transfer coding to the one that hyper reads. Whoever disagrees with a proxy about the
-//! host or the target of a request can be made to serve one site's answer for another's.
+//! 3.2.2 (one of it in HTTP/1.1, without user information, with a number for a port; in HTTP/2 the same as
+//! `:authority`, RFC 9113, 8.3.1), the target to the form that its method allows, the method to a length, and
+//! the transfer coding to the one that hyper reads. Whoever disagrees with a proxy about the host or the
+//! target of a request can be made to serve one site's answer for another's.
 //!
 //! A refusal closes the connection: what follows on it cannot be trusted either. `CONNECT` is not
 //! implemented; a tunnel is nothing that an application should open by accident.
 
 use http::header::{EXPECT, HOST, TRANSFER_ENCODING};
 use http::request::Parts;
+use http::uri::Authority;
 use http::{HeaderValue, Method, StatusCode, Version};
 use http_grammar::host::is_authority;
 
@@ -35,6 +37,13 @@ pub(crate) fn refusal(head: &Parts, limits: &Limits) -> Option<Refusal> {
         (None, _) if head.version == Version::HTTP_11 => return bad("the Host field is missing"),
         (_, Some(_)) => return bad("there is more than one Host field"),
         (Some(host), None) if !is_host(host) => return bad("the Host field is malformed"),
+        (host, None) if head.version == Version::HTTP_2 => match (head.uri.authority(), host) {
+            (None, None) => return bad("neither :authority nor Host is there"),
+            (Some(authority), Some(host)) if !is_same(authority, host) => {
+                return bad("Host is another than :authority");
+            }
+            _ => {}
+        },
         _ => {}
     }
     let mut codings = head.headers.get_all(TRANSFER_ENCODING).iter();
@@ -52,9 +61,8 @@ pub(crate) fn refusal(head: &Parts, limits: &Limits) -> Option<Refusal> {
         return bad("the authority of the target is malformed");
     }
     match (uri.scheme_str(), uri.path()) {
-        (Some("http" | "https"), _) => None,
-        (None, "*") if head.method == Method::OPTIONS => None,
-        (None, path) if path.starts_with('/') => None,
+        (None | Some("http" | "https"), path) if path.starts_with('/') => None,
+        (None | Some("http" | "https"), "*") if head.method == Method::OPTIONS => None,
         _ => bad("the target is malformed"),
     }
 }
@@ -62,4 +70,8 @@ pub(crate) fn refusal(head: &Parts, limits: &Limits) -> Option<Refusal> {
 /// Whether a field value is `uri-host [":" port]`; an empty one says that the target has no authority.
 fn is_host(value: &HeaderValue) -> bool {
     value.is_empty() || is_authority(value.as_bytes())
+}
+
+fn is_same(authority: &Authority, host: &HeaderValue) -> bool {
+    authority.as_str().as_bytes().eq_ignore_ascii_case(host.as_bytes())
 }

@@ -7,7 +7,7 @@
 mod chunks;
 mod fields;
 mod framing;
-
+mod http2;
 mod sizes;
 mod slow;
 mod targets;
