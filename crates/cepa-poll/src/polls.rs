@@ -138,7 +138,7 @@ impl Polls {
         let mut held = self.0.held.lock();
         if held.count >= most {
             drop(held);
-            return Err(Error::new(503, "too many are waiting; please try again")
+            return Err(Error::new(503, "Too many are waiting; please try again.")
                 .with_code("too_many_waiting")
                 .with_header(header::RETRY_AFTER, HeaderValue::from_static("5"))
                 .expose(true));
