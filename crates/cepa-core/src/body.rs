@@ -103,6 +103,11 @@ impl Body {
         }
     }
 
+    /// Whether it has no bytes on purpose.
+    pub(crate) fn is_nothing(&self) -> bool {
+        matches!(self.0, Kind::Empty)
+    }
+
     /// Whether the bytes come as a stream.
     pub fn is_stream(&self) -> bool {
         matches!(self.0, Kind::Stream(_))

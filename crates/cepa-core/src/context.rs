@@ -229,8 +229,11 @@ impl Context {
     }
 
     /// The first of the patterns that the request's content type matches, as it was given: extensions
-    /// (`json`), types, `image/*`, `+json`, `urlencoded`, `multipart`.
+    /// (`json`), types, `image/*`, `+json`, `urlencoded`, `multipart`. A request that came without a body has no type.
     pub fn is<'p>(&self, patterns: &[&'p str]) -> Option<&'p str> {
+        if self.request.came_without_body() {
+            return None;
+        }
         media_type::matches(self.request.content_type()?, patterns).map(|found| patterns[found])
     }
 

@@ -64,7 +64,8 @@ impl<'a> Cookies<'a> {
     pub fn get_signed(&mut self, name: &str) -> Result<Option<&'a str>> {
         self.require_keys()?;
         let sig_name = format!("{name}.sig");
-        let (Some(value), Some(signed)) = (self.get(name), self.get(&sig_name)) else {
+        let signed = self.get(&sig_name).filter(|signed| !signed.is_empty());
+        let (Some(value), Some(signed)) = (self.get(name), signed) else {
             return Ok(None);
         };
         let text = format!("{name}={value}");

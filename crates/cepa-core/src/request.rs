@@ -10,7 +10,7 @@
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 
-use http::header::REFERER;
+use http::header::{CONTENT_LENGTH, REFERER};
 use http::{HeaderMap, Method, Uri, Version};
 use http_grammar::fields::joined;
 use http_grammar::forwarded::{Origin, Proxies};
@@ -160,6 +160,11 @@ impl Request {
     /// The length that the client declared.
     pub fn length(&self) -> Option<u64> {
         self.get("content-length")?.trim().parse().ok()
+    }
+
+    /// Whether nothing was sent but a head. `Content-Length: 0` declares a body.
+    pub(crate) fn came_without_body(&self) -> bool {
+        self.body.is_nothing() && !self.headers.contains_key(CONTENT_LENGTH)
     }
 
     /// The whole URL as the client asked for it.

@@ -1,7 +1,7 @@
 //! [`Response`]: status, headers and body, as middleware builds them.
 //!
-//! The status starts at 404 and is "not set": the first body makes it 200 (or 204 for an empty one)
-//! unless somebody chose another before. Header values are checked where they are set, so nothing that
+//! The status starts at 404 and is "not set": a body makes it 200 (or 204 for an empty one)
+//! unless somebody chose another. Header values are checked where they are set, so nothing that
 //! could split a response ever reaches the wire.
 //!
 //! Invariant: `derived` is the content type that a body brought along. While the header still equals
@@ -28,6 +28,8 @@ pub struct Response {
     pub body: Body,
     status: StatusCode,
     status_is_set: bool,
+    /// The status was set by itself, and not by setting a body.
+    status_is_chosen: bool,
     derived: Option<HeaderValue>,
     pub(crate) head_at_once: bool,
 }
@@ -39,6 +41,7 @@ impl Response {
             body: Body::default(),
             status: StatusCode::NOT_FOUND,
             status_is_set: false,
+            status_is_chosen: false,
             derived: None,
             head_at_once: false,
         }
@@ -60,7 +63,7 @@ impl Response {
     pub fn set_status(&mut self, status: impl TryInto<StatusCode>) {
         let Ok(status) = status.try_into() else { panic!("a status has three digits, 100 to 999") };
         self.status = status;
-        self.status_is_set = true;
+        (self.status_is_set, self.status_is_chosen) = (true, true);
         if has_no_body(status) {
             self.body = Body::default();
         }
@@ -187,12 +190,10 @@ impl Response {
 
     /// Puts a body in, with the type that it has when nobody set one.
     pub(crate) fn put(&mut self, body: Body, kind: HeaderValue) {
-        if !self.status_is_set {
-            self.status = StatusCode::OK;
-            self.status_is_set = true;
-        }
+        self.derive_status(StatusCode::OK);
         self.headers.remove(CONTENT_LENGTH);
-        if self.headers.get(CONTENT_TYPE) == self.derived.as_ref() {
+        let kind_now = self.headers.get(CONTENT_TYPE);
+        if kind_now.is_none() || kind_now == self.derived.as_ref() {
             self.headers.insert(CONTENT_TYPE, kind.clone());
             self.derived = Some(kind);
         }
@@ -201,13 +202,18 @@ impl Response {
 
     /// Puts in "nothing, on purpose": 204 unless a status was set.
     pub(crate) fn put_nothing(&mut self) {
-        if !self.status_is_set {
-            self.status = StatusCode::NO_CONTENT;
-            self.status_is_set = true;
-        }
+        self.derive_status(StatusCode::NO_CONTENT);
         self.body = Body::empty();
         for name in [CONTENT_TYPE, CONTENT_LENGTH, header::TRANSFER_ENCODING] {
             self.headers.remove(name);
+        }
+    }
+
+    /// The status that a body brings along, unless one was chosen.
+    fn derive_status(&mut self, status: StatusCode) {
+        if !self.status_is_chosen {
+            self.status = status;
+            self.status_is_set = true;
         }
     }
 

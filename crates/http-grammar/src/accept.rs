@@ -12,7 +12,7 @@ use crate::media_type::full_type;
 /// How well a range covers an offer; 0 is not at all.
 type Cover = fn(range: &str, offer: &str) -> u8;
 
-/// The best of the offered media types or extensions.
+/// The best of the offered media types or extensions; without the field the first, whatever it is.
 ///
 /// ```
 /// use http_grammar::accept::media_types;
@@ -22,9 +22,12 @@ type Cover = fn(range: &str, offer: &str) -> u8;
 /// assert_eq!(media_types(None, &["html", "json"]), Some(0));
 /// ```
 pub fn media_types(field: Option<&str>, offers: &[&str]) -> Option<usize> {
+    let Some(field) = field.filter(|field| !field.trim().is_empty()) else {
+        return (!offers.is_empty()).then_some(0);
+    };
     let types: Vec<String> = offers.iter().map(|offer| full_type(offer)).collect();
     let types: Vec<&str> = types.iter().map(String::as_str).collect();
-    best(field.filter(|field| !field.trim().is_empty()).unwrap_or("*/*"), &types, cover_type)
+    best(field, &types, cover_type)
 }
 
 /// The best of the offered content codings; without the field only `identity` is acceptable.

@@ -74,15 +74,21 @@ impl Cookie {
         }
     }
 
-    /// A cookie that makes the browser forget the one of this name.
+    /// A cookie that makes the browser forget the one of this name; so does any without a value.
     pub fn removal(name: impl Into<String>) -> Self {
-        Self { expires: Some(UNIX_EPOCH), ..Self::new(name, "") }
+        Self::new(name, "")
     }
 
     /// The same attributes for another name and value.
     #[must_use]
     pub fn renamed(&self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        Self { name: name.into(), value: value.into(), ..self.clone() }
+        let expires = self.expiry();
+        Self { name: name.into(), value: value.into(), expires, ..self.clone() }
+    }
+
+    /// Until when it is kept: a browser is told to forget a cookie by one without a value.
+    fn expiry(&self) -> Option<SystemTime> {
+        if self.value.is_empty() { Some(UNIX_EPOCH) } else { self.expires }
     }
 
     /// Its name.
@@ -180,7 +186,7 @@ impl Cookie {
             check("cookie path", path, is_text(path, b";"))?;
             push(&mut line, "path", path);
         }
-        if let Some(expires) = self.expires {
+        if let Some(expires) = self.expiry() {
             let date = http_date(expires);
             let date = date.ok_or_else(|| Invalid::new("the cookie outlives the year 9999"))?;
             push(&mut line, "expires", &date);
@@ -231,7 +237,12 @@ pub fn find<'a>(field: &'a [u8], name: &str) -> Option<&'a str> {
         pair.trim_ascii_start().strip_prefix(name.as_bytes())?.strip_prefix(b"=")
     })?;
     let value = std::str::from_utf8(value).ok()?;
-    Some(value.strip_prefix('"').map_or(value, |rest| rest.strip_suffix('"').unwrap_or(rest)))
+    // Of a value that begins with a quote, Node drops the last character, whatever it is.
+    let mut inner = value.chars();
+    Some(match (inner.next(), inner.next_back()) {
+        (Some('"'), _) => inner.as_str(),
+        _ => value,
+    })
 }
 
 fn push(line: &mut String, name: &str, value: &str) {

@@ -1,4 +1,37 @@
 //! `Content-Type`: media types by name, by extension and by pattern.
+//!
+//! The table of extensions is `mime_guess`'s but for [`REGISTERED`]: those of the web whose type has been registered
+//! since, or is another in Node's table, so that a file has the same type behind both.
+
+/// Extensions whose type is another than in `mime_guess`.
+const REGISTERED: [(&str, &str); 26] = [
+    ("cjs", "application/node"),
+    ("flac", "audio/x-flac"),
+    ("ico", "image/vnd.microsoft.icon"),
+    ("iso", "application/x-iso9660-image"),
+    ("jsx", "text/jsx"),
+    ("key", "application/vnd.apple.keynote"),
+    ("m2ts", "video/mp2t"),
+    ("m3u8", "application/vnd.apple.mpegurl"),
+    ("m4a", "audio/mp4"),
+    ("manifest", "text/cache-manifest"),
+    ("map", "application/json"),
+    ("mid", "audio/midi"),
+    ("mjs", "text/javascript"),
+    ("mts", "video/mp2t"),
+    ("otf", "font/otf"),
+    ("psd", "image/vnd.adobe.photoshop"),
+    ("rar", "application/vnd.rar"),
+    ("sql", "application/sql"),
+    ("stl", "model/stl"),
+    ("toml", "application/toml"),
+    ("ts", "video/mp2t"),
+    ("woff", "font/woff"),
+    ("xml", "application/xml"),
+    ("xsl", "application/xml"),
+    ("yaml", "text/yaml"),
+    ("yml", "text/yaml"),
+];
 
 /// A media type without its parameters: `text/html` of `text/html; charset=utf-8`.
 pub fn essence(field: &str) -> &str {
@@ -37,7 +70,7 @@ pub fn media_type(kind: &str) -> Option<String> {
         kind.to_owned()
     } else {
         let extension = kind.rsplit('.').next().filter(|extension| !extension.is_empty())?;
-        mime_guess::from_ext(extension).first_raw()?.to_owned()
+        by_extension(extension)?.to_owned()
     };
     let has_charset = full.to_ascii_lowercase().contains("charset");
     let essence = essence(&full).to_ascii_lowercase();
@@ -50,6 +83,14 @@ pub fn media_type(kind: &str) -> Option<String> {
         full.push_str("; charset=utf-8");
     }
     Some(full)
+}
+
+fn by_extension(extension: &str) -> Option<&'static str> {
+    let registered = REGISTERED.iter().find(|(known, _)| known.eq_ignore_ascii_case(extension));
+    match registered {
+        Some((_, kind)) => Some(kind),
+        None => mime_guess::from_ext(extension).first_raw(),
+    }
 }
 
 /// Which of the patterns a media type matches first: extensions, types, `image/*`, `+json`, `urlencoded`,
@@ -75,6 +116,9 @@ pub fn matches(actual: &str, patterns: &[&str]) -> Option<usize> {
         else {
             return false;
         };
+        if kind.is_empty() || subtype.is_empty() {
+            return false;
+        }
         let subtype_fits = match wanted_subtype.strip_prefix("*+") {
             Some(suffix) => subtype.rsplit_once('+').is_some_and(|(_, actual)| actual == suffix),
             None => wanted_subtype == "*" || wanted_subtype == subtype,

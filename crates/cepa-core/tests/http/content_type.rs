@@ -1,7 +1,8 @@
 //! Types: from extensions, with a charset where one belongs; set by hand or derived from the body.
 
 use bytes::Bytes;
-use cepa_core::{App, Json};
+use cepa_core::http::{HeaderValue, Method};
+use cepa_core::{App, Body, Json, Request};
 use cepa_test::Client;
 
 async fn type_for(kind: &'static str) -> String {
@@ -29,6 +30,13 @@ async fn types_by_extension_and_name() {
         ("photo.of.an.onion.png", "image/png"),
         ("svg", "image/svg+xml"),
         ("wasm", "application/wasm"),
+        ("mjs", "text/javascript; charset=utf-8"),
+        ("ico", "image/vnd.microsoft.icon"),
+        ("yml", "text/yaml; charset=utf-8"),
+        ("XML", "application/xml"),
+        ("map", "application/json; charset=utf-8"),
+        ("ts", "video/mp2t"),
+        ("woff", "font/woff"),
         ("application/problem+json", "application/problem+json"),
         ("no-such-extension", ""),
         ("", ""),
@@ -45,6 +53,16 @@ async fn a_derived_type_gives_way_to_the_next_body() {
     });
     let response = Client::new(app).get("/").send().await;
     assert_eq!(response.get("content-type"), "text/plain; charset=utf-8");
+}
+
+#[tokio::test]
+async fn json_after_text_is_labelled_as_json() {
+    let app = App::new().with(async |ctx, _next| {
+        ctx.set_body("text")?;
+        ctx.set_body(Json([1]))
+    });
+    let response = Client::new(app).get("/").send().await;
+    assert_eq!(response.get("content-type"), "application/json; charset=utf-8");
 }
 
 #[tokio::test]
@@ -82,6 +100,7 @@ async fn the_type_of_a_request_is_matched_by_patterns() {
         ("multipart/form-data; boundary=x", &["multipart"], Some("multipart")),
         ("TEXT/HTML", &["text/html"], Some("text/html")),
         ("nonsense", &["*/*"], None),
+        ("text/", &["text/*"], None),
     ] {
         let app = App::new().with(async move |ctx, _next| {
             let found = ctx.is(patterns).unwrap_or("none");
@@ -89,5 +108,24 @@ async fn the_type_of_a_request_is_matched_by_patterns() {
         });
         let response = Client::new(app).post("/").header("content-type", actual).send().await;
         assert_eq!(response.text(), expected.unwrap_or("none"), "{actual}");
+    }
+}
+
+#[tokio::test]
+async fn a_request_without_a_body_has_no_type() {
+    let app = App::new().with(async |ctx, _next| {
+        let is_json = ctx.is(&["json"]).is_some();
+        ctx.set_body(is_json.to_string())
+    });
+    let app = app.callback();
+    for (length, expected) in [(None, "false"), (Some("0"), "true")] {
+        let mut request = Request::new(Method::POST, "/");
+        request.body = Body::empty();
+        request.headers.insert("content-type", HeaderValue::from_static("application/json"));
+        if let Some(length) = length {
+            request.headers.insert("content-length", HeaderValue::from_static(length));
+        }
+        let response = app.handle(request).await;
+        assert_eq!(response.body().as_bytes().unwrap(), expected, "{length:?}");
     }
 }

@@ -81,11 +81,38 @@ async fn parts_that_no_cookie_can_hold_are_errors() {
 }
 
 #[tokio::test]
+async fn one_without_a_value_is_a_removal() {
+    let app = App::new().keys(["k1"]).with(async |ctx, _next| {
+        ctx.cookies().set(Cookie::new("a", "").lifetime(Duration::from_secs(60)))?;
+        ctx.cookies().set_signed(Cookie::new("b", ""))
+    });
+    let response = Client::new(app).get("/").send().await;
+    let lines = set_cookies(&response);
+    assert_eq!(lines.len(), 3);
+    for line in lines {
+        let end = "; path=/; expires=Thu, 01 Jan 1970 00:00:00 GMT; httponly";
+        assert!(line.ends_with(end), "{line}");
+    }
+}
+
+#[tokio::test]
+async fn an_empty_signature_is_none() {
+    let app = App::new().keys(["k1"]).with(async |ctx, _next| {
+        let value = ctx.cookies().get_signed("a")?.unwrap_or("none").to_owned();
+        ctx.set_body(value)
+    });
+    let response = Client::new(app).get("/").header("cookie", "a=b; a.sig=").send().await;
+    assert_eq!((response.text(), set_cookies(&response).len()), ("none", 0));
+}
+
+#[tokio::test]
 async fn reading() {
     for (field, expected) in [
         ("a=1; b=2", "1"),
         ("b=2; a=1; a=3", "1"),
         ("a=\"quoted\"", "quoted"),
+        ("a=\"half", "hal"),
+        ("a=\"", ""),
         ("a=", ""),
         ("b=2", "none"),
         ("A=1", "none"),

@@ -45,6 +45,7 @@ async fn table() {
         (true, "GET", 200, &[("if-none-match", "\"a,b\" , W/\"v1\"")]),
         (false, "GET", 200, &[("if-none-match", "\"a, v1 ,b\"")]),
         (true, "GET", 304, &[("if-none-match", "\"v1\"")]),
+        (false, "GET", 200, &[("if-none-match", "\"v1")]),
     ] {
         assert_eq!(
             is_fresh(method, status, headers).await,

@@ -27,6 +27,7 @@ async fn best(
 async fn media_types() {
     for (accept, offers, expected) in [
         (None, &["html", "json"][..], "html"),
+        (None, &["onion", "json"], "onion"),
         (Some(""), &["html", "json"], "html"),
         (Some("*/*"), &["html", "json"], "html"),
         (Some("application/json"), &["html", "json"], "json"),

@@ -73,6 +73,20 @@ async fn emptiness_on_purpose_is_204_unless_a_status_was_set() {
 }
 
 #[tokio::test]
+async fn of_several_bodies_the_last_one_brings_the_status() {
+    let emptied = App::new().with(async |ctx, _next| {
+        ctx.set_body("dropped")?;
+        ctx.set_body(Body::empty())
+    });
+    sends(emptied, (204, "", "", "")).await;
+    let filled = App::new().with(async |ctx, _next| {
+        ctx.set_body(Body::empty())?;
+        ctx.set_body("sent")
+    });
+    sends(filled, (200, TEXT, "4", "sent")).await;
+}
+
+#[tokio::test]
 async fn a_status_without_content_drops_the_body_whichever_comes_first() {
     let body_first = App::new().with(async |ctx, _next| {
         ctx.set_body("dropped")?;
