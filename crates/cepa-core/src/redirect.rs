@@ -29,9 +29,9 @@ impl Context {
         if !is_redirect {
             self.set_status(StatusCode::FOUND);
         }
-        let wants_html = self.accepts(&["html", "text"]) == Some("html");
+        let takes_html = self.accepts(&["html"]).is_some();
         let (kind, shown) =
-            if wants_html { (HTML, escape_html(url)) } else { (TEXT, url.to_owned()) };
+            if takes_html { (HTML, escape_html(url)) } else { (TEXT, url.to_owned()) };
         self.vary("Accept")?;
         self.response.headers.remove(CONTENT_TYPE);
         self.response.put(Body::from(format!("Redirecting to {shown}.")), kind);

@@ -1,7 +1,7 @@
 //! Content negotiation: what of our offers a client prefers (RFC 9110, 12.5).
 //!
 //! All four `Accept` fields are lists of ranges with weights, and one algorithm serves them: every offer
-//! takes the most specific range that covers it; offers are then ordered by weight, by how specific the
+//! takes the most specific range that covers it, of equal ones that of the most weight; offers are then ordered by weight, by how specific the
 //! range was, by its place in the field, and by the order of the offers. The functions give the index of
 //! the best offer, so that callers return the very text they were given.
 
@@ -103,10 +103,9 @@ fn best(field: &str, offers: &[&str], cover: Cover) -> Option<usize> {
         let covering = ranges.iter().enumerate().filter_map(|(place, range)| {
             let covers = cover(range.name, essence.trim());
             let fits = covers > 0 && range.params.iter().all(has);
-            fits.then_some((covers, range.params.len(), Reverse(place)))
+            fits.then_some((covers, range.params.len(), range.weight, place))
         });
-        let (covers, params, Reverse(place)) = covering.max()?;
-        let weight = ranges[place].weight;
+        let (covers, params, weight, place) = covering.max()?;
         (weight > 0).then_some((Reverse(weight), Reverse((covers, params)), place, at))
     });
     ranked.min().map(|(.., at)| at)

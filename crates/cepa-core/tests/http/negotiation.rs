@@ -28,6 +28,8 @@ async fn media_types() {
     for (accept, offers, expected) in [
         (None, &["html", "json"][..], "html"),
         (None, &["onion", "json"], "onion"),
+        (Some("text/html;q=0, text/html"), &["html"], "html"),
+        (Some("text/html, text/html;q=0.1, application/json;q=0.5"), &["json", "html"], "html"),
         (Some(""), &["html", "json"], "html"),
         (Some("*/*"), &["html", "json"], "html"),
         (Some("application/json"), &["html", "json"], "json"),

@@ -15,6 +15,8 @@ async fn location_and_body() {
     assert_eq!(response.get("location"), "/login?next=%3Ca%3E");
     assert_eq!(response.get("content-type"), "text/html; charset=utf-8");
     assert_eq!(response.text(), "Redirecting to /login?next=&lt;a&gt;.");
+    let response = redirect("/login", "text/plain, text/html;q=0.1").await;
+    assert_eq!(response.get("content-type"), "text/html; charset=utf-8", "HTML is taken");
     let response = redirect("/login", "text/plain").await;
     assert_eq!(response.get("content-type"), "text/plain; charset=utf-8");
     assert_eq!(response.text(), "Redirecting to /login.");
