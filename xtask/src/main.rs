@@ -1,10 +1,10 @@
 //! What developers and CI run.
 //!
 //! - `cargo xtask test` sets up what the tests need and runs all of them: Rust tests, examples, compiler
-//!   messages, WebSocket case by case against Node's, the official Socket.IO clients against us and
-//!   against Node, and the chat in Chromium.
+//!   messages, the real Koa and cepa, request by request, WebSocket case by case against Node's, the official Socket.IO
+//!   clients against us and against Node, and the chat in Chromium.
 //! - `cargo xtask check` runs the formatter, clippy and rustdoc, and refuses warnings.
-//! - `cargo xtask conformance socketio | ws` and `cargo xtask browser` run one of the parts.
+//! - `cargo xtask conformance koa | socketio | ws` and `cargo xtask browser` run one of the parts.
 //! - `cargo xtask screenshots` renews the pictures of the README.
 //!
 //! Each part adds a line of counts to a [`Report`]; the last line of a run is their sum.
@@ -13,6 +13,7 @@
 mod browser;
 mod check;
 mod debian;
+mod koa;
 mod lines;
 mod npm;
 mod peer;
@@ -28,7 +29,7 @@ use report::Report;
 use step::Failure;
 
 const USAGE: &str =
-    "usage: cargo xtask test | check | lines | browser | screenshots | conformance socketio|ws";
+    "usage: cargo xtask test | check | lines | browser | screenshots | conformance koa|socketio|ws";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -40,6 +41,7 @@ fn main() -> ExitCode {
         ["lines"] => lines::count(),
         ["browser"] => browser::run(&mut report, None),
         ["screenshots"] => browser::run(&mut report, Some("docs/img")),
+        ["conformance", "koa", words @ ..] => koa::run(&mut report, words),
         ["conformance", "socketio"] => socketio::run(&mut report),
         ["conformance", "ws"] => websocket::run(&mut report),
         _ => Err(Failure::new(USAGE)),
