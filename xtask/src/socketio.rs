@@ -12,6 +12,12 @@ const SCRIPTS: [(&str, &str); 2] = [
     ("conformance/socketio/wire.mjs", "socket.io wire"),
 ];
 
+const RECOVERY: &str = "conformance/socketio/recovery.mjs";
+
+/// Our server; what comes after is the program's.
+const CEPA: [&str; 7] =
+    ["run", "--quiet", "--package", "cepa-socketio", "--example", "conformance", "--"];
+
 pub(crate) fn run(report: &mut Report) -> Result<(), Failure> {
     npm::install()?;
     announce("Socket.IO: our client module against Node's server");
@@ -19,9 +25,15 @@ pub(crate) fn run(report: &mut Report) -> Result<(), Failure> {
     report.add_closing_line("cepa.js, Node's server", &output);
     announce("Socket.IO: the official clients against Node's server");
     against(report, "node", &["conformance/socketio/server.mjs"], "Node's server")?;
+    let output = script(command("node", &[RECOVERY]))?;
+    report.add_closing_line("socket.io recovery, Node's server", &output);
     announce("Socket.IO: the official clients against cepa");
-    let arguments = ["run", "--quiet", "--package", "cepa-socketio", "--example", "conformance"];
-    against(report, "cargo", &arguments, "cepa")
+    against(report, "cargo", &CEPA, "cepa")?;
+    let arguments = [&CEPA[..], &["--recovery"]].concat();
+    let server = Peer::start(command("cargo", &arguments), "cepa", "listening on ")?;
+    let output = script(command("node", &[RECOVERY, "--url", &server.address]))?;
+    report.add_closing_line("socket.io recovery, cepa", &output);
+    Ok(())
 }
 
 fn against(

@@ -69,6 +69,7 @@ pub struct Event {
     attachments: Vec<Bytes>,
     id: Option<EventId>,
     key: Option<Arc<str>>,
+    offset: Option<Box<str>>,
 }
 
 impl Event {
@@ -81,6 +82,7 @@ impl Event {
             attachments: Vec::new(),
             id: None,
             key: None,
+            offset: None,
         }
     }
 
@@ -173,6 +175,14 @@ impl Event {
         self
     }
 
+    /// Sets a place in a log that a wire may tell its clients of, apart from the [id](Self::with_id): Socket.IO's recovery
+    /// writes it behind the arguments, and other wires do not know it.
+    #[must_use]
+    pub fn with_offset(mut self, offset: impl Into<Box<str>>) -> Self {
+        self.offset = Some(offset.into());
+        self
+    }
+
     /// The event's name.
     pub fn name(&self) -> &str {
         &self.name
@@ -210,6 +220,11 @@ impl Event {
     /// The key, if it has one.
     pub fn key(&self) -> Option<&Arc<str>> {
         self.key.as_ref()
+    }
+
+    /// The place in a log, if it has one.
+    pub fn offset(&self) -> Option<&str> {
+        self.offset.as_deref()
     }
 
     /// Bytes of name, arguments and attachments; what an outbox counts, whatever the wire will make of it.

@@ -177,8 +177,9 @@ impl Hub {
         delivered
     }
 
-    /// Delivers, and leaves to the caller to settle the evictions once it holds no lock that a hook might want.
-    pub(crate) fn fan_out(&self, selection: &Selection<'_>, message: &Message) -> (usize, Evicted) {
+    /// As [`deliver`](Self::deliver), and leaves to the caller to settle the evictions once it holds no lock that the
+    /// [hook](HubOptions::on_membership) might want: for logs, which number and deliver in one step.
+    pub fn fan_out(&self, selection: &Selection<'_>, message: &Message) -> (usize, Evicted) {
         let mut tally = Counters { published: 1, ..Counters::default() };
         let mut evicted = Evicted::default();
         self.visit(selection, |member| {
@@ -289,7 +290,8 @@ impl Hub {
         &self.0
     }
 
-    pub(crate) fn run_hook(&self) {
+    /// Tells the [hook](HubOptions::on_membership) of changes that were made without it.
+    pub fn run_hook(&self) {
         if let Some(hook) = &self.0.hook {
             hook.run();
         }
@@ -297,12 +299,13 @@ impl Hub {
 }
 
 /// Members whose outboxes a publish closed; still in their rooms, since leaving needs the locks that the publish held.
-#[derive(Default)]
-#[must_use]
-pub(crate) struct Evicted(SmallVec<[Arc<MemberInner>; 4]>);
+#[derive(Debug, Default)]
+#[must_use = "the evicted are in their rooms until `settle`"]
+pub struct Evicted(SmallVec<[Arc<MemberInner>; 4]>);
 
 impl Evicted {
-    pub(crate) fn settle(self) {
+    /// Takes them out of their rooms, which may call the hook.
+    pub fn settle(self) {
         for member in self.0 {
             member.queue.detach_all();
         }

@@ -49,7 +49,7 @@ mod wire;
 pub use broadcast::{Broadcast, Selection};
 pub use counters::Counters;
 pub use event::{Event, EventId};
-pub use hub::{Hub, HubOptions};
+pub use hub::{Evicted, Hub, HubOptions};
 pub use log::{Log, LogOptions, Resumed};
 pub use member::{Member, MemberId};
 pub use membership::Membership;

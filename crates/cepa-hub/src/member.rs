@@ -81,6 +81,12 @@ impl Member {
         joined
     }
 
+    /// As [`join`](Self::join), for callers that hold a lock which the hook might want: it is told with the next change, or
+    /// by [`Hub::run_hook`].
+    pub fn join_untold(&self, room: &str) -> bool {
+        self.0.join(room)
+    }
+
     /// Leaves a room, which ceases to be with its last member. False when it was not in it.
     pub fn leave(&self, room: &str) -> bool {
         let left = {

@@ -1,13 +1,13 @@
 //! The Rust twin of `conformance/socketio/server.mjs`: the same events, for `conformance/socketio/clients.mjs`.
 //!
 //! `cargo run -p cepa-socketio --example conformance -- --port 0` prints `listening on http://127.0.0.1:PORT`.
-//! `--bundle DIR` serves the official client from that folder.
+//! `--bundle DIR` serves the official client from that folder, `--recovery` switches on connection state recovery.
 
 use std::time::Duration;
 
 use cepa_core::{App, Result};
 use cepa_server::Server;
-use cepa_socketio::{Args, ConnectError, EmitError, Options, SocketIo};
+use cepa_socketio::{Args, ConnectError, EmitError, Options, RecoveryOptions, SocketIo};
 use serde_json::{Value, json};
 
 fn events(namespace: SocketIo) -> SocketIo {
@@ -120,6 +120,7 @@ async fn main() -> Result {
     let mut io = SocketIo::with_options(Options {
         ping_interval: Duration::from_millis(300),
         ping_timeout: Duration::from_secs(1),
+        recovery: std::env::args().any(|arg| arg == "--recovery").then(RecoveryOptions::default),
         ..Options::default()
     });
     if let Some(folder) = option("--bundle") {

@@ -91,7 +91,13 @@ impl<'a> Broadcast<'a> {
                     socket.overhear(event, &args);
                 }
             }
-            count += selection.publish(plain(event, &args));
+            let event = plain(event, &args);
+            count += match namespace.memory() {
+                Some(memory) if !selection.selection().is_volatile() => {
+                    memory.publish(namespace, selection, event)
+                }
+                _ => selection.publish(event),
+            };
         });
         Ok(count)
     }
@@ -204,7 +210,7 @@ pub(crate) fn arguments<T: Emit + ?Sized>(event: &str, payload: &T) -> Result<Ar
 }
 
 /// An event for the wires of a namespace.
-fn plain(name: &str, args: &Args) -> Event {
+pub(crate) fn plain(name: &str, args: &Args) -> Event {
     let mut event = Event::bare(name);
     for index in 0..args.len() {
         // arguments are JSON, which is UTF-8

@@ -64,7 +64,7 @@ impl Namespaces {
         let name = slashed(name);
         let parent = self.parent_of(&name, &Value::Null);
         let kind = parent.map_or(Kind::Named, |parent| child(server, parent));
-        let new = Namespace::new(&name, kind, server.options.ack_timeout);
+        let new = Namespace::new(&name, kind, &server.options);
         let namespace = self.by_name.write().entry(name).or_insert(new).clone();
         if let Kind::Child(child) = namespace.kind() {
             // never given back
@@ -81,7 +81,7 @@ impl Namespaces {
         let mut parents = self.parents.write();
         let parent = Parent { meets: Box::new(meets), server: Arc::downgrade(server) };
         let name = format!("/_{}", parents.len());
-        let parent = Namespace::new(&name, Kind::Parent(parent), server.options.ack_timeout);
+        let parent = Namespace::new(&name, Kind::Parent(parent), &server.options);
         parents.push(parent.clone());
         parent
     }
@@ -93,9 +93,9 @@ impl Namespaces {
         }
         let parent = self.parent_of(name, auth)?;
         let mut by_name = self.by_name.write();
-        let namespace = by_name.entry(name.into()).or_insert_with(|| {
-            Namespace::new(name, child(server, parent), server.options.ack_timeout)
-        });
+        let namespace = by_name
+            .entry(name.into())
+            .or_insert_with(|| Namespace::new(name, child(server, parent), &server.options));
         Some(Seat::take(namespace))
     }
 

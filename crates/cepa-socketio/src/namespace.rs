@@ -21,6 +21,8 @@ use crate::broadcast::Broadcast;
 use crate::dynamic::Kind;
 use crate::error::EmitError;
 use crate::handlers::Handlers;
+use crate::options::Options;
+use crate::recovery::{Memory, Remembered};
 use crate::remote::RemoteSocket;
 use crate::wire::Wires;
 
@@ -39,13 +41,15 @@ struct Inner {
     sockets: [RwLock<HashMap<MemberId, Socket>>; SHARDS],
     next_ack: AtomicU64,
     ack_timeout: Duration,
+    /// What clients that return may have missed.
+    memory: Option<Memory>,
     /// How many listeners see what is emitted.
     outgoing: AtomicUsize,
     kind: Kind,
 }
 
 impl Namespace {
-    pub(crate) fn new(name: &str, kind: Kind, ack_timeout: Duration) -> Namespace {
+    pub(crate) fn new(name: &str, kind: Kind, options: &Options) -> Namespace {
         Namespace(Arc::new(Inner {
             name: name.into(),
             hub: OnceLock::new(),
@@ -53,7 +57,8 @@ impl Namespace {
             handlers: Mutex::default(),
             sockets: Default::default(),
             next_ack: AtomicU64::new(0),
-            ack_timeout,
+            ack_timeout: options.ack_timeout,
+            memory: options.recovery.as_ref().map(Memory::new),
             outgoing: AtomicUsize::new(0),
             kind,
         }))
@@ -131,6 +136,11 @@ impl Namespace {
             .find_map(|member| self.socket(member.id()).filter(|socket| socket.id() == id))
     }
 
+    /// How much is remembered for clients that may return; `None` without [`Options::recovery`].
+    pub fn remembered(&self) -> Option<Remembered> {
+        self.memory().map(Memory::size)
+    }
+
     /// How many sockets there are.
     pub fn len(&self) -> usize {
         self.0.sockets.iter().map(|shard| shard.read().len()).sum()
@@ -168,6 +178,10 @@ impl Namespace {
             (None, Kind::Child(child)) => child.parent.handlers(),
             (None, _) => Arc::default(),
         }
+    }
+
+    pub(crate) fn memory(&self) -> Option<&Memory> {
+        self.0.memory.as_ref()
     }
 
     /// How long an acknowledgement may take unless the emission says so.

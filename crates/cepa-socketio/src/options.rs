@@ -7,6 +7,8 @@
 
 use std::time::Duration;
 
+use crate::recovery::RecoveryOptions;
+
 /// The settings of a [`SocketIo`](crate::SocketIo).
 ///
 /// ```
@@ -47,6 +49,8 @@ pub struct Options {
     pub max_packet: usize,
     /// How many namespaces one client may be in; 64. A CONNECT beyond is refused.
     pub max_namespaces: usize,
+    /// Whether and how a client that was lost for a moment goes on as the same socket; not.
+    pub recovery: Option<RecoveryOptions>,
     /// How many events of one socket may be handled at a time; 1, which is in order.
     pub concurrent_handlers: usize,
     /// How many bytes of events of one socket may wait for its handlers (or for `on_connect`), each counted with 64 more
@@ -88,6 +92,7 @@ impl Default for Options {
             max_attachments: 10,
             max_packet: 10_000_000,
             max_namespaces: 64,
+            recovery: None,
             concurrent_handlers: 1,
             max_incoming: 1 << 20,
             stall_timeout: Duration::from_secs(60),

@@ -250,11 +250,15 @@ fn number(digits: &[u8]) -> Option<u64> {
 pub mod write {
     use super::Args;
 
-    /// `40{"sid":…}`: the answer to CONNECT.
-    pub fn connected(namespace: &str, id: &str) -> Vec<u8> {
+    /// `40{"sid":…}`: the answer to CONNECT; with recovery it has a `pid`.
+    pub fn connected(namespace: &str, id: &str, pid: Option<&str>) -> Vec<u8> {
         let mut out = head(b'0', 0, namespace, None, 12 + id.len());
         out.extend_from_slice(b"{\"sid\":\"");
         out.extend_from_slice(id.as_bytes());
+        if let Some(pid) = pid {
+            out.extend_from_slice(b"\",\"pid\":\"");
+            out.extend_from_slice(pid.as_bytes());
+        }
         out.extend_from_slice(b"\"}");
         out
     }

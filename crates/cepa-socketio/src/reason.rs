@@ -27,6 +27,16 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// Whether a client that was lost for this reason may return as the same socket.
+    pub(crate) fn is_recoverable(self) -> bool {
+        !matches!(
+            self,
+            Reason::ParseError
+                | Reason::ClientNamespaceDisconnect
+                | Reason::ServerNamespaceDisconnect
+        )
+    }
+
     /// The text of Node's `disconnect` event.
     pub fn as_str(self) -> &'static str {
         match self {

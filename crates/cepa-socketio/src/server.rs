@@ -44,7 +44,7 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn new(options: Options) -> Server {
-        let root = Namespace::new("/", Kind::Named, options.ack_timeout);
+        let root = Namespace::new("/", Kind::Named, &options);
         Server {
             sessions: Sessions::new(options.max_sessions),
             control: Hub::new(),

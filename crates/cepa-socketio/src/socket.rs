@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::sync::OnceLock;
 use std::time::{Duration, SystemTime};
 
-use cepa_hub::Member;
+use cepa_hub::{Member, Outcome};
 use parking_lot::Mutex;
 use serde_json::Value;
 
@@ -33,6 +33,7 @@ use crate::listeners::Own;
 use crate::namespace::Namespace;
 use crate::packet::write;
 use crate::queue::{Job, Pushed, Queue};
+use crate::recovery::{Memory, Returned};
 use crate::unicast::Unicast;
 use crate::{Reason, work};
 
@@ -52,7 +53,11 @@ struct Inner {
     phase: Mutex<Phase>,
     queue: Queue,
     acks: Acks,
-    data: Data,
+    data: Arc<Data>,
+    /// What the client may return with, when connections are recovered.
+    pid: Option<Box<str>>,
+    /// The last event that it had, when it has returned.
+    after: Option<u64>,
     own: Own,
     /// Until it is gone.
     seat: Mutex<Option<Seat>>,
@@ -78,17 +83,30 @@ impl Socket {
     pub(crate) fn new(seat: Seat, session: &Arc<Session>, auth: Value) -> Socket {
         let namespace = seat.namespace();
         let request = Arc::clone(&session.request);
+        let returned = namespace.memory().and_then(|memory| memory.take(&auth, session));
+        let after = returned.as_ref().map(|returned| returned.after);
+        let (pid, left) = match returned {
+            Some(Returned { pid, left, .. }) => (Some(pid), Some(left)),
+            None => (namespace.memory().map(|_| crate::server::random_id()), None),
+        };
+        let (id, rooms, data) = match left {
+            Some(left) => (left.id, left.rooms, left.data),
+            None => (crate::server::random_id(), Vec::new(), Arc::default()),
+        };
+        let rooms = rooms.iter().map(|room| (**room).into()).collect();
         Socket(Arc::new(Inner {
-            id: crate::server::random_id(),
+            id,
             handlers: namespace.handlers(),
             namespace: namespace.clone(),
             session: Arc::clone(session),
             handshake: Handshake { auth, time: SystemTime::now(), request },
             member: OnceLock::new(),
-            phase: Mutex::new(Phase::Connecting(Vec::new())),
+            phase: Mutex::new(Phase::Connecting(rooms)),
             queue: Queue::new(session.server.options.max_incoming),
             acks: Acks::new(),
-            data: Data::default(),
+            data,
+            pid,
+            after,
             own: Own::default(),
             seat: Mutex::new(Some(seat)),
         }))
@@ -112,6 +130,12 @@ impl Socket {
     /// What the application keeps with this socket.
     pub fn data(&self) -> &Data {
         &self.0.data
+    }
+
+    /// Whether it was lost and has returned: it has its id, its rooms, its data, and what it missed.
+    /// See [`Options::recovery`](crate::Options::recovery).
+    pub fn is_recovered(&self) -> bool {
+        self.0.after.is_some()
     }
 
     /// What carries the connection now.
@@ -269,29 +293,46 @@ impl Socket {
         }
     }
 
-    /// Answers CONNECT and joins; false when the client has gone meanwhile.
+    /// Answers CONNECT and joins; false when the client has gone meanwhile. A client that has returned gets what it missed
+    /// first.
     pub(crate) fn accept(&self) -> bool {
         let inner = &self.0;
-        let mut accepted = None;
+        let mut queued = None;
         // with the list locked, an upgrade of the transport comes before or after all of this
         inner.session.client.each_locked(|_| {
             let mut phase = inner.phase.lock();
             let Phase::Connecting(rooms) = &mut *phase else { return };
-            let outcome =
-                inner.session.queue(write::connected(self.namespace().name(), self.id()), &[]);
+            let rooms = std::mem::take(rooms);
+            // with the memory locked, an event is either among the missed or comes when the rooms are joined
+            let mut memory = inner.namespace.memory().map(Memory::lock);
+            let mut outcome = Outcome::Queued;
+            if let (Some(memory), Some(after)) = (&memory, inner.after) {
+                for event in memory.missed(after, &rooms) {
+                    outcome = inner.session.queue_event(&inner.namespace, event);
+                }
+            }
+            if matches!(outcome, Outcome::Queued) {
+                let answer =
+                    write::connected(self.namespace().name(), self.id(), inner.pid.as_deref());
+                outcome = inner.session.queue(answer, &[]);
+            }
             let member = inner.session.attach(inner.namespace.hub(), inner.namespace.wires());
             inner.namespace.insert(member.id(), self);
-            accepted = Some((outcome, std::mem::take(rooms)));
+            member.join_untold(self.id());
+            for room in &rooms {
+                member.join_untold(room);
+            }
+            if let (Some(memory), Some(pid)) = (&mut memory, &inner.pid) {
+                memory.join(pid, self);
+            }
             let _ = inner.member.set(member);
             *phase = Phase::Connected;
+            queued = Some(outcome);
         });
-        let Some((outcome, rooms)) = accepted else { return false };
+        let Some(outcome) = queued else { return false };
+        inner.namespace.hub().run_hook();
         inner.session.joined();
         inner.session.settle(outcome);
-        self.join(self.id());
-        for room in &rooms {
-            self.join(room);
-        }
         true
     }
 
@@ -322,27 +363,35 @@ impl Socket {
     /// The end of this socket; the first call counts.
     pub(crate) fn close(&self, reason: Reason) -> Was {
         let inner = &self.0;
-        let busy = {
+        let member = inner.member.get();
+        // one whose outbox was closed is out of its rooms already
+        let intact = member.is_none_or(|member| !member.is_closed());
+        let (busy, rooms) = {
             let mut phase = inner.phase.lock();
-            let rooms = inner.member.get().map(Member::rooms).unwrap_or_default();
-            match std::mem::replace(&mut *phase, Phase::Gone(rooms)) {
-                Phase::Connecting(_) => None,
+            let joined = member.map(Member::rooms).unwrap_or_default();
+            match std::mem::replace(&mut *phase, Phase::Gone(joined.clone())) {
+                Phase::Connecting(rooms) => (None, rooms.iter().map(|r| (&**r).into()).collect()),
                 // before it is out of the client's list, so that who waits for its handlers misses nothing
-                Phase::Connected => Some(Busy::begin(&inner.session)),
+                Phase::Connected => (Some(Busy::begin(&inner.session)), joined),
                 gone @ Phase::Gone(_) => {
                     *phase = gone;
                     return Was::Gone;
                 }
             }
         };
-        if let Some(member) = inner.member.get() {
+        let seat = inner.seat.lock().take();
+        if let (Some(memory), Some(pid)) = (inner.namespace.memory(), &inner.pid) {
+            let known = busy.is_some() || self.is_recovered();
+            let returns = known && intact && reason.is_recoverable();
+            let left = returns.then(|| memory.left(self, &rooms, &inner.data, seat));
+            memory.leave(self, pid, left);
+        }
+        if let Some(member) = member {
             inner.namespace.remove(member.id());
             member.detach();
         }
         inner.acks.close();
         inner.session.client.remove(self);
-        let seat = inner.seat.lock().take();
-        drop(seat);
         let Some(busy) = busy else { return Was::Connecting };
         if inner.queue.end(reason, busy) {
             inner.session.spawn(work::run(self.clone()));

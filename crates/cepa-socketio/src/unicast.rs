@@ -6,7 +6,7 @@ use cepa_hub::Outcome;
 
 use crate::Socket;
 use crate::args::{Args, Emit};
-use crate::broadcast::arguments;
+use crate::broadcast::{arguments, plain};
 use crate::error::EmitError;
 use crate::packet::write;
 
@@ -73,6 +73,9 @@ impl<'a> Unicast<'a> {
         if self.socket.namespace().is_overheard() {
             self.socket.overhear(event, args);
         }
+        if let (Some(memory), None, false) = (self.socket.namespace().memory(), id, self.volatile) {
+            return sent(memory.send(self.socket, plain(event, args)));
+        }
         let text = write::event(self.socket.namespace().name(), id, event, args);
         let session = self.socket.session();
         let outcome = if self.volatile {
@@ -80,10 +83,14 @@ impl<'a> Unicast<'a> {
         } else {
             session.send(text, args.attachments())
         };
-        match outcome {
-            Outcome::Queued | Outcome::Replaced => Ok(()),
-            Outcome::Dropped => Err(EmitError::Dropped),
-            Outcome::Evicted | Outcome::Closed => Err(EmitError::Disconnected),
-        }
+        sent(outcome)
+    }
+}
+
+fn sent(outcome: Outcome) -> Result<(), EmitError> {
+    match outcome {
+        Outcome::Queued | Outcome::Replaced => Ok(()),
+        Outcome::Dropped => Err(EmitError::Dropped),
+        Outcome::Evicted | Outcome::Closed => Err(EmitError::Disconnected),
     }
 }

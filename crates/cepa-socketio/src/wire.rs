@@ -8,6 +8,8 @@
 //! acknowledgements, unicast) is encoded by the session; as long as a session may still be upgraded, such a packet waits
 //! as an [`Event`] whose name is the text of the packet, and the wires of [`Wires::packets`] write it.
 
+use std::borrow::Cow;
+
 use bytes::{Bytes, BytesMut};
 use cepa_hub::{Event, Wire};
 use cepa_ws::codec::{Header, OpCode};
@@ -50,14 +52,14 @@ impl Wires {
     }
 }
 
-fn text(namespace: &str, event: &Event) -> Vec<u8> {
-    write::event_parts(
-        namespace,
-        None,
-        event.name(),
-        event.args().as_bytes(),
-        event.attachments().len(),
-    )
+/// An event as the text of a packet; its offset is one more argument.
+pub(crate) fn text(namespace: &str, event: &Event) -> Vec<u8> {
+    let args = match event.offset() {
+        None => Cow::Borrowed(event.args()),
+        Some(offset) if event.arg_count() == 0 => Cow::Owned(format!("\"{offset}\"")),
+        Some(offset) => Cow::Owned(format!("{},\"{offset}\"", event.args())),
+    };
+    write::event_parts(namespace, None, event.name(), args.as_bytes(), event.attachments().len())
 }
 
 /// A packet as finished WebSocket frames.

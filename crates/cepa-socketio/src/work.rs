@@ -53,6 +53,11 @@ pub(crate) async fn run(socket: Socket) {
 /// Whether all of `admit` let it in; the refusal is sent.
 async fn admitted(socket: &Socket) -> bool {
     let handlers = socket.handlers().clone();
+    if socket.is_recovered()
+        && socket.namespace().memory().is_some_and(|memory| memory.options().skip_admit)
+    {
+        return true;
+    }
     for admit in &handlers.admit {
         if !socket.is_connecting() {
             return false;

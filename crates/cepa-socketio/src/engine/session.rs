@@ -30,8 +30,9 @@ use super::packet::Packet;
 use crate::Reason;
 use crate::client::{Client, Held};
 use crate::handshake::HandshakeRequest;
+use crate::namespace::Namespace;
 use crate::server::{Server, Unavailable};
-use crate::wire::{Wires, frames};
+use crate::wire::{Wires, frames, text};
 
 /// What carries a session at the moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -234,6 +235,11 @@ impl Session {
         let outcome = self.control.send_volatile(packet(text, attachments));
         self.settle(outcome);
         outcome
+    }
+
+    /// Queues an event of a namespace for this client alone; as [`queue`](Self::queue), without settling.
+    pub(crate) fn queue_event(&self, namespace: &Namespace, event: &Event) -> Outcome {
+        self.queue(text(namespace.name(), event), event.attachments())
     }
 
     /// Queues a packet that other clients get too.

@@ -28,6 +28,7 @@ mod packets;
 mod pinned_memory;
 mod polling;
 mod polling_payloads;
+mod recovery;
 mod refusals;
 mod rooms;
 mod shutdown;

@@ -123,8 +123,10 @@ fn depth_is_bounded() {
 fn packets_are_written() {
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     let args = (json!({"a": 1}), "x").to_args().unwrap();
-    assert_eq!(text(write::connected("/", "abc")), r#"40{"sid":"abc"}"#);
-    assert_eq!(text(write::connected("/admin", "abc")), r#"40/admin,{"sid":"abc"}"#);
+    assert_eq!(text(write::connected("/", "abc", None)), r#"40{"sid":"abc"}"#);
+    let recoverable = text(write::connected("/", "abc", Some("def")));
+    assert_eq!(recoverable, r#"40{"sid":"abc","pid":"def"}"#);
+    assert_eq!(text(write::connected("/admin", "abc", None)), r#"40/admin,{"sid":"abc"}"#);
     assert_eq!(
         text(write::refused("/x", br#"{"message":"Invalid namespace"}"#)),
         r#"44/x,{"message":"Invalid namespace"}"#

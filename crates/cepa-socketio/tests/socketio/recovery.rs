@@ -1,0 +1,366 @@
+use std::time::Duration;
+
+use cepa_socketio::{Args, Options, RecoveryOptions, Remembered, Socket, SocketIo};
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+use crate::support::{DEADLINE, Polling, Running, Ws, quiet, soon, start};
+
+fn server(recovery: RecoveryOptions) -> SocketIo {
+    SocketIo::with_options(Options { recovery: Some(recovery), ..quiet() })
+        .on("join", async |socket, room: String| socket.join(&room))
+        .on("set", async |socket, data: serde_json::Value| {
+            socket.data().set_json(data);
+            socket.data().insert(7_u8);
+        })
+        .on("leave", async |socket: Socket, (): ()| socket.disconnect(false))
+        .on("info", async |socket, (): ()| {
+            let mut rooms: Vec<String> = socket.rooms().iter().map(ToString::to_string).collect();
+            rooms.retain(|room| room != socket.id());
+            let typed = socket.data().get::<u8>().is_some();
+            serde_json::json!([socket.is_recovered(), rooms, socket.data().json(), typed])
+        })
+}
+
+/// A client that remembers what a client has to.
+struct Client {
+    ws: Ws,
+    sid: String,
+    pid: String,
+    offset: String,
+}
+
+fn json(text: &str) -> serde_json::Value {
+    serde_json::from_str(&text[text.find(['[', '{']).unwrap()..]).unwrap()
+}
+
+impl Client {
+    async fn connect(server: &Running) -> Client {
+        let mut ws = Ws::open(server.address).await;
+        ws.send("40").await;
+        let answer = json(&ws.text().await);
+        let text = |key: &str| answer[key].as_str().unwrap().to_owned();
+        Client { ws, sid: text("sid"), pid: text("pid"), offset: String::new() }
+    }
+
+    /// The arguments of the next event; the last one is its offset.
+    async fn event(&mut self) -> serde_json::Value {
+        let mut args = json(&self.ws.text().await);
+        let offset = args.as_array_mut().unwrap().pop().unwrap();
+        self.offset = offset.as_str().expect("an offset").to_owned();
+        args
+    }
+
+    async fn ask(&mut self, question: &str) -> serde_json::Value {
+        self.ws.send(question).await;
+        json(&self.ws.text().await)
+    }
+
+    /// Comes back on another connection: what came before the answer, and the answer.
+    async fn come_back(&mut self, server: &Running) -> (Vec<serde_json::Value>, serde_json::Value) {
+        self.ws = Ws::open(server.address).await;
+        let auth = serde_json::json!({ "pid": self.pid, "offset": self.offset });
+        self.ws.send(&format!("40{auth}")).await;
+        let mut missed = Vec::new();
+        loop {
+            let text = self.ws.text().await;
+            if text.starts_with("40") {
+                return (missed, json(&text));
+            }
+            let mut args = json(&text);
+            self.offset = args.as_array_mut().unwrap().pop().unwrap().as_str().unwrap().to_owned();
+            missed.push(args);
+        }
+    }
+
+    fn is_recovered(&self, answer: &serde_json::Value) -> bool {
+        answer["sid"] == *self.sid && answer["pid"] == *self.pid
+    }
+}
+
+async fn until(what: &str, condition: impl Fn() -> bool) {
+    let waiting = async {
+        while !condition() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    soon(what, waiting).await;
+}
+
+async fn alone(io: &SocketIo) {
+    until("end of all connections", || io.is_empty()).await;
+}
+
+#[tokio::test]
+async fn it_is_the_same_socket_with_rooms_and_data_and_what_it_missed() {
+    let io = server(RecoveryOptions::default());
+    let server = start(&io).await;
+    let mut client = Client::connect(&server).await;
+    assert_eq!(client.ask("420[\"join\",\"a\"]").await, serde_json::json!([]));
+    client.ask("421[\"set\",{\"nick\":\"ana\"}]").await;
+    io.emit("first", &1).unwrap();
+    assert_eq!(client.event().await, serde_json::json!(["first", 1]));
+    client.ws = Ws::open(server.address).await;
+    alone(&io).await;
+    let sid = client.sid.clone();
+    io.to("a").emit("a", &()).unwrap();
+    io.to("b").emit("b", &()).unwrap();
+    io.to(&sid).emit("mine", &(1, "x")).unwrap();
+    io.except("a").emit("others", &()).unwrap();
+    io.broadcast().volatile().emit("volatile", &()).unwrap();
+    io.emit("all", &()).unwrap();
+    let (missed, answer) = client.come_back(&server).await;
+    assert_eq!(
+        missed,
+        [serde_json::json!(["a"]), serde_json::json!(["mine", 1, "x"]), serde_json::json!(["all"])]
+    );
+    assert!(client.is_recovered(&answer));
+    let info = client.ask("422[\"info\"]").await;
+    assert_eq!(info, serde_json::json!([[true, ["a"], { "nick": "ana" }, true]]));
+    // its room is joined again
+    io.to("a").emit("a", &2).unwrap();
+    assert_eq!(client.event().await, serde_json::json!(["a", 2]));
+}
+
+#[tokio::test]
+async fn binary_and_unicast_have_offsets_and_answers_have_none() {
+    let io = server(RecoveryOptions::default())
+        .on("echo", async |socket, args: Args| Ok(socket.emit("echo", &args)?))
+        .on("ask", async |socket, (): ()| {
+            tokio::spawn(async move { socket.emit_with_ack("asked", &()).await });
+        });
+    let server = start(&io).await;
+    let mut client = Client::connect(&server).await;
+    client.ws.send("42[\"echo\"]").await;
+    assert_eq!(client.event().await, serde_json::json!(["echo"]));
+    client.ws.send("451-[\"echo\",{\"_placeholder\":true,\"num\":0}]").await;
+    client.ws.send_binary(&[1, 2]).await;
+    let event = client.event().await;
+    assert_eq!(event, serde_json::json!(["echo", { "_placeholder": true, "num": 0 }]));
+    assert_eq!(&client.ws.binary().await[..], [1, 2]);
+    client.ws.send("42[\"ask\"]").await;
+    assert_eq!(client.ws.text().await, "420[\"asked\"]");
+    // an attachment that was missed comes too
+    client.ws = Ws::open(server.address).await;
+    alone(&io).await;
+    io.emit("b", &cepa_socketio::Binary::from(vec![3])).unwrap();
+    client
+        .ws
+        .send(&format!("40{{\"pid\":\"{}\",\"offset\":\"{}\"}}", client.pid, client.offset))
+        .await;
+    assert!(client.ws.text().await.starts_with("451-[\"b\",{"));
+    assert_eq!(&client.ws.binary().await[..], [3]);
+    assert!(client.ws.text().await.starts_with("40{"));
+}
+
+#[tokio::test]
+async fn whoever_does_not_qualify_is_somebody_new() {
+    let io = server(RecoveryOptions { max_events: 2, ..RecoveryOptions::default() });
+    let server = start(&io).await;
+    let mut client = Client::connect(&server).await;
+    io.emit("n", &0).unwrap();
+    client.event().await;
+    let good = client.offset.clone();
+
+    // it said that it leaves
+    client.ws.send("41").await;
+    alone(&io).await;
+    let (missed, answer) = client.come_back(&server).await;
+    assert!(missed.is_empty() && !client.is_recovered(&answer), "{answer}");
+
+    for offset in ["", "x", "zzz1", &format!("{good}0"), "\u{e9}\u{e9}"] {
+        let mut other = Client::connect(&server).await;
+        other.ws = Ws::open(server.address).await;
+        other.offset = offset.to_owned();
+        let (missed, answer) = other.come_back(&server).await;
+        assert!(missed.is_empty() && !other.is_recovered(&answer), "{offset}: {answer}");
+    }
+
+    // more was missed than is kept
+    let mut client = Client::connect(&server).await;
+    io.emit("n", &1).unwrap();
+    client.event().await;
+    client.ws = Ws::open(server.address).await;
+    for n in 2..5 {
+        io.emit("n", &n).unwrap();
+    }
+    let (missed, answer) = client.come_back(&server).await;
+    assert!(missed.is_empty() && !client.is_recovered(&answer));
+}
+
+#[tokio::test]
+async fn after_the_window_it_is_forgotten() {
+    let window = Duration::from_millis(60);
+    let io = server(RecoveryOptions { window, ..RecoveryOptions::default() });
+    let server = start(&io).await;
+    let mut client = Client::connect(&server).await;
+    io.emit("n", &0).unwrap();
+    client.event().await;
+    client.ws = Ws::open(server.address).await;
+    alone(&io).await;
+    let nothing = Remembered { events: 0, bytes: 0, clients: 0 };
+    assert_ne!(io.remembered().unwrap(), nothing);
+    until("end of the memory", || io.remembered().unwrap() == nothing).await;
+    let (_, answer) = client.come_back(&server).await;
+    assert!(!client.is_recovered(&answer));
+}
+
+#[tokio::test]
+async fn a_state_is_given_back_once_and_the_old_socket_ends() {
+    let (sender, mut gone) = mpsc::unbounded_channel();
+    let io = server(RecoveryOptions::default()).on_disconnect(async move |_socket, reason| {
+        sender.send(reason.as_str()).unwrap();
+        Ok(())
+    });
+    let server = start(&io).await;
+    let mut client = Client::connect(&server).await;
+    io.emit("n", &0).unwrap();
+    client.event().await;
+    // the server does not know yet that the first connection is dead
+    let mut first = std::mem::replace(&mut client.ws, Ws::open(server.address).await);
+    let (_, answer) = client.come_back(&server).await;
+    assert!(client.is_recovered(&answer));
+    assert_eq!(soon("end of the first", gone.recv()).await, Some("transport close"));
+    assert_eq!(first.closed().await, 1005);
+    assert_eq!(io.len(), 1);
+    client.ws.send("41").await;
+    assert_eq!(soon("end of the second", gone.recv()).await, Some("client namespace disconnect"));
+    let (_, answer) = client.come_back(&server).await;
+    assert!(!client.is_recovered(&answer));
+}
+
+#[tokio::test]
+async fn middleware_is_skipped_or_not() {
+    for skip_admit in [true, false] {
+        let io = server(RecoveryOptions { skip_admit, ..RecoveryOptions::default() }).admit(
+            async |socket| match socket.handshake().auth.get("pid") {
+                Some(_) => Err(cepa_socketio::ConnectError::new("again?").into()),
+                None => Ok(()),
+            },
+        );
+        let server = start(&io).await;
+        let mut client = Client::connect(&server).await;
+        io.emit("n", &0).unwrap();
+        client.event().await;
+        client.ws = Ws::open(server.address).await;
+        let auth = serde_json::json!({ "pid": client.pid, "offset": client.offset });
+        client.ws.send(&format!("40{auth}")).await;
+        let answer = client.ws.text().await;
+        assert_eq!(answer.starts_with("40"), skip_admit, "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn clients_and_bytes_are_bounded() {
+    let io =
+        server(RecoveryOptions { max_clients: 2, max_bytes: 5_000, ..RecoveryOptions::default() });
+    let server = start(&io).await;
+    let mut clients = Vec::new();
+    for _ in 0..4 {
+        clients.push(Client::connect(&server).await);
+    }
+    for n in 0..100 {
+        io.emit("n", &(n, "x".repeat(100))).unwrap();
+    }
+    for client in &mut clients {
+        for _ in 0..100 {
+            client.event().await;
+        }
+        let sid = client.sid.clone();
+        client.ws = Ws::open(server.address).await;
+        until("end", || io.socket_by_id(&sid).is_none()).await;
+    }
+    let size = io.remembered().unwrap();
+    assert!(size.clients == 2 && size.bytes <= 5_000 && size.events > 10, "{size:?}");
+    let mut recovered = Vec::new();
+    for client in &mut clients {
+        let (_, answer) = client.come_back(&server).await;
+        recovered.push(client.is_recovered(&answer));
+    }
+    assert_eq!(recovered, [false, false, true, true]);
+}
+
+/// A namespace that came into being is kept for whoever may return to it.
+#[tokio::test]
+async fn in_a_namespace_that_came_into_being() {
+    let io = server(RecoveryOptions::default());
+    let parent = io.of_pattern("/x-*");
+    let server = start(&io).await;
+    let mut ws = Ws::open(server.address).await;
+    ws.send("40/x-1,").await;
+    let answer = json(&ws.text().await);
+    parent.emit("n", &1).unwrap();
+    let event = json(&ws.text().await);
+    drop(ws);
+    alone(&io).await;
+    until("end", || parent.broadcast().sockets().is_empty()).await;
+    parent.emit("n", &2).unwrap();
+    let mut ws = Ws::open(server.address).await;
+    let auth = serde_json::json!({ "pid": answer["pid"], "offset": event[2] });
+    ws.send(&format!("40/x-1,{auth}")).await;
+    assert!(ws.text().await.starts_with("42/x-1,[\"n\",2,"));
+    assert_eq!(json(&ws.text().await), answer);
+}
+
+/// Must show 3 of the plan: a client that drops and returns 100 times under traffic, over both transports.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_hundred_returns_under_traffic() {
+    const RETURNS: usize = 100;
+    let window = Duration::from_millis(500);
+    let io = server(RecoveryOptions { window, ..RecoveryOptions::default() });
+    let server = start(&io).await;
+    let mut client = Client::connect(&server).await;
+    client.ask("420[\"join\",\"a\"]").await;
+    let sid = client.sid.clone();
+    let emitting = io.clone();
+    let (stop, mut stopped) = mpsc::channel::<()>(1);
+    let emitter = tokio::spawn(async move {
+        let mut number = 0_u64;
+        loop {
+            match number % 3 {
+                0 => emitting.to("a").emit("n", &number).unwrap(),
+                1 => emitting.to(&sid).emit("n", &number).unwrap(),
+                _ => emitting.emit("n", &number).unwrap(),
+            };
+            emitting.to("b").emit("not mine", &number).unwrap();
+            number += 1;
+            if number.is_multiple_of(8) {
+                tokio::select! {
+                    _ = stopped.recv() => return number,
+                    () = tokio::time::sleep(Duration::from_millis(1)) => {}
+                }
+            }
+        }
+    });
+    let mut seen = Vec::new();
+    let number = |event: &serde_json::Value| event[1].as_u64().unwrap();
+    let begun = Instant::now();
+    for round in 0..RETURNS {
+        for _ in 0..round % 20 + 1 {
+            seen.push(number(&client.event().await));
+        }
+        // whether or not the server has noticed that the old connection is gone
+        let (missed, answer) = client.come_back(&server).await;
+        assert!(client.is_recovered(&answer), "round {round}: {answer}");
+        seen.extend(missed.iter().map(number));
+    }
+    stop.send(()).await.unwrap();
+    let last = emitter.await.unwrap();
+    while *seen.last().unwrap() + 1 < last {
+        seen.push(number(&client.event().await));
+    }
+    assert_eq!(seen, (0..last).collect::<Vec<_>>());
+    assert!(begun.elapsed() < DEADLINE * 4);
+    // and over polling, once more
+    client.ws = Ws::open(server.address).await;
+    let polling = Polling::open(server.address).await;
+    io.to("a").emit("n", &last).unwrap();
+    polling
+        .post(&format!("40{{\"pid\":\"{}\",\"offset\":\"{}\"}}", client.pid, client.offset))
+        .await;
+    let body = polling.get().await.body;
+    assert!(body.starts_with(&format!("42[\"n\",{last},")) && body.contains("\x1e40{"), "{body}");
+    polling.post("1").await;
+    let nothing = Remembered { events: 0, bytes: 0, clients: 0 };
+    until("end of the memory", || io.remembered().unwrap() == nothing).await;
+}
