@@ -33,7 +33,7 @@ async fn by_a_request() {
 async fn many_times_at_once() {
     let chatting = Chatting::new();
     let saying: Vec<_> = (0..20)
-        .map(|_| tokio::spawn(chatting.client.post(TARGET).json(&ana("hi", "k")).send()))
+        .map(|_| tokio::spawn(chatting.client.post(TARGET).json(ana("hi", "k")).send()))
         .collect();
     let mut new = 0;
     for response in saying {
