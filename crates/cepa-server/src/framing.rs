@@ -1,12 +1,12 @@
 //! [`Framing`]: a strict reading of where HTTP/1 requests begin and end, before hyper's own.
 //!
 //! hyper reads a few things that others read differently: a bare LF ends a line, blanks may follow the size of
-//! a chunk, and its extension may be anything. Whoever stands between a client and us and reads them in
+//! a chunk, its extension may be anything, and a fragment of a target is dropped. Whoever stands between a client and us and reads them in
 //! another way can be made to see other requests than we do. So the bytes of a connection pass by here first:
 //! what is passed on has one reading, and at the first byte that has two the connection is broken off.
 //!
-//! Only what frames is read: ends of lines, `Content-Length`, `Transfer-Encoding`, sizes and extensions of chunks.
-//! Names, values and targets are hyper's and `admission`'s. Bytes of bodies are skipped, not looked at.
+//! Only what frames is read: ends of lines, `Content-Length`, `Transfer-Encoding`, sizes and extensions of chunks;
+//! and that no request line has a `#`. Names, values and targets are hyper's and `admission`'s. Bytes of bodies are skipped, not looked at.
 //!
 //! Invariant: where hyper and this reading differ, hyper refuses and closes. After a request that may leave
 //! HTTP (an `Upgrade` other than `h2c`, which nobody here takes) nothing is known of the bytes any more, and
@@ -87,13 +87,20 @@ impl Framing {
                     }
                 }
                 At::Start | At::Fields | At::ChunkSize | At::Trailer => {
-                    let Some(length) = memchr::memchr(b'\n', rest) else {
-                        self.keep(rest);
+                    let in_head = matches!(self.at, At::Start | At::Fields);
+                    let length = memchr::memchr(b'\n', rest);
+                    let piece = &rest[..length.unwrap_or(rest.len())];
+                    if self.at == At::Start
+                        && let Some(at) = memchr::memchr(b'#', piece)
+                    {
+                        return Err(Offence { at: next + at, in_head });
+                    }
+                    let Some(length) = length else {
+                        self.keep(piece);
                         return Ok(());
                     };
-                    let in_head = matches!(self.at, At::Start | At::Fields);
                     let offence = Offence { at: next + length, in_head };
-                    self.at = self.line(&rest[..length]).ok_or(offence)?;
+                    self.at = self.line(piece).ok_or(offence)?;
                     next += length + 1;
                 }
             }

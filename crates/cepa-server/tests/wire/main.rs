@@ -4,6 +4,7 @@
 mod a_client_that_leaves;
 mod connection_limit;
 mod deadlines;
+mod descriptors;
 mod hostile;
 mod http2;
 mod keep_alive;
