@@ -7,7 +7,8 @@
 //! target of a request can be made to serve one site's answer for another's.
 //!
 //! A refusal closes the connection: what follows on it cannot be trusted either. `CONNECT` is not
-//! implemented; a tunnel is nothing that an application should open by accident.
+//! implemented, but for WebSocket over HTTP/2 (`tunnel`); a tunnel is nothing that an application should
+//! open by accident.
 
 use http::header::{EXPECT, HOST, TRANSFER_ENCODING};
 use http::request::Parts;

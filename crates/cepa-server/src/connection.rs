@@ -30,6 +30,7 @@ use crate::sniff::{Protocol, sniff};
 use crate::socket::Socket;
 use crate::stall::Stall;
 use crate::streams::{self, Streams};
+use crate::tunnel::{self, Tunnel};
 use crate::worker::Place;
 
 /// The least that hyper allows for the buffer of a head.
@@ -79,6 +80,7 @@ pub(crate) async fn serve(
             let connection = http2::Builder::new(Streams::new(&limits))
                 .timer(TokioTimer::new())
                 .max_concurrent_streams(limits.h2_streams)
+                .enable_connect_protocol()
                 .max_header_list_size(u32::try_from(limits.head_bytes).unwrap_or(u32::MAX))
                 .keep_alive_interval(limits.head)
                 .keep_alive_timeout(limits.head)
@@ -147,7 +149,8 @@ async fn answer(
     requests: Arc<Requests>,
 ) -> Result<http::Response<Outgoing>, Infallible> {
     let open = requests.begin();
-    let (head, body) = request.into_parts();
+    let (mut head, body) = request.into_parts();
+    let tunnel = tunnel::enter(&mut head);
     if let Some(refusal) = admission::refusal(&head, &limits) {
         return Ok(refused(refusal, head.version, open));
     }
@@ -155,9 +158,13 @@ async fn answer(
     let may_leave = request.headers().get_all(header::UPGRADE).iter().any(|offer| offer != "h2c");
     let upgrade = request.headers().contains_key(header::UPGRADE).then(|| {
         let upgrade = hyper::upgrade::on(&mut request);
+        let held = tunnel.then(|| requests.begin());
         OnUpgrade::new(async move {
             let upgraded = upgrade.await.map_err(io::Error::other)?;
-            Ok(Box::new(TokioIo::new(upgraded)) as Upgraded)
+            Ok(match held {
+                Some(open) => Box::new(Tunnel::new(upgraded, open)) as Upgraded,
+                None => Box::new(TokioIo::new(upgraded)),
+            })
         })
     });
     let mut request = Request::from(request.map(|body| incoming(body, &limits)));
@@ -167,6 +174,9 @@ async fn answer(
     }
     let version = request.version;
     let mut response = callback.handle(request).await;
+    if tunnel {
+        response = tunnel::leave(response);
+    }
     if may_leave
         && version < Version::HTTP_2
         && response.status() != StatusCode::SWITCHING_PROTOCOLS

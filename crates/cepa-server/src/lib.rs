@@ -5,7 +5,7 @@
 //! address (`SO_REUSEPORT`), so that a connection lives and dies on one thread; or, with
 //! [`Server::ambient`], tasks on the runtime that calls.
 //!
-//! HTTP/1.1 and HTTP/2 with prior knowledge share a port. [`Limits`] names every bound and deadline.
+//! HTTP/1.1 and HTTP/2 with prior knowledge share a port, and WebSocket goes over both. [`Limits`] names every bound and deadline.
 //! SIGTERM and Ctrl-C begin a shutdown: no new connections, `ctx.closing()` is cancelled, what runs may
 //! finish within [`Limits::shutdown`].
 //!
@@ -33,6 +33,7 @@ mod sniff;
 mod socket;
 mod stall;
 mod streams;
+mod tunnel;
 mod worker;
 
 pub use limits::Limits;
