@@ -6,8 +6,9 @@
 //! foreign origin with 403. Where compression is off, offers of extensions are passed over in silence,
 //! which declines them.
 //!
-//! HTTP/2's way of opening a WebSocket (RFC 8441) is not here; a server then announces no support
-//! for it, and browsers use HTTP/1.1.
+//! Over HTTP/2 (RFC 8441) the server shows the client's extended `CONNECT` as the same request with the
+//! version HTTP/2, and turns the 101 into what the client expects. Such a handshake has neither a key nor
+//! an answer to it: they proved to HTTP/1.1 that nobody in between had mistaken it for something else.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -33,8 +34,8 @@ const GUID: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 /// What the answer to an acceptable handshake needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Accepted {
-    /// The value of `Sec-WebSocket-Accept`.
-    pub accept: HeaderValue,
+    /// The value of `Sec-WebSocket-Accept`; over HTTP/2 there is none.
+    pub accept: Option<HeaderValue>,
     /// The subprotocol that was chosen, if any.
     pub protocol: Option<Arc<str>>,
     /// The value of `Sec-WebSocket-Extensions`, when compression was agreed on.
@@ -56,8 +57,8 @@ pub fn check(request: &Request, options: &WebSocketOptions) -> Result<Accepted> 
     if !has_token(headers, &UPGRADE, "websocket") || !has_token(headers, &CONNECTION, "upgrade") {
         return Err(required("this address speaks WebSocket"));
     }
-    if request.version != Version::HTTP_11 {
-        return Err(bad("a WebSocket is opened over HTTP/1.1"));
+    if !matches!(request.version, Version::HTTP_11 | Version::HTTP_2) {
+        return Err(bad("a WebSocket is opened over HTTP/1.1 or HTTP/2"));
     }
     let empty = headers.get(CONTENT_LENGTH).is_none_or(|length| length == "0");
     if !empty || headers.contains_key(TRANSFER_ENCODING) {
@@ -67,10 +68,10 @@ pub fn check(request: &Request, options: &WebSocketOptions) -> Result<Accepted> 
         return Err(required("the WebSocket version must be 13")
             .with_header(SEC_WEBSOCKET_VERSION, HeaderValue::from_static(VERSION)));
     }
-    let key = single(headers, &SEC_WEBSOCKET_KEY)?;
-    if !STANDARD.decode(key).is_ok_and(|nonce| nonce.len() == 16) {
-        return Err(bad("Sec-WebSocket-Key must be 16 bytes in base64"));
-    }
+    let accept = match request.version {
+        Version::HTTP_11 => Some(answer_key(headers)?),
+        _ => None,
+    };
     if !options.allows_origin(headers.get(ORIGIN), request) {
         return Err(Error::new(403, "this origin may not open a WebSocket here")
             .with_code("origin_not_allowed"));
@@ -82,7 +83,16 @@ pub fn check(request: &Request, options: &WebSocketOptions) -> Result<Accepted> 
         None => None,
     };
     let (agreed, extensions) = extension.unzip();
-    Ok(Accepted { accept: accept(key), protocol, extensions, agreed })
+    Ok(Accepted { accept, protocol, extensions, agreed })
+}
+
+/// Checks the key, and answers it.
+fn answer_key(headers: &HeaderMap) -> Result<HeaderValue> {
+    let key = single(headers, &SEC_WEBSOCKET_KEY)?;
+    match STANDARD.decode(key) {
+        Ok(nonce) if nonce.len() == 16 => Ok(accept(key)),
+        _ => Err(bad("Sec-WebSocket-Key must be 16 bytes in base64")),
+    }
 }
 
 /// The value of `Sec-WebSocket-Accept` for a key.

@@ -133,7 +133,9 @@ where
     ctx.set_status(StatusCode::SWITCHING_PROTOCOLS);
     ctx.set(UPGRADE, HeaderValue::from_static("websocket"))?;
     ctx.set(CONNECTION, HeaderValue::from_static("Upgrade"))?;
-    ctx.set(SEC_WEBSOCKET_ACCEPT, accepted.accept)?;
+    if let Some(accept) = accepted.accept {
+        ctx.set(SEC_WEBSOCKET_ACCEPT, accept)?;
+    }
     if let Some(protocol) = &accepted.protocol {
         ctx.set(SEC_WEBSOCKET_PROTOCOL, &**protocol)?;
     }

@@ -20,7 +20,7 @@ async fn read_request(server: &mut DuplexStream) -> (String, String) {
         request.headers.append(name, value.parse().unwrap());
     }
     let accepted = check(&request, &WebSocketOptions::new()).expect("a handshake as we accept it");
-    (head, accepted.accept.to_str().unwrap().to_owned())
+    (head, accepted.accept.unwrap().to_str().unwrap().to_owned())
 }
 
 /// Connects to a server that answers with this text, in which `ACCEPT` stands for the right value.

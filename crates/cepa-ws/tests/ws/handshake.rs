@@ -30,7 +30,7 @@ pub fn set(request: &mut Request, name: &str, value: Option<&str>) {
 #[test]
 fn the_example_of_the_rfc() {
     let accepted = check(&request(), &WebSocketOptions::new()).unwrap();
-    assert_eq!(accepted.accept, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+    assert_eq!(accepted.accept.unwrap(), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
     assert_eq!(accepted.protocol, None);
 }
 
@@ -126,9 +126,17 @@ fn other_methods_and_protocols_do_not_open_one() {
         assert_eq!(error.status(), 405);
         assert_eq!(error.headers()["allow"], "GET");
     }
-    for version in [Version::HTTP_10, Version::HTTP_2] {
+    for version in [Version::HTTP_10, Version::HTTP_3] {
         let mut request = request();
         request.version = version;
         assert_eq!(check(&request, &WebSocketOptions::new()).unwrap_err().status(), 400);
     }
+}
+
+#[test]
+fn over_http2_there_is_no_key() {
+    let mut request = request();
+    request.version = Version::HTTP_2;
+    set(&mut request, "sec-websocket-key", None);
+    assert_eq!(check(&request, &WebSocketOptions::new()).unwrap().accept, None);
 }

@@ -36,6 +36,7 @@ mod violations;
 mod client;
 mod handshake;
 mod origin;
+mod over_http2;
 mod over_the_server;
 mod subprotocol;
 mod upgrade;
