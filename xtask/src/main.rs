@@ -5,6 +5,7 @@
 //!   clients against us and against Node, and the chat in Chromium.
 //! - `cargo xtask check` runs the formatter, clippy and rustdoc, and refuses warnings.
 //! - `cargo xtask conformance koa | socketio | ws` and `cargo xtask browser` run one of the parts.
+//! - `cargo xtask fuzz 60` runs every fuzz target for 60 seconds.
 //! - `cargo xtask screenshots` renews the pictures of the README.
 //!
 //! Each part adds a line of counts to a [`Report`]; the last line of a run is their sum.
@@ -13,6 +14,7 @@
 mod browser;
 mod check;
 mod debian;
+mod fuzz;
 mod koa;
 mod lines;
 mod npm;
@@ -28,8 +30,8 @@ use std::process::ExitCode;
 use report::Report;
 use step::Failure;
 
-const USAGE: &str =
-    "usage: cargo xtask test | check | lines | browser | screenshots | conformance koa|socketio|ws";
+const USAGE: &str = "usage: cargo xtask test | check | lines | browser | screenshots | \
+                     conformance koa|socketio|ws | fuzz [seconds]";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -44,6 +46,11 @@ fn main() -> ExitCode {
         ["conformance", "koa", words @ ..] => koa::run(&mut report, words),
         ["conformance", "socketio"] => socketio::run(&mut report),
         ["conformance", "ws"] => websocket::run(&mut report),
+        ["fuzz"] => fuzz::fuzz(&mut report, fuzz::SECONDS),
+        ["fuzz", seconds] => match seconds.parse() {
+            Ok(seconds) => fuzz::fuzz(&mut report, seconds),
+            Err(_) => Err(Failure::new(USAGE)),
+        },
         _ => Err(Failure::new(USAGE)),
     };
     report.print();
