@@ -1,9 +1,41 @@
 //! [`Csp`]: a content security policy, for [`helmet`](crate::helmet).
 //!
 //! Invariant: no value holds `;` or `,`, and keywords stand in quotes, so what is written is what was meant.
-//! Per-request values, such as nonces, are set by a handler: it replaces the header.
+//! A nonce is made for each request. What else depends on the request is set by a handler: it replaces the header.
 
+use std::fmt::{self, Write as _};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use cepa_core::http::{HeaderName, HeaderValue, header};
+use cepa_core::{Error, Result};
+
+/// Where the nonce of a request stands in the text of a policy; no value holds it.
+const PLACE: char = '\0';
+
+/// The nonce of a request, in `ctx.state`: `<script nonce="...">` may run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CspNonce(String);
+
+impl CspNonce {
+    /// A new one, of 128 random bits.
+    pub(crate) fn new() -> Result<Self> {
+        let mut bytes = [0; 16];
+        getrandom::fill(&mut bytes).map_err(Error::internal)?;
+        Ok(Self(STANDARD.encode(bytes)))
+    }
+
+    /// The text of the attribute; it needs no escaping.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for CspNonce {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
 
 /// A content security policy; it begins with helmet's defaults.
 ///
@@ -77,6 +109,33 @@ impl Csp {
         self
     }
 
+    /// Adds a nonce to a directive that the policy has, such as `script-src`: another one for each request, found in
+    /// `ctx.state` as a [`CspNonce`]. The nonces of several directives are the same.
+    ///
+    /// ```
+    /// use cepa_core::App;
+    /// use cepa_kit::{Csp, CspNonce, helmet};
+    ///
+    /// let policy = Csp::new().nonce("script-src");
+    /// let app = App::new().plug(helmet().content_security_policy(policy)).with(async |ctx, _next| {
+    ///     let nonce = ctx.state.get::<CspNonce>().map(CspNonce::as_str).unwrap_or_default();
+    ///     ctx.set_body(format!("<script nonce=\"{nonce}\">console.log('onions')</script>"))
+    /// });
+    /// ```
+    ///
+    /// # Panics
+    /// When the policy has no such directive.
+    #[track_caller]
+    pub fn nonce(mut self, name: &str) -> Self {
+        let found = self.directives.iter_mut().find(|(known, _)| known == name);
+        assert!(found.is_some(), "the policy has no {name} that a nonce could join");
+        if let Some((_, values)) = found {
+            // Writing to a String cannot fail.
+            let _ = write!(values, " 'nonce-{PLACE}'");
+        }
+        self
+    }
+
     /// Removes a directive.
     ///
     /// # Panics
@@ -102,12 +161,29 @@ impl Csp {
         }
     }
 
-    pub(crate) fn value(&self) -> HeaderValue {
-        let parts = self.directives.iter().map(|(name, values)| format!("{name}{values}"));
-        let text = parts.collect::<Vec<_>>().join(";");
-        // Only visible ASCII and spaces are in it.
-        HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static(""))
+    /// Whether each request has a value of its own.
+    pub(crate) fn has_nonce(&self) -> bool {
+        self.directives.iter().any(|(_, values)| values.contains(PLACE))
     }
+
+    /// The policy as text, with places for a nonce.
+    fn text(&self) -> String {
+        let parts = self.directives.iter().map(|(name, values)| format!("{name}{values}"));
+        parts.collect::<Vec<_>>().join(";")
+    }
+
+    pub(crate) fn value(&self) -> HeaderValue {
+        value(self.text())
+    }
+
+    pub(crate) fn value_with(&self, nonce: &CspNonce) -> HeaderValue {
+        value(self.text().replace(PLACE, nonce.as_str()))
+    }
+}
+
+fn value(text: String) -> HeaderValue {
+    // Only visible ASCII and spaces are in it.
+    HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static(""))
 }
 
 /// Whether a value means nothing without quotes.

@@ -6,7 +6,7 @@
 //! pass.
 //!
 //! A token is a random salt and the SHA-256 of salt and secret, so it is another one each time and compression gives
-//! nothing away. It needs the app's keys. Where it differs from koa-csrf: no session is needed, the browser's word
+//! nothing away. It needs the app's keys. An origin that cannot be one, such as `*`, is refused when the app is built. Where it differs from koa-csrf: no session is needed, the browser's word
 //! counts too, and a token in the query is an option, for URLs are copied and logged. Fields of multipart forms are
 //! not read: use a header.
 
@@ -15,6 +15,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use cepa_body::BodyExt;
 use cepa_core::http::{Method, header};
 use cepa_core::{Context, Cookie, Error, Middleware, Next, Result, SameSite};
+use http_grammar::host::is_authority;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
@@ -56,14 +57,32 @@ pub struct Csrf {
 
 impl Csrf {
     /// The name of the cookie with the secret.
+    ///
+    /// # Panics
+    /// When it is no name for a cookie.
+    #[track_caller]
     pub fn cookie(mut self, name: impl Into<String>) -> Self {
         self.cookie = name.into();
+        // A method and the name of a cookie are both tokens.
+        let is_token = Method::from_bytes(self.cookie.as_bytes()).is_ok();
+        assert!(is_token, "csrf: no name for a cookie: {:?}", self.cookie);
         self
     }
 
     /// Also accepts requests from pages of this origin, such as `https://www.a.example`.
+    ///
+    /// # Panics
+    /// When the text is no origin: a scheme and a host, with a port when it is not the scheme's; no path, no `*`, and
+    /// not `null`, which any page can have.
+    #[track_caller]
     pub fn trust_origin(mut self, origin: &str) -> Self {
-        self.trusted.push(origin.to_ascii_lowercase());
+        let lower = origin.to_ascii_lowercase();
+        let host = lower.strip_prefix("https://").or_else(|| lower.strip_prefix("http://"));
+        let is_origin = host.is_some_and(|host| {
+            is_authority(host.as_bytes()) && !host.contains('*') && !has_usual_port(&lower)
+        });
+        assert!(is_origin, "csrf: no origin such as `https://www.a.example`: {origin:?}");
+        self.trusted.push(lower);
         self
     }
 
@@ -88,7 +107,11 @@ impl Csrf {
         match (ctx.get("sec-fetch-site"), origin) {
             (Some(site), _) => matches!(site, "same-origin" | "none"),
             (None, Some(origin)) => {
-                let host = origin.split_once("://").map(|(_, host)| host);
+                // A page over a plain connection is another origin than this one when it is encrypted. The other way
+                // round it may be this one, behind a proxy that nobody told the app to trust.
+                let host = origin.strip_prefix("https://").or_else(|| {
+                    origin.strip_prefix("http://").filter(|_| !ctx.request.is_secure())
+                });
                 host.is_some_and(|host| host.eq_ignore_ascii_case(ctx.host()))
             }
             (None, None) => true,
@@ -109,6 +132,11 @@ impl Csrf {
         }
         Ok(token)
     }
+}
+
+/// Whether an origin names the port that browsers leave out.
+fn has_usual_port(origin: &str) -> bool {
+    origin.ends_with(if origin.starts_with("https:") { ":443" } else { ":80" })
 }
 
 /// The secret of a client, kept for the length of a request.

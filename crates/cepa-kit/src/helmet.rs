@@ -8,7 +8,7 @@ use std::time::Duration;
 use cepa_core::http::{HeaderName, HeaderValue, header};
 use cepa_core::{Context, Middleware, Next, Result};
 
-use crate::csp::Csp;
+use crate::csp::{Csp, CspNonce};
 
 const CROSS_ORIGIN_EMBEDDER_POLICY: HeaderName =
     HeaderName::from_static("cross-origin-embedder-policy");
@@ -53,6 +53,7 @@ pub fn helmet() -> Helmet {
             (CROSS_DOMAIN_POLICIES, HeaderValue::from_static("none")),
             (header::X_XSS_PROTECTION, HeaderValue::from_static("0")),
         ],
+        policy: None,
     }
 }
 
@@ -123,6 +124,8 @@ pub enum EmbedderPolicy {
 #[must_use]
 pub struct Helmet {
     headers: Vec<(HeaderName, HeaderValue)>,
+    /// The content security policy when each request has a nonce; its entry in the list is then without a use.
+    policy: Option<Csp>,
 }
 
 impl Helmet {
@@ -143,13 +146,17 @@ impl Helmet {
         let before = self.headers.len();
         self.headers.retain(|(known, _)| !known.as_str().eq_ignore_ascii_case(name));
         assert!(self.headers.len() < before, "helmet sends no {name:?}");
+        let is_left = |policy: &Csp| !policy.name().as_str().eq_ignore_ascii_case(name);
+        self.policy = self.policy.filter(is_left);
         self
     }
 
     /// Replaces the content security policy, or has it only reported.
     pub fn content_security_policy(mut self, policy: Csp) -> Self {
         self.headers.retain(|(name, _)| *name != header::CONTENT_SECURITY_POLICY);
-        self.with(policy.name(), policy.value())
+        let (name, value) = (policy.name(), policy.value());
+        self.policy = Some(policy).filter(Csp::has_nonce);
+        self.with(name, value)
     }
 
     /// What pages may embed.
@@ -257,6 +264,11 @@ impl Middleware for Helmet {
     async fn handle(&self, ctx: &mut Context, next: Next<'_>) -> Result {
         for (name, value) in &self.headers {
             ctx.response.headers.insert(name.clone(), value.clone());
+        }
+        if let Some(policy) = &self.policy {
+            let nonce = CspNonce::new()?;
+            ctx.response.headers.insert(policy.name(), policy.value_with(&nonce));
+            ctx.state.insert(nonce);
         }
         next.run(ctx).await
     }

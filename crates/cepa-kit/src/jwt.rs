@@ -14,9 +14,11 @@ use std::time::Duration;
 
 use cepa_core::http::{HeaderValue, header};
 use cepa_core::{Context, Error, Middleware, Next, Result};
-use jsonwebtoken::{Algorithm, AlgorithmFamily, DecodingKey, Validation, decode};
+use jsonwebtoken::{decode, decode_header};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
+
+use crate::{JwtHeader, JwtKey};
 
 /// What koa-jwt says to whoever it does not let in.
 const REFUSAL: &str = "Authentication Error";
@@ -48,8 +50,21 @@ pub fn jwt(secret: impl AsRef<[u8]>) -> Jwt {
 
 /// Lets in tokens that this key verifies.
 pub fn jwt_key(key: JwtKey) -> Jwt {
-    let jwt = Jwt {
+    without_keys().or_key(key)
+}
+
+/// Lets in tokens whose key a function finds; [`Jwt::key_for`] says how.
+pub fn jwt_key_for<F>(find: impl Fn(JwtHeader) -> F + Send + Sync + 'static) -> Jwt
+where
+    F: Future<Output = Result<Option<JwtKey>>> + Send + 'static,
+{
+    without_keys().key_for(find)
+}
+
+fn without_keys() -> Jwt {
+    Jwt {
         keys: Vec::new(),
+        key_for: None,
         audience: Vec::new(),
         issuer: Vec::new(),
         leeway: Duration::ZERO,
@@ -60,56 +75,6 @@ pub fn jwt_key(key: JwtKey) -> Jwt {
         unless: None,
         is_optional: false,
         shows_cause: false,
-    };
-    jwt.or_key(key)
-}
-
-/// A key that verifies tokens, with the algorithms that it is for.
-#[derive(Clone)]
-pub struct JwtKey {
-    key: DecodingKey,
-    validation: Validation,
-}
-
-impl JwtKey {
-    fn new(key: DecodingKey, family: AlgorithmFamily) -> Self {
-        Self { key, validation: Validation::new_for_family(family) }
-    }
-
-    /// A secret that signs and verifies: HS256, HS384, HS512.
-    pub fn secret(secret: impl AsRef<[u8]>) -> Self {
-        Self::new(DecodingKey::from_secret(secret.as_ref()), AlgorithmFamily::Hmac)
-    }
-
-    /// An RSA public key in PEM: RS256 to RS512, PS256 to PS512.
-    ///
-    /// # Errors
-    /// When it is none.
-    pub fn rsa_pem(pem: &[u8]) -> Result<Self> {
-        Ok(Self::new(DecodingKey::from_rsa_pem(pem)?, AlgorithmFamily::Rsa))
-    }
-
-    /// An elliptic curve's public key in PEM: ES256, ES384.
-    ///
-    /// # Errors
-    /// When it is none.
-    pub fn ec_pem(pem: &[u8]) -> Result<Self> {
-        Ok(Self::new(DecodingKey::from_ec_pem(pem)?, AlgorithmFamily::Ec))
-    }
-
-    /// An Ed25519 public key in PEM: EdDSA.
-    ///
-    /// # Errors
-    /// When it is none.
-    pub fn ed_pem(pem: &[u8]) -> Result<Self> {
-        Ok(Self::new(DecodingKey::from_ed_pem(pem)?, AlgorithmFamily::Ed))
-    }
-}
-
-impl fmt::Debug for JwtKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let algorithms: &[Algorithm] = &self.validation.algorithms;
-        f.debug_struct("JwtKey").field("algorithms", &algorithms).finish_non_exhaustive()
     }
 }
 
@@ -146,8 +111,9 @@ impl JwtExt for Context {
 }
 
 type Find = dyn Fn(&Context) -> Option<String> + Send + Sync;
-type Revoked =
-    dyn Fn(JwtClaims) -> Pin<Box<dyn Future<Output = Result<bool>> + Send>> + Send + Sync;
+type Asked<T> = Pin<Box<dyn Future<Output = Result<T>> + Send>>;
+type Revoked = dyn Fn(JwtClaims) -> Asked<bool> + Send + Sync;
+type KeyFor = dyn Fn(JwtHeader) -> Asked<Option<JwtKey>> + Send + Sync;
 type Test = dyn Fn(&Context) -> bool + Send + Sync;
 
 /// The middleware of [`jwt`].
@@ -155,6 +121,7 @@ type Test = dyn Fn(&Context) -> bool + Send + Sync;
 /// | option | default |
 /// |---|---|
 /// | [`or_secret`](Self::or_secret), [`or_key`](Self::or_key) | the one that it begins with |
+/// | [`key_for`](Self::key_for) | none |
 /// | [`audience`](Self::audience), [`issuer`](Self::issuer) | none |
 /// | [`leeway`](Self::leeway) | 0 |
 /// | [`require_expiry`](Self::require_expiry) | off |
@@ -167,6 +134,7 @@ type Test = dyn Fn(&Context) -> bool + Send + Sync;
 #[must_use]
 pub struct Jwt {
     keys: Vec<JwtKey>,
+    key_for: Option<Arc<KeyFor>>,
     audience: Vec<String>,
     issuer: Vec<String>,
     leeway: Duration,
@@ -189,6 +157,26 @@ impl Jwt {
     pub fn or_key(mut self, key: JwtKey) -> Self {
         self.keys.push(key);
         self.settled()
+    }
+
+    /// Asks a function for the key of a token that none of the named keys verifies, by what its header says: from a key
+    /// set that is fetched and rotates, for instance. `None` refuses the token, an error fails the request. What is
+    /// asked for is unverified and may be anybody's: the function keeps what it has found, and what it has not.
+    ///
+    /// ```
+    /// use cepa_kit::{JwtKey, jwt_key_for};
+    ///
+    /// let jwt = jwt_key_for(async |header| Ok(match header.key_id.as_deref() {
+    ///     Some("2026") => Some(JwtKey::secret("this year's long secret")),
+    ///     _ => None,
+    /// }));
+    /// ```
+    pub fn key_for<F>(mut self, find: impl Fn(JwtHeader) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<Option<JwtKey>>> + Send + 'static,
+    {
+        self.key_for = Some(Arc::new(move |header| Box::pin(find(header))));
+        self
     }
 
     /// Lets in tokens for this audience only; more than one may be named.
@@ -259,23 +247,26 @@ impl Jwt {
 
     /// Gives every key the same rules.
     fn settled(mut self) -> Self {
+        let mut keys = std::mem::take(&mut self.keys);
+        keys.iter_mut().for_each(|key| self.rule(key));
+        Self { keys, ..self }
+    }
+
+    fn rule(&self, key: &mut JwtKey) {
         let mut required: Vec<&str> = Vec::new();
         required.extend(self.needs_expiry.then_some("exp"));
         required.extend((!self.audience.is_empty()).then_some("aud"));
         required.extend((!self.issuer.is_empty()).then_some("iss"));
-        for key in &mut self.keys {
-            let rules = &mut key.validation;
-            rules.leeway = self.leeway.as_secs();
-            rules.validate_nbf = true;
-            rules.set_required_spec_claims(&required);
-            if !self.audience.is_empty() {
-                rules.set_audience(&self.audience);
-            }
-            if !self.issuer.is_empty() {
-                rules.set_issuer(&self.issuer);
-            }
+        let rules = &mut key.validation;
+        rules.leeway = self.leeway.as_secs();
+        rules.validate_nbf = true;
+        rules.set_required_spec_claims(&required);
+        if !self.audience.is_empty() {
+            rules.set_audience(&self.audience);
         }
-        self
+        if !self.issuer.is_empty() {
+            rules.set_issuer(&self.issuer);
+        }
     }
 
     fn find(&self, ctx: &mut Context) -> Result<Option<String>> {
@@ -298,21 +289,45 @@ impl Jwt {
         }
     }
 
+    /// Verifies by the keys that are named; else says why the first of them did not.
     fn verify(&self, token: &str) -> Result<JwtClaims, String> {
         let mut first = None;
-        for JwtKey { key, validation } in &self.keys {
-            match decode::<Map<String, Value>>(token, key, validation) {
-                Ok(data) => return Ok(JwtClaims { claims: data.claims, token: token.to_owned() }),
-                Err(error) => first = first.or(Some(error.to_string())),
+        for key in &self.keys {
+            match verified(token, key) {
+                Ok(known) => return Ok(known),
+                Err(cause) => first = first.or(Some(cause)),
             }
         }
-        Err(first.unwrap_or_default())
+        Err(first.unwrap_or_else(|| "no key for the token".into()))
+    }
+
+    /// Verifies by the key that the program finds.
+    async fn verify_by_asking(
+        &self,
+        token: &str,
+        ask: &KeyFor,
+    ) -> Result<Result<JwtClaims, String>> {
+        let header = match decode_header(token) {
+            Ok(header) => header,
+            Err(cause) => return Ok(Err(cause.to_string())),
+        };
+        let algorithm = format!("{:?}", header.alg);
+        let Some(mut key) = ask(JwtHeader { key_id: header.kid, algorithm }).await? else {
+            return Ok(Err("no key for the token".into()));
+        };
+        self.rule(&mut key);
+        Ok(verified(token, &key))
     }
 
     /// The claims of the request, or why it has none that count.
     async fn examine(&self, ctx: &mut Context) -> Result<Result<JwtClaims, String>> {
         let Some(token) = self.find(ctx)? else { return Ok(Err("no token".into())) };
-        let known = match self.verify(&token) {
+        let by_name = self.verify(&token);
+        let verified = match (&self.key_for, by_name) {
+            (Some(ask), Err(_)) => self.verify_by_asking(&token, &**ask).await?,
+            (_, by_name) => by_name,
+        };
+        let known = match verified {
             Ok(known) => known,
             Err(cause) => return Ok(Err(cause)),
         };
@@ -322,6 +337,13 @@ impl Jwt {
             return Ok(Err("the token was revoked".into()));
         }
         Ok(Ok(known))
+    }
+}
+
+fn verified(token: &str, key: &JwtKey) -> Result<JwtClaims, String> {
+    match decode::<Map<String, Value>>(token, &key.key, &key.validation) {
+        Ok(data) => Ok(JwtClaims { claims: data.claims, token: token.to_owned() }),
+        Err(cause) => Err(cause.to_string()),
     }
 }
 

@@ -27,7 +27,7 @@
 //! | `favicon` | [`favicon`], [`no_favicon`] | yes | koa-favicon |
 //! | `health` | [`health`] | yes | |
 //! | `helmet` | [`helmet`] | yes | koa-helmet |
-//! | `jwt` | `jwt`, `jwt_key` | no: public-key cryptography | koa-jwt |
+//! | `jwt` | `jwt`, `jwt_key`, `jwt_key_for` | no: public-key cryptography | koa-jwt |
 //! | `logger` | [`logger`] | yes | koa-logger |
 //! | `method-override` | [`method_override`] | yes | koa-methodoverride |
 //! | `mount` | [`mount`] | yes | koa-mount |
@@ -73,6 +73,8 @@ mod health;
 mod helmet;
 #[cfg(feature = "jwt")]
 mod jwt;
+#[cfg(feature = "jwt")]
+mod jwt_key;
 #[cfg(feature = "logger")]
 mod logger;
 #[cfg(feature = "method-override")]
@@ -111,7 +113,7 @@ pub use conditional_get::{ConditionalGet, conditional_get};
 #[cfg(feature = "cors")]
 pub use cors::{Cors, EveryOrigin, NamedOrigins, cors};
 #[cfg(feature = "helmet")]
-pub use csp::Csp;
+pub use csp::{Csp, CspNonce};
 #[cfg(feature = "csrf")]
 pub use csrf::{Csrf, CsrfExt, csrf};
 #[cfg(feature = "error-page")]
@@ -125,7 +127,9 @@ pub use health::{Health, health};
 #[cfg(feature = "helmet")]
 pub use helmet::{EmbedderPolicy, Frames, Helmet, OpenerPolicy, ResourcePolicy, helmet};
 #[cfg(feature = "jwt")]
-pub use jwt::{Jwt, JwtClaims, JwtExt, JwtKey, JwtRefusal, jwt, jwt_key};
+pub use jwt::{Jwt, JwtClaims, JwtExt, JwtRefusal, jwt, jwt_key, jwt_key_for};
+#[cfg(feature = "jwt")]
+pub use jwt_key::{JwtHeader, JwtKey};
 #[cfg(feature = "logger")]
 pub use logger::{Logger, logger};
 #[cfg(feature = "method-override")]

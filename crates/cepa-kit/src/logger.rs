@@ -2,7 +2,7 @@
 //!
 //! In a terminal the lines are those of koa-logger, in colour; elsewhere each is an object of JSON, so that programs
 //! read it. A streamed body is followed to its end: the line has the bytes that were sent, and says when the client
-//! went away first. An answer that the core makes up after the onion (the words `Not Found`) has no length here, as in
+//! went away first. A client that goes away before there is an answer has its line too, without a status. An answer that the core makes up after the onion (the words `Not Found`) has no length here, as in
 //! Koa.
 //!
 //! The sink is called on the task of the request. One that can block, such as a slow pipe, should hand the line to a
@@ -62,8 +62,8 @@ impl Logger {
         self
     }
 
-    /// Lines for programs: `time` and `ms` in milliseconds, `method`, `url`, `status`, `bytes`, `ip`, and where they
-    /// apply `id`, `error` and `closed`.
+    /// Lines for programs: `time` and `ms` in milliseconds, `method`, `url`, `status` (null when there was no answer),
+    /// `bytes`, `ip`, and where they apply `id`, `error` and `closed`.
     pub fn json(mut self) -> Self {
         self.style = Style::Json;
         self
@@ -86,7 +86,8 @@ struct Entry {
     url: String,
     ip: Option<IpAddr>,
     id: Option<String>,
-    status: u16,
+    /// None before there is an answer.
+    status: Option<u16>,
     error: Option<String>,
 }
 
@@ -95,7 +96,7 @@ struct Line<'a> {
     time: u64,
     method: &'a str,
     url: &'a str,
-    status: u16,
+    status: Option<u16>,
     ms: f64,
     bytes: Option<u64>,
     ip: Option<IpAddr>,
@@ -124,7 +125,7 @@ impl Entry {
             url: ctx.request.original_url().to_owned(),
             ip: ctx.ip(),
             id: None,
-            status: 0,
+            status: None,
             error: None,
         }
     }
@@ -169,20 +170,21 @@ impl Entry {
             (None, true) => paint.with("33", "-x-"),
             (None, false) => paint.grey("-->"),
         };
-        let colour = match self.status / 100 {
-            5 => "31",
-            4 => "33",
-            3 => "36",
-            1 | 2 => "32",
+        let colour = match self.status.map(|status| status / 100) {
+            Some(5) => "31",
+            Some(4) => "33",
+            Some(3) => "36",
+            Some(1 | 2) => "32",
             _ => "35",
         };
         let length = match (self.status, bytes) {
-            (204 | 205 | 304, _) => String::new(),
+            (Some(204 | 205 | 304), _) => String::new(),
             (_, Some(bytes)) => size(bytes),
             (_, None) => "-".into(),
         };
         let method = paint.bold(self.method.as_str());
-        let status = paint.with(colour, &self.status.to_string());
+        let status = self.status.map_or_else(|| "-".into(), |status| status.to_string());
+        let status = paint.with(colour, &status);
         let (url, time, length) = (paint.grey(&self.url), paint.grey(time), paint.grey(&length));
         format!("  {arrow} {method} {url} {status} {time} {length}")
     }
@@ -214,6 +216,21 @@ fn size(bytes: u64) -> String {
         _ => (1_073_741_824.0, "gb"),
     };
     format!("{}{name}", (bytes as f64 / unit * 100.0).round() / 100.0)
+}
+
+/// An exchange before there is an answer: when it is given up, by the client or a time limit further out, or a handler
+/// panics, it ends here.
+struct Unanswered(Option<Entry>);
+
+impl Drop for Unanswered {
+    fn drop(&mut self) {
+        let Some(mut entry) = self.0.take() else { return };
+        let has_panicked = std::thread::panicking();
+        if has_panicked {
+            (entry.status, entry.error) = (Some(500), Some("panicked".into()));
+        }
+        entry.finish(None, !has_panicked);
+    }
 }
 
 /// A body that is followed to its end.
@@ -260,16 +277,18 @@ impl Drop for Followed {
 
 impl Middleware for Logger {
     async fn handle(&self, ctx: &mut Context, next: Next<'_>) -> Result {
-        let mut entry = Entry::new(self, ctx);
+        let entry = Entry::new(self, ctx);
         entry.announce();
+        let mut unanswered = Unanswered(Some(entry));
         let result = next.run(ctx).await;
-        entry.status = ctx.status().as_u16();
+        let Some(mut entry) = unanswered.0.take() else { return result };
+        entry.status = Some(ctx.status().as_u16());
         #[cfg(feature = "request-id")]
         {
             entry.id = ctx.state.get::<crate::RequestId>().map(ToString::to_string);
         }
         if let Err(error) = &result {
-            entry.status = error.status().as_u16();
+            entry.status = Some(error.status().as_u16());
             entry.error = Some(error.to_string());
             entry.finish(None, false);
             return result;

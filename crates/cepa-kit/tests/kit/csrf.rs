@@ -1,5 +1,7 @@
 //! Requests that another site made are refused.
 
+use std::panic::catch_unwind;
+
 use cepa_core::App;
 use cepa_kit::{Csrf, CsrfExt, csrf};
 use cepa_test::{Client, Response};
@@ -104,6 +106,8 @@ async fn the_browsers_word_counts() {
     assert_eq!(status(&[("origin", "http://127.0.0.1")]).await, 200);
     assert_eq!(status(&[("origin", "https://evil.example")]).await, 403);
     assert_eq!(status(&[("origin", "null")]).await, 403);
+    assert_eq!(status(&[("origin", "https://127.0.0.1")]).await, 200, "behind a proxy with TLS");
+    assert_eq!(status(&[("origin", "ftp://127.0.0.1")]).await, 403);
     let trusted = [("origin", "https://www.a.example"), ("sec-fetch-site", "same-site")];
     assert_eq!(status(&trusted).await, 200);
 }
@@ -125,4 +129,43 @@ async fn reading_needs_nothing_and_a_token_needs_the_middleware() {
         ctx.set_body(token)
     });
     assert_eq!(Client::new(app).get("/").send().await.status, 500);
+}
+
+#[tokio::test]
+async fn a_page_over_a_plain_connection_is_not_this_origin_when_it_is_encrypted() {
+    let visit = visit(csrf()).await;
+    for (origin, status) in [("http://127.0.0.1", 403), ("https://127.0.0.1", 200)] {
+        let call = visit.client.post("/act").encrypted().header("cookie", &visit.cookies);
+        let call = call.header("csrf-token", &visit.token).header("origin", origin);
+        assert_eq!(call.send().await.status, status, "{origin}");
+    }
+}
+
+#[test]
+fn slips_do_not_pass() {
+    let origins = [
+        "*",
+        "null",
+        "",
+        "https://",
+        "https://*.a.example",
+        "a.example",
+        "https://a.example/",
+        "https://a.example:443",
+        "http://a.example:80",
+        "https://user@a.example",
+        "file://a",
+    ];
+    for origin in origins {
+        assert!(catch_unwind(|| drop(csrf().trust_origin(origin))).is_err(), "{origin}");
+    }
+    for name in ["", "a b", "a=b", "a;b"] {
+        assert!(catch_unwind(|| drop(csrf().cookie(name))).is_err(), "{name}");
+    }
+    drop(
+        csrf()
+            .trust_origin("HTTPS://A.example:8443")
+            .trust_origin("http://[::1]:8080")
+            .cookie("__Host-csrf"),
+    );
 }

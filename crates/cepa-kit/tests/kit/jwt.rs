@@ -4,8 +4,8 @@ use std::time::{Duration, SystemTime};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use cepa_core::App;
-use cepa_kit::{Jwt, JwtClaims, JwtExt, JwtKey, JwtRefusal, jwt, jwt_key};
+use cepa_core::{App, Error};
+use cepa_kit::{Jwt, JwtClaims, JwtExt, JwtKey, JwtRefusal, jwt, jwt_key, jwt_key_for};
 use cepa_test::{Client, Response};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use proptest::prelude::*;
@@ -172,4 +172,31 @@ proptest! {
         let response = runtime.block_on(ask(jwt("k"), &changed));
         prop_assert_eq!(response.status == 200, changed == good);
     }
+}
+
+#[tokio::test]
+async fn a_key_is_found_by_what_the_header_says() {
+    let by_id = || {
+        jwt_key_for(async |header| match header.key_id.as_deref() {
+            Some("new") if header.algorithm == "HS256" => Ok(Some(JwtKey::secret("new"))),
+            Some("down") => Err(Error::new(503, "the key set is away")),
+            _ => Ok(None),
+        })
+    };
+    let signed = |id: Option<&str>, secret: &str, claims: Value| {
+        let mut header = Header::new(Algorithm::HS256);
+        header.kid = id.map(str::to_owned);
+        encode(&header, &claims, &EncodingKey::from_secret(secret.as_bytes())).unwrap()
+    };
+    let ana = || json!({ "sub": "ana", "id": 7, "iss": "us" });
+    let status = async |jwt: Jwt, token: String| ask(jwt, &token).await.status.as_u16();
+    assert_eq!(status(by_id(), signed(Some("new"), "new", ana())).await, 200);
+    assert_eq!(status(by_id(), signed(Some("new"), "old", ana())).await, 401);
+    assert_eq!(status(by_id(), signed(Some("other"), "new", ana())).await, 401);
+    assert_eq!(status(by_id(), signed(None, "new", ana())).await, 401);
+    assert_eq!(status(by_id(), signed(Some("down"), "new", ana())).await, 503);
+    assert_eq!(status(by_id().issuer("us"), signed(Some("new"), "new", ana())).await, 200);
+    assert_eq!(status(by_id().issuer("them"), signed(Some("new"), "new", ana())).await, 401);
+    assert_eq!(status(by_id().or_secret("old"), signed(None, "old", ana())).await, 200);
+    assert_eq!(status(by_id(), "a.b.c".into()).await, 401);
 }

@@ -28,6 +28,8 @@ fn client(style: fn(Logger) -> Logger) -> (Client, Lines) {
             futures_util::stream::iter([Ok(Bytes::from_static(b"1234"))]),
             4,
         )),
+        "/never" => std::future::pending().await,
+        "/panic" => panic!("peeled too far"),
         _ => Ok(()),
     });
     (Client::new(app), lines)
@@ -107,4 +109,19 @@ async fn a_client_that_goes_away_is_marked() {
     assert_eq!(last(&lines), "  -x- GET /stream 200 T 4b");
     client.head("/stream").send().await;
     assert_eq!(last(&lines), "  --> HEAD /stream 200 T -");
+}
+
+#[tokio::test]
+async fn a_client_that_does_not_wait_for_the_answer_has_its_line() {
+    let (client, lines) = client(|logger| logger.pretty(false));
+    let call = client.get("/never").send();
+    assert!(tokio::time::timeout(std::time::Duration::ZERO, call).await.is_err());
+    assert_eq!(last(&lines), "  -x- GET /never - T -");
+    client.get("/panic").send().await;
+    assert_eq!(last(&lines), "  xxx GET /panic 500 T -");
+    let (client, lines) = self::client(Logger::json);
+    let call = client.get("/never").send();
+    assert!(tokio::time::timeout(std::time::Duration::ZERO, call).await.is_err());
+    let line: Value = serde_json::from_str(lines.lock().unwrap().last().unwrap()).unwrap();
+    assert_eq!((&line["status"], &line["closed"]), (&Value::Null, &true.into()));
 }
