@@ -204,8 +204,13 @@ impl Middleware for Compress {
         let Some(coding) = preferred(ctx.get("accept-encoding"), &self.codings) else {
             return Ok(());
         };
+        let is_at_hand = !ctx.response.body.is_stream();
         let Some(body) = self.body(coding, &mut ctx.response.body)? else { return Ok(()) };
         ctx.response.body = body;
+        if is_at_hand {
+            // It cannot fail: nothing is gained when the head waits for the first bytes.
+            ctx.response.flush_headers();
+        }
         let headers = &mut ctx.response.headers;
         headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding.name()));
         headers.remove(header::CONTENT_LENGTH);

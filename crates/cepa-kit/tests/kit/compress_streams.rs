@@ -28,6 +28,7 @@ async fn an_event_goes_out_when_it_comes() {
     let receive = std::sync::Arc::new(receive);
     let app = App::new().plug(compress()).with(async move |ctx, _next| {
         ctx.set_type("text/event-stream")?;
+        ctx.response.flush_headers();
         let receive = receive.lock().unwrap().take().unwrap();
         let events = stream::unfold(receive, async |mut receive| {
             let event = receive.recv().await?;
@@ -119,18 +120,41 @@ async fn a_large_body_lets_other_tasks_run() {
     assert!(length < 10_000, "{length}");
 }
 
-#[tokio::test]
-async fn a_stream_that_fails_fails() {
-    let app = App::new().plug(compress()).with(async |ctx, _next| {
+/// A stream of so many chunks that do not shrink, which then fails.
+fn failing(chunks: u32) -> Client {
+    Client::new(App::new().on_error(|_, _| {}).plug(compress()).with(async move |ctx, _next| {
         ctx.set_type("text")?;
         let lost = io::Error::new(io::ErrorKind::ConnectionReset, "lost");
-        let chunks = stream::iter([Ok(Bytes::from_static(b"some")), Err(lost)]);
-        ctx.set_body(Body::stream(chunks))
-    });
-    let mut response = Client::new(app).get("/").header("accept-encoding", "gzip").stream().await;
+        let noise = |number: u32| {
+            let mut state = number.wrapping_mul(0x9e37_79b9) | 1;
+            let byte = |_| {
+                state ^= state << 13;
+                state ^= state >> 17;
+                state ^= state << 5;
+                state.to_le_bytes()[1]
+            };
+            (0..8192).map(byte).collect::<Bytes>()
+        };
+        let chunks = (0..chunks).map(move |number| Ok(noise(number))).chain([Err(lost)]);
+        ctx.set_body(Body::stream(stream::iter(chunks.collect::<Vec<_>>())))
+    }))
+}
+
+#[tokio::test]
+async fn a_stream_that_fails_fails() {
+    let client = failing(50);
+    let mut response = client.get("/").header("accept-encoding", "gzip").stream().await;
+    assert_eq!(response.headers["content-encoding"], "gzip");
     let mut failed = false;
     while let Some(chunk) = response.body.chunk().await {
         failed |= chunk.is_err();
     }
     assert!(failed, "and no end of the stream comes after it");
+}
+
+#[tokio::test]
+async fn a_stream_that_fails_before_its_first_byte_is_an_error_in_plain() {
+    let response = failing(0).get("/").header("accept-encoding", "gzip").send().await;
+    assert_eq!((response.status.as_u16(), response.text()), (500, "Internal Server Error"));
+    assert_eq!(response.get("content-encoding"), "");
 }

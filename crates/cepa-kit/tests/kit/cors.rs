@@ -130,7 +130,7 @@ proptest! {
         });
         let expected = if origin == "https://a.example" || is_below { origin.as_str() } else { "" };
         let list = cors().origin("https://a.example").origin("https://*.b.example:8443").credentials();
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         prop_assert_eq!(runtime.block_on(allowed(list, &origin)), expected);
     }
 }

@@ -168,7 +168,7 @@ proptest! {
         let at = at % good.len();
         let mut changed = good.clone();
         changed.replace_range(at..=at, &to);
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         let response = runtime.block_on(ask(jwt("k"), &changed));
         prop_assert_eq!(response.status == 200, changed == good);
     }

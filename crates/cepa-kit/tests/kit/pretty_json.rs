@@ -25,7 +25,7 @@ fn values() -> impl Strategy<Value = Value> {
 proptest! {
     #[test]
     fn any_value(value in values()) {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         let shown = value.clone();
         let app = App::new().plug(pretty_json()).with(async move |ctx, _next| {
             ctx.set_body(cepa_core::Json(shown))

@@ -97,7 +97,7 @@ proptest! {
 
     #[test]
     fn no_other_value_opens(at in 0_usize..200, other in "[A-Za-z0-9_=+/ -]") {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         runtime.block_on(async {
             let value = sealed(&[NEW], "some+text").await;
             let at = at % value.len();
@@ -111,7 +111,7 @@ proptest! {
 
     #[test]
     fn garbage_does_not_open(value in "[A-Za-z0-9_-]{0,300}") {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         prop_assert_eq!(runtime.block_on(opened(&[NEW], "note", &value)), "none");
     }
 }

@@ -47,7 +47,7 @@ proptest! {
         let at = at / 2 % value.len();
         let is_same = value[at..=at] == to;
         value.replace_range(at..=at, &to);
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         let client = Client::new(app(&["k"], Session::new()));
         let seen = runtime.block_on(browser.cepa(&client, json!([["look"]])));
         prop_assert_eq!(seen["isNew"].as_bool().unwrap(), !is_same);

@@ -9,7 +9,7 @@ use crate::browser::{app, signed_cookie};
 
 fn answers(session: Session, json: &str) -> Value {
     let client = Client::new(app(&["k"], session));
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     runtime.block_on(signed_cookie("k", json).cepa(&client, json!([["set", "a", 1]])))
 }
 
