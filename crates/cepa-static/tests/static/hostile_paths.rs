@@ -431,7 +431,7 @@ fn spent(start: Instant) -> Duration {
 fn no_path_made_of_hostile_pieces_reaches_the_secret() {
     let parent = Folder::new().file("secret.txt", "secret").file("public/dir/a.txt", "file");
     let client = client(serve(parent.path().join("public")).hidden(true));
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     let pieces = proptest::collection::vec(proptest::sample::select(PIECES), 1..9);
     proptest!(|(pieces in pieces)| {
         let target = format!("/{}", pieces.concat());
