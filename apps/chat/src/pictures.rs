@@ -93,7 +93,7 @@ impl Pictures {
             .fall_through(false)
             .immutable()
             .max_age(MAX_AGE)
-            .headers(|response, _path| {
+            .headers(|response, _stats| {
                 response.set("x-content-type-options", "nosniff")?;
                 response.set("content-security-policy", "default-src 'none'; sandbox")
             })

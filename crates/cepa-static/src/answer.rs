@@ -10,6 +10,7 @@
 use std::borrow::Cow;
 use std::io::{Seek, SeekFrom};
 use std::path::Path;
+use std::time::SystemTime;
 
 use cepa_core::http::{Method, StatusCode, header};
 use cepa_core::{Body, Context, Error, Response, Result};
@@ -20,6 +21,19 @@ use crate::parts;
 use crate::range::{Ranges, ranges};
 use crate::validators;
 
+/// A file that is about to be sent, for [`StaticFiles::headers`].
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Stats<'f> {
+    /// Where it is, before links are resolved; of a folder in the program, below that folder. Its name decides
+    /// the type.
+    pub path: &'f Path,
+    /// The bytes of all of it, as they are sent: of a compressed sibling, that one's.
+    pub size: u64,
+    /// When it was changed; `None` for a file in the program, and where the file system does not say.
+    pub modified: Option<SystemTime>,
+}
+
 /// Whether a request is likely to need all bytes of the file it names.
 pub(crate) fn needs_all(ctx: &Context) -> bool {
     const ELSE: [&str; 3] = ["if-none-match", "if-modified-since", "range"];
@@ -29,7 +43,8 @@ pub(crate) fn needs_all(ctx: &Context) -> bool {
 /// Answers with a file.
 pub(crate) fn send(files: &StaticFiles, ctx: &mut Context, file: File) -> Result {
     if let Some(headers) = &files.headers {
-        headers(&mut ctx.response, &file.path)?;
+        let (path, size, modified) = (&*file.path, file.size, file.version.changed());
+        headers(&mut ctx.response, &Stats { path, size, modified })?;
     }
     describe(files, &mut ctx.response, &file)?;
     // A deferred folder is asked when the status is 404, which somebody may have set.

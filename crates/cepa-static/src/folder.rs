@@ -3,20 +3,20 @@
 //! GET and HEAD are served, other methods pass on, and so does what names no file.
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use cepa_core::http::{Method, StatusCode, header};
 use cepa_core::{Context, Error, Middleware, Next, Response, Result};
 
-use crate::answer;
+use crate::answer::{self, Stats};
 use crate::coding::preferred;
 use crate::listing;
 use crate::lookup::{Found, Lookup, Place, Root};
 use crate::path::{Wanted, below, decoded, prefix, wanted};
 
-type HeadersFn = dyn Fn(&mut Response, &Path) -> Result + Send + Sync;
+type HeadersFn = dyn Fn(&mut Response, &Stats<'_>) -> Result + Send + Sync;
 
 /// Serves the files of a folder, relative to where the process was when this is called.
 ///
@@ -198,16 +198,18 @@ impl StaticFiles {
 
     /// Sets headers for a file, before the default ones, which do not replace them.
     ///
+    /// What is set here counts: with an entity tag of its own, a file is asked about by that one.
+    ///
     /// ```
     /// # use cepa_static::serve;
-    /// let uploads = serve("uploads").headers(|response, _path| {
+    /// let uploads = serve("uploads").headers(|response, _stats| {
     ///     response.set("content-security-policy", "sandbox")
     /// });
     /// ```
     #[must_use]
     pub fn headers(
         mut self,
-        headers: impl Fn(&mut Response, &Path) -> Result + Send + Sync + 'static,
+        headers: impl Fn(&mut Response, &Stats<'_>) -> Result + Send + Sync + 'static,
     ) -> Self {
         self.headers = Some(Arc::new(headers));
         self

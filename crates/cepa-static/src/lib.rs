@@ -24,6 +24,7 @@ mod path;
 mod range;
 mod validators;
 
+pub use answer::Stats;
 #[cfg(feature = "embed")]
 pub use folder::serve_embedded;
 pub use folder::{StaticFiles, serve};

@@ -43,6 +43,13 @@ pub(crate) enum Version {
     Unknown,
 }
 
+impl Version {
+    /// When the file was changed, if that is known.
+    pub(crate) fn changed(&self) -> Option<SystemTime> {
+        if let Self::Changed(time) = self { Some(*time) } else { None }
+    }
+}
+
 /// Sets the validators of a file, as far as it has any; those that are set already stay.
 pub(crate) fn describe(
     response: &mut Response,

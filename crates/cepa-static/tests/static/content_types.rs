@@ -47,16 +47,3 @@ async fn a_type_that_was_set_before_stays() {
     let response = Client::new(app).get("/a.txt").send().await;
     assert_eq!(response.get("content-type"), "text/markdown; charset=utf-8");
 }
-
-#[tokio::test]
-async fn headers_of_the_program_win() {
-    let folder = Folder::new().file("a.txt", "x");
-    let files = serve(folder.path()).headers(|response, path| {
-        assert!(path.ends_with("a.txt"));
-        response.set("cache-control", "no-store")?;
-        response.set("x-file", "yes")
-    });
-    let response = crate::folder::client(files).get("/a.txt").send().await;
-    assert_eq!(response.get("cache-control"), "no-store");
-    assert_eq!(response.get("x-file"), "yes");
-}

@@ -17,6 +17,7 @@ mod fall_through;
 mod fallback;
 mod folder_redirect;
 mod head;
+mod headers;
 mod hidden;
 mod hostile_paths;
 mod huge_files;

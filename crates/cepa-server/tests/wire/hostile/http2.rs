@@ -436,7 +436,7 @@ async fn floods_on_http2() {
 async fn a_closed_window_holds_one_stream_and_not_for_long() {
     let app = App::new().with(async |ctx, _next| ctx.set_body(vec![b'x'; 1024 * 1024]));
     let short = Duration::from_millis(300);
-    let limits = Limits { write_stall: short, least_rate: 100_000, ..Limits::default() };
+    let limits = Limits { write_stall: short, ..Limits::default() };
     let server = serve(app, limits).await;
     let mut stream = server.connect().await;
     let (mut reads, mut writes) = stream.split();

@@ -4,7 +4,6 @@
 //! connection went on, and in step: the app answers with what it was asked, to the byte. After each case a
 //! bystander on another connection must get its answer.
 //!
-//!
 //! What can go wrong on the wire, and where its rows are:
 //!
 //! | what | where |
