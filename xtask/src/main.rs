@@ -6,11 +6,13 @@
 //! - `cargo xtask check` runs the formatter, clippy and rustdoc, and refuses warnings.
 //! - `cargo xtask conformance koa | socketio | ws` and `cargo xtask browser` run one of the parts.
 //! - `cargo xtask fuzz 60` runs every fuzz target for 60 seconds.
+//! - `cargo xtask bench router` counts what a match costs, and refuses a cost that grows with the routes.
 //! - `cargo xtask screenshots` renews the pictures of the README.
 //!
 //! Each part adds a line of counts to a [`Report`]; the last line of a run is their sum.
 //! There are no dependencies here: this is the first thing that a fresh clone builds.
 
+mod bench_router;
 mod browser;
 mod check;
 mod debian;
@@ -31,7 +33,7 @@ use report::Report;
 use step::Failure;
 
 const USAGE: &str = "usage: cargo xtask test | check | lines | browser | screenshots | \
-                     conformance koa|socketio|ws | fuzz [seconds]";
+                     conformance koa|socketio|ws | fuzz [seconds] | bench router";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -44,6 +46,7 @@ fn main() -> ExitCode {
         ["browser"] => browser::run(&mut report, None),
         ["screenshots"] => browser::run(&mut report, Some("docs/img")),
         ["conformance", "koa", words @ ..] => koa::run(&mut report, words),
+        ["bench", "router"] => bench_router::run(),
         ["conformance", "socketio"] => socketio::run(&mut report),
         ["conformance", "ws"] => websocket::run(&mut report),
         ["fuzz"] => fuzz::fuzz(&mut report, fuzz::SECONDS),

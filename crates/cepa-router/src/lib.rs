@@ -57,6 +57,7 @@
 
 mod constraint;
 mod entry;
+mod find;
 mod hook;
 mod host;
 mod literal;
@@ -73,6 +74,7 @@ mod url;
 mod verbs;
 
 pub use entry::{RouteInfo, Unreachable};
+pub use find::Match;
 pub use hook::ParamFn;
 pub use route::Route;
 pub use router::Router;
