@@ -113,25 +113,21 @@ impl Shape {
         shape
     }
 
-    /// Where the captures stand when this matches the path.
+    /// Where the captures stand in a path that this matches; its text is not compared again.
     pub(crate) fn captures(&self, path: Path<'_>) -> Option<Ranges> {
         let mut ranges = Ranges::new();
         let mut at = Path::START;
         for segment in &self.segments {
             let (text, next) = path.segment(at)?;
             match segment {
-                Segment::Literal(literal) if literal.is(text.as_bytes()) => {}
-                Segment::Param if !text.is_empty() => ranges.push(at..at + text.len()),
+                Segment::Literal(_) => {}
+                Segment::Param | Segment::Typed(_) => ranges.push(at..at + text.len()),
                 Segment::Mixed(run) => ranges.extend(run.captures(text, at)?),
-                Segment::Typed(fits) if fits.fits(text) => ranges.push(at..at + text.len()),
-                Segment::Literal(_) | Segment::Param | Segment::Typed(_) => return None,
             }
             at = next;
         }
-        match &self.tail {
-            Some(run) => ranges.extend(path.tail(run, at, self.slash)?),
-            None if path.is_over(at) && self.slash.accepts(path.slash()) => {}
-            None => return None,
+        if let Some(run) = &self.tail {
+            ranges.extend(path.tail(run, at, self.slash)?);
         }
         Some(ranges)
     }
