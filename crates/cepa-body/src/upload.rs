@@ -73,7 +73,8 @@ struct Options {
     place: Place,
     name: Option<Arc<NameFn>>,
     filter: Option<Arc<FilterFn>>,
-    limits: UploadLimits,
+    limits: Option<UploadLimits>,
+    file_size: Option<u64>,
     strict: bool,
 }
 
@@ -106,7 +107,8 @@ impl Upload {
             place: Place::Memory,
             name: None,
             filter: None,
-            limits: UploadLimits::default(),
+            limits: None,
+            file_size: None,
             strict: false,
         };
         Self { options: Arc::new(options) }
@@ -199,12 +201,12 @@ impl Upload {
 
     /// Sets the limits.
     pub fn limits(self, limits: UploadLimits) -> Self {
-        self.change(|options| options.limits = limits)
+        self.change(|options| options.limits = Some(limits))
     }
 
     /// Sets the most bytes that one file may have; see [`UploadLimits::file_size`].
     pub fn file_size(self, bytes: u64) -> Self {
-        self.change(|options| options.limits.file_size = bytes)
+        self.change(|options| options.file_size = Some(bytes))
     }
 }
 

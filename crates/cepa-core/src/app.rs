@@ -252,6 +252,11 @@ impl Callback {
         Context::new(self.core.clone(), request)
     }
 
+    /// What the app shares of this type, if it does.
+    pub fn shared<T: Send + Sync + 'static>(&self) -> Option<&T> {
+        self.core.shared.get::<T>().map(Arc::as_ref)
+    }
+
     /// The token that [`Context::closing`] gives; servers cancel it when they begin to shut down.
     pub fn closing(&self) -> &CancellationToken {
         &self.core.closing

@@ -29,10 +29,13 @@ pub struct Server {
 }
 
 impl Server {
-    /// A server with one worker a core and the default limits, of an [`App`](cepa_core::App), or of its callback,
+    /// A server with one worker a core and the limits that the app shares (`app.share(Arc::new(Limits { .. }))`), else the
+    /// default ones, of an [`App`](cepa_core::App), or of its callback,
     /// which several servers may share; they then also share one shutdown.
     pub fn new(app: impl Into<Callback>) -> Self {
-        Self { callback: app.into(), limits: Limits::default(), workers: None, ambient: false }
+        let callback = app.into();
+        let limits = callback.shared::<Limits>().cloned().unwrap_or_default();
+        Self { callback, limits, workers: None, ambient: false }
     }
 
     /// Sets bounds and deadlines.

@@ -34,12 +34,15 @@
 //! }
 //! ```
 
+mod limits;
+
 pub use cepa_core::{
     App, Body, Callback, CancellationToken, Context, Cookie, Cookies, Disposition, Error,
     HandlerFn, IntoBody, Json, Keys, Middleware, MiddlewareFn, Next, OnUpgrade, OrThrow, Params,
     Priority, Problem, Proxies, Request, Response, Result, SameSite, Stack, State, http,
 };
-pub use cepa_server::{Bound, Limits, Listen, Server, Shutdown};
+pub use cepa_server::{Bound, Limits as ServerLimits, Listen, Server, Shutdown};
+pub use limits::{Limited, Limits};
 pub use serde_json::{Value, json};
 
 #[cfg(feature = "body")]
@@ -74,15 +77,15 @@ pub use cepa_static::serve;
 
 /// What is used every day: `use cepa::prelude::*`.
 ///
-/// The traits in it add methods to [`App`] (`listen`) and to [`Context`] (`body_json`, `upload`, `upgrade`,
+/// The traits in it add methods to [`App`] (`listen`, `limits`) and to [`Context`] (`body_json`, `upload`, `upgrade`,
 /// `sse`); `Arc`, `Duration` and `Instant` are here because nearly every application needs them.
 pub mod prelude {
     pub use std::sync::Arc;
     pub use std::time::{Duration, Instant};
 
     pub use crate::{
-        App, Body, Context, Error, IntoBody, Json, Listen, Middleware, Next, OrThrow, Result,
-        Server, Stack, Value, json,
+        App, Body, Context, Error, IntoBody, Json, Limited, Listen, Middleware, Next, OrThrow,
+        Result, Server, Stack, Value, json,
     };
 
     #[cfg(feature = "hub")]

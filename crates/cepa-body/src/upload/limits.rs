@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-/// The limits of an upload. What equals a limit is accepted; what is beyond one is a 413.
+/// The limits of an upload. What equals a limit is accepted; what is beyond one is a 413. One value may hold for the
+/// whole app (`app.share(Arc::new(UploadLimits { .. }))`), unless an [`Upload`](crate::Upload) has its own.
 ///
 /// ```
 /// use cepa_body::{Upload, UploadLimits};

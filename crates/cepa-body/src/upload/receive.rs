@@ -36,7 +36,7 @@ const REMOVAL: Duration = Duration::from_secs(5);
 /// Reads the request's body as the upload says.
 pub(crate) async fn receive(ctx: &mut Context, upload: &Upload) -> Result<UploadForm> {
     let options = &*upload.options;
-    let limits = &options.limits;
+    let limits = limits(ctx, options);
     let boundary = boundary(ctx)?;
     coding::refuse(ctx)?;
     if declared_length(ctx).is_some_and(|length| length > limits.total) {
@@ -46,17 +46,26 @@ pub(crate) async fn receive(ctx: &mut Context, upload: &Upload) -> Result<Upload
     let constraints = Constraints::new().size_limit(sizes).max_fields(limits.parts);
     let body = take(ctx);
     let form = Multipart::try_with_constraints(body, boundary, constraints)
-        .map_err(|error| refusal::from_parser(error, limits))?;
-    let mut receiving =
-        Receiving { options, files: Vec::new(), fields: Vec::new(), text_size: 0, open: None };
-    let received = tokio::time::timeout(limits.deadline, receiving.run(form)).await;
-    match received.unwrap_or_else(|_| Err(crate::refusal::timeout(limits.deadline))) {
+        .map_err(|error| refusal::from_parser(error, &limits))?;
+    let deadline = limits.deadline;
+    let (files, fields) = (Vec::new(), Vec::new());
+    let mut receiving = Receiving { options, limits, files, fields, text_size: 0, open: None };
+    let received = tokio::time::timeout(deadline, receiving.run(form)).await;
+    match received.unwrap_or_else(|_| Err(crate::refusal::timeout(deadline))) {
         Ok(()) => Ok(receiving.finish()),
         Err(error) => {
             receiving.discard().await;
             Err(error)
         }
     }
+}
+
+/// The limits of this upload, else those that the app shares, else the defaults.
+fn limits(ctx: &Context, options: &Options) -> UploadLimits {
+    let shared = || ctx.try_shared::<UploadLimits>().cloned();
+    let mut limits = options.limits.clone().or_else(shared).unwrap_or_default();
+    limits.file_size = options.file_size.unwrap_or(limits.file_size);
+    limits
 }
 
 fn boundary(ctx: &Context) -> Result<String> {
@@ -74,6 +83,7 @@ fn boundary(ctx: &Context) -> Result<String> {
 /// A form that is being received.
 struct Receiving<'o> {
     options: &'o Options,
+    limits: UploadLimits,
     files: Vec<(Part, u64, Kept)>,
     fields: Vec<(String, String)>,
     text_size: usize,
@@ -89,14 +99,10 @@ enum Kept {
 }
 
 impl Receiving<'_> {
-    fn limits(&self) -> &UploadLimits {
-        &self.options.limits
-    }
-
     async fn run(&mut self, mut form: Multipart<'static>) -> Result {
         loop {
             let next = form.next_field().await;
-            match next.map_err(|error| refusal::from_parser(error, self.limits()))? {
+            match next.map_err(|error| refusal::from_parser(error, &self.limits))? {
                 Some(field) => self.part(field).await?,
                 None => return Ok(()),
             }
@@ -104,7 +110,7 @@ impl Receiving<'_> {
     }
 
     fn finish(self) -> UploadForm {
-        let limits = &self.options.limits;
+        let limits = &self.limits;
         let rules = Rules {
             depth: limits.depth.min(32),
             index: limits.index.min(100),
@@ -151,7 +157,7 @@ impl Receiving<'_> {
         let Disposition { name: Some(name), file_name } = found else {
             return Err(refusal::missing_field_name());
         };
-        let limits = self.limits();
+        let limits = &self.limits;
         if name.len() > limits.field_name_size {
             return Err(refusal::field_name_too_long(limits.field_name_size));
         }
@@ -189,7 +195,7 @@ impl Receiving<'_> {
                 Charset::named(&name).ok_or_else(|| crate::refusal::unsupported_charset(&name))?
             }
         };
-        let UploadLimits { fields, field_size, fields_size, .. } = *self.limits();
+        let UploadLimits { fields, field_size, fields_size, .. } = self.limits;
         if self.fields.len() >= fields {
             return Err(crate::refusal::too_many_fields(fields));
         }
@@ -219,7 +225,7 @@ impl Receiving<'_> {
             return self.skip(field).await;
         }
         self.check_counts(&part.field)?;
-        let mut bytes = FileBytes::new(field, &part, self.limits());
+        let mut bytes = FileBytes::new(field, &part, &self.limits);
         self.open = match &self.options.place {
             Place::Memory => Some(Store::Memory(BytesMut::new())),
             Place::Disk(folder) => Some(Store::on_disk(folder, self.options, &part)?),
@@ -249,7 +255,7 @@ impl Receiving<'_> {
     }
 
     fn check_counts(&self, field: &str) -> Result {
-        let limit = self.limits().files;
+        let limit = self.limits.files;
         if self.files.len() >= limit {
             return Err(refusal::too_many_files(limit));
         }
@@ -265,7 +271,7 @@ impl Receiving<'_> {
 
     async fn chunk(&self, field: &mut Field<'_>) -> Result<Option<Bytes>> {
         let chunk = field.chunk().await;
-        chunk.map_err(|error| refusal::from_parser(error, self.limits()))
+        chunk.map_err(|error| refusal::from_parser(error, &self.limits))
     }
 }
 

@@ -1,0 +1,61 @@
+//! [`Limits`]: every bound and deadline of the HTTP side under one name.
+//!
+//! A limit is declared where it is kept: those of connections in `cepa-server`, those of bodies and uploads in
+//! `cepa-body`. Each of these finds what the app shares of its own type. This puts them together, so that an
+//! application has one place to look and one value to set.
+
+use std::sync::Arc;
+
+use cepa_core::App;
+
+/// What a client may take of the server: how much, how many, for how long. All have defaults.
+///
+/// | part | limits | beyond them |
+/// |---|---|---|
+/// | [`server`](crate::ServerLimits) | connections, heads, stalls, rates, streams, shutdown | refused (431, 414, 408, 503) or closed |
+/// | [`body`](crate::body::BodyLimits) | bytes by kind, deadline, depth and number of a form's names | 413, 408 |
+/// | [`upload`](crate::body::UploadLimits) | files, fields, parts, names, bytes, deadline | 413, 408 |
+///
+/// ```no_run
+/// use cepa::body::BodyLimits;
+/// use cepa::{Limits, ServerLimits, prelude::*};
+///
+/// # async fn example() -> Result {
+/// let limits = Limits {
+///     server: ServerLimits { connections: 1_000, ..ServerLimits::default() },
+///     body: BodyLimits { json: 64 * 1024, ..BodyLimits::default() },
+///     ..Limits::default()
+/// };
+/// App::new().limits(limits).listen("127.0.0.1:3000").await
+/// # }
+/// ```
+///
+/// What a call or an upload sets for itself comes before this. WebSocket, Socket.IO, the hub and long polling have
+/// limits in their own options, because one application may want several.
+#[derive(Clone, Debug, Default)]
+pub struct Limits {
+    /// Of connections and what is read and written on them.
+    pub server: cepa_server::Limits,
+    /// Of bodies that are read whole.
+    #[cfg(feature = "body")]
+    pub body: cepa_body::BodyLimits,
+    /// Of multipart forms.
+    #[cfg(feature = "body")]
+    pub upload: cepa_body::UploadLimits,
+}
+
+/// Adds `limits` to [`App`].
+pub trait Limited {
+    /// Sets all limits of the HTTP side.
+    #[must_use]
+    fn limits(self, limits: Limits) -> Self;
+}
+
+impl Limited for App {
+    fn limits(self, limits: Limits) -> Self {
+        let app = self.share(Arc::new(limits.server));
+        #[cfg(feature = "body")]
+        let app = app.share(Arc::new(limits.body)).share(Arc::new(limits.upload));
+        app
+    }
+}

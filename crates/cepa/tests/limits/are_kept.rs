@@ -1,0 +1,58 @@
+//! What `App::limits` sets holds on the wire.
+
+use std::time::Duration;
+
+use cepa::body::{BodyLimits, UploadLimits};
+use cepa::prelude::*;
+use cepa::{Limits, ServerLimits};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+async fn answer(request: &str) -> String {
+    let limits = Limits {
+        server: ServerLimits { headers: 4, ..ServerLimits::default() },
+        body: BodyLimits { text: 5, ..BodyLimits::default() },
+        upload: UploadLimits { total: 10, ..UploadLimits::default() },
+    };
+    let app = App::new().limits(limits).with(async |ctx, _next| {
+        if ctx.is(&["multipart"]).is_some() {
+            ctx.upload(&Upload::new().memory()).await?;
+        }
+        let text = ctx.body_text().await?;
+        ctx.set_body(text)
+    });
+    let bound = Server::new(app).ambient().bind("127.0.0.1:0").await.unwrap();
+    let (address, shutdown) = (bound.local_addr(), bound.shutdown());
+    let serving = tokio::spawn(bound.serve());
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    let read = stream.read_to_string(&mut answer);
+    tokio::time::timeout(Duration::from_secs(8), read).await.unwrap().unwrap();
+    shutdown.begin();
+    serving.await.unwrap().unwrap();
+    answer
+}
+
+const HEAD: &str = "POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n";
+
+#[tokio::test]
+async fn of_bodies() {
+    let fits = format!("{HEAD}content-length: 5\r\ncontent-type: text/plain\r\n\r\nonion");
+    assert!(answer(&fits).await.starts_with("HTTP/1.1 200 "));
+    let beyond = format!("{HEAD}content-length: 6\r\ncontent-type: text/plain\r\n\r\nonions");
+    assert!(answer(&beyond).await.starts_with("HTTP/1.1 413 "));
+}
+
+#[tokio::test]
+async fn of_uploads() {
+    let kind = "content-type: multipart/form-data; boundary=b\r\n";
+    let beyond = format!("{HEAD}content-length: 11\r\n{kind}\r\n--b--\r\nmore");
+    assert!(answer(&beyond).await.starts_with("HTTP/1.1 413 "));
+}
+
+#[tokio::test]
+async fn of_the_server() {
+    let beyond = format!("{HEAD}a: 1\r\nb: 2\r\nc: 3\r\n\r\n");
+    assert!(answer(&beyond).await.starts_with("HTTP/1.1 431 "));
+}
