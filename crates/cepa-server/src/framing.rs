@@ -182,11 +182,10 @@ impl Framing {
     }
 }
 
-/// A length of RFC 9110, 8.6, that a signed number can hold.
+/// A length of RFC 9110, 8.6, that 64 bits can hold. hyper keeps the two highest for itself and refuses them.
 fn length(digits: &[u8]) -> Option<u64> {
     let is_number = !digits.is_empty() && digits.iter().all(u8::is_ascii_digit);
-    let number: u64 = std::str::from_utf8(digits).ok().filter(|_| is_number)?.parse().ok()?;
-    i64::try_from(number).is_ok().then_some(number)
+    std::str::from_utf8(digits).ok().filter(|_| is_number)?.parse().ok()
 }
 
 /// The size of a chunk: digits, then extensions without blanks (RFC 9112, 7.1.1, less its bad whitespace).
