@@ -182,10 +182,11 @@ impl Framing {
     }
 }
 
-/// A length of RFC 9110, 8.6, that 64 bits can hold. hyper keeps the two highest for itself and refuses them.
+/// A length of RFC 9110, 8.6, that 64 bits can hold; hyper needs the two highest for itself.
 fn length(digits: &[u8]) -> Option<u64> {
     let is_number = !digits.is_empty() && digits.iter().all(u8::is_ascii_digit);
-    std::str::from_utf8(digits).ok().filter(|_| is_number)?.parse().ok()
+    let number: u64 = std::str::from_utf8(digits).ok().filter(|_| is_number)?.parse().ok()?;
+    (number < u64::MAX - 1).then_some(number)
 }
 
 /// The size of a chunk: digits, then extensions without blanks (RFC 9112, 7.1.1, less its bad whitespace).
