@@ -23,6 +23,8 @@ const steps = {
   lastModified: (ctx, seconds) => { ctx.lastModified = new Date(seconds * 1000); },
   redirect: (ctx, url) => ctx.redirect(url),
   back: (ctx, alternative) => ctx.back(alternative),
+  attachment: (ctx, name, options) => ctx.attachment(name || undefined, options),
+  assert: (ctx, holds, status, message) => ctx.assert(holds, status, message),
   throw: (ctx, ...words) => ctx.throw(...words),
   fail: (ctx, message) => { throw new Error(message); },
   // cookies
@@ -45,21 +47,32 @@ const questions = {
   hostname: (ctx) => ctx.hostname,
   protocol: (ctx) => ctx.protocol,
   ip: (ctx) => ctx.ip,
+  ips: (ctx) => ctx.ips,
+  secure: (ctx) => ctx.secure,
+  subdomains: (ctx) => ctx.subdomains,
+  href: (ctx) => ctx.href,
   get: (ctx, name) => ctx.get(name),
   is: (ctx, ...types) => ctx.is(...types) || null,
   contentType: (ctx) => ctx.request.type,
+  charset: (ctx) => ctx.request.charset,
   contentLength: (ctx) => said(ctx.request.length),
   fresh: (ctx) => ctx.fresh,
   accepts: (ctx, ...offers) => ctx.accepts(...offers) || null,
   acceptsEncodings: (ctx, ...offers) => ctx.acceptsEncodings(...offers) || null,
   acceptsCharsets: (ctx, ...offers) => ctx.acceptsCharsets(...offers) || null,
   acceptsLanguages: (ctx, ...offers) => ctx.acceptsLanguages(...offers) || null,
+  // what is asked for, best first
+  types: (ctx) => ctx.accepts(),
+  charsets: (ctx) => ctx.acceptsCharsets(),
+  languages: (ctx) => ctx.acceptsLanguages(),
   setUrl: (ctx, url) => { ctx.url = url; return [ctx.url, ctx.path, ctx.querystring, ctx.originalUrl]; },
   setPath: (ctx, path) => { ctx.path = path; return [ctx.url, ctx.path, ctx.querystring]; },
   setQuery: (ctx, query) => { ctx.querystring = query; return [ctx.url, ctx.querystring]; },
+  setPairs: (ctx, ...pairs) => { ctx.query = Object.fromEntries(pairs); return [ctx.url, ctx.querystring]; },
   // the response
   statusNow: (ctx) => ctx.status,
   has: (ctx, name) => ctx.response.has(name),
+  isNow: (ctx, ...types) => ctx.response.is(...types) || null,
   typeNow: (ctx) => ctx.response.type,
   lengthNow: (ctx) => said(ctx.length),
   // cookies
@@ -67,8 +80,8 @@ const questions = {
   signedOf: (ctx, name) => said(ctx.cookies.get(name, { signed: true })),
 };
 
-function program(keys) {
-  const app = new Koa({ keys });
+function program(options = {}) {
+  const app = new Koa(options);
   app.use((ctx) => {
     const found = [];
     for (const [name, ...rest] of JSON.parse(ctx.get('do') || '[]')) {
@@ -80,4 +93,9 @@ function program(keys) {
   return app;
 }
 
-export default () => ({ context: program(), 'context-keys': program(['new', 'old']), 'context-old-key': program(['old']) });
+export default () => ({
+  'context': program(),
+  'context-keys': program({ keys: ['new', 'old'] }),
+  'context-old-key': program({ keys: ['old'] }),
+  'context-proxy': program({ proxy: true, maxIpsCount: 1 }),
+});

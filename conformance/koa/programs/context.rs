@@ -5,7 +5,7 @@ use std::time::UNIX_EPOCH;
 
 use cepa::http::{HeaderName, HeaderValue, StatusCode};
 use cepa::prelude::*;
-use cepa::{Cookie, SameSite};
+use cepa::{Cookie, Disposition, Priority, Proxies, SameSite};
 
 /// The words of a step behind its name.
 struct Words<'s>(&'s [Value]);
@@ -57,6 +57,11 @@ fn response(ctx: &mut Context, name: &str, words: &Words<'_>) -> Result {
         }
         "redirect" => ctx.redirect(text),
         "back" => ctx.back(if text.is_empty() { "/" } else { text }),
+        "attachment" => attachment(ctx, words),
+        "assert" => {
+            let status = u16::try_from(words.number(1))?;
+            ctx.assert(words.0.first() == Some(&json!(true)), status, words.text(2).to_owned())
+        }
         "throw" => Err(thrown(words)?),
         "fail" => Err(Error::internal(text)),
         _ => Err(Error::new(500, format!("no step {name}"))),
@@ -74,6 +79,27 @@ fn set(ctx: &mut Context, name: &str, value: Option<&Value>) -> Result {
         Some(value) => ctx.set(name, value.to_string()),
         None => Ok(()),
     }
+}
+
+/// `["attachment", name, {"type": "inline", "fallback": false or a name}]`
+fn attachment(ctx: &mut Context, words: &Words<'_>) -> Result {
+    let (name, options) = (words.text(0), words.0.get(1));
+    let Some(options) = options else {
+        ctx.attachment(name);
+        return Ok(());
+    };
+    let value = match options["type"].as_str() {
+        Some("inline") => Disposition::inline(name),
+        _ => Disposition::attachment(name),
+    };
+    let value = match &options["fallback"] {
+        Value::Bool(false) => value.without_fallback(),
+        Value::String(fallback) => value.fallback(fallback)?,
+        _ => value,
+    };
+    // As for `ctx.attachment`, the type follows the name.
+    ctx.set_type(name)?;
+    ctx.set("content-disposition", value.header_value())
 }
 
 fn stream(chunks: Vec<&str>) -> Body {
@@ -110,6 +136,13 @@ fn cookies(ctx: &mut Context, name: &str, words: &Words<'_>) -> Result {
                     "domain" => cookie.domain(text),
                     "httpOnly" => cookie.http_only(value == true),
                     "secure" => cookie.secure(value == true),
+                    "partitioned" => cookie.partitioned(value == true),
+                    "overwrite" => cookie.overwrite(value == true),
+                    "priority" => cookie.priority(match text {
+                        "low" => Priority::Low,
+                        "medium" => Priority::Medium,
+                        _ => Priority::High,
+                    }),
                     "sameSite" => cookie.same_site(match text {
                         "strict" => SameSite::Strict,
                         "lax" => SameSite::Lax,
@@ -136,15 +169,23 @@ fn question(ctx: &mut Context, name: &str, words: &Words<'_>) -> Result<Option<V
         "hostname" => json!(ctx.request.hostname()),
         "protocol" => json!(ctx.request.protocol()),
         "ip" => json!(ctx.ip().map(|ip| ip.to_string())),
+        "ips" => json!(ctx.request.ips().iter().map(ToString::to_string).collect::<Vec<_>>()),
+        "secure" => json!(ctx.is_secure()),
+        "subdomains" => json!(ctx.request.subdomains(2)),
+        "href" => json!(ctx.request.href()),
         "get" => json!(ctx.get(text).unwrap_or_default()),
         "is" => json!(ctx.is(&texts)),
         "contentType" => json!(ctx.request.content_type().unwrap_or_default()),
+        "charset" => json!(ctx.request.charset().unwrap_or_default()),
         "contentLength" => json!(ctx.request.length()),
         "fresh" => json!(ctx.fresh()),
         "accepts" => json!(ctx.accepts(&texts)),
         "acceptsEncodings" => json!(ctx.accepts_encodings(&texts)),
         "acceptsCharsets" => json!(ctx.accepts_charsets(&texts)),
         "acceptsLanguages" => json!(ctx.accepts_languages(&texts)),
+        "types" => json!(ctx.request.preferences("accept")),
+        "charsets" => json!(ctx.request.preferences("accept-charset")),
+        "languages" => json!(ctx.request.preferences("accept-language")),
         "setUrl" => {
             ctx.request.set_url(text);
             let request = &ctx.request;
@@ -158,8 +199,17 @@ fn question(ctx: &mut Context, name: &str, words: &Words<'_>) -> Result<Option<V
             ctx.request.set_query_string(text);
             json!([ctx.url(), ctx.request.query_string()])
         }
+        "setPairs" => {
+            let pairs = words
+                .0
+                .iter()
+                .map(|pair| [0, 1].map(|at| pair[at].as_str().unwrap_or_default().to_owned()));
+            ctx.request.set_query(pairs.map(|[name, value]| (name, value)));
+            json!([ctx.url(), ctx.request.query_string()])
+        }
         "statusNow" => json!(ctx.status().as_u16()),
         "has" => json!(ctx.has(text)),
+        "isNow" => json!(ctx.response.is(&texts)),
         "typeNow" => json!(ctx.response.content_type().unwrap_or_default()),
         "lengthNow" => json!(ctx.response.length()),
         "cookieOf" => json!(ctx.cookies().get(text)),
@@ -205,6 +255,7 @@ pub(super) fn programs() -> Vec<(&'static str, App)> {
     vec![
         ("context", App::new().with(program)),
         ("context-keys", App::new().keys(["new", "old"]).with(program)),
+        ("context-proxy", App::new().trust(Proxies::hops(1)).with(program)),
         ("context-old-key", App::new().keys(["old"]).with(program)),
     ]
 }

@@ -24,6 +24,7 @@ export default () => {
       case '/kept': ctx.throw(403, 'secret', { expose: false }); break;
       case '/empty': ctx.throw(400, ''); break;
       case '/unicode': ctx.throw(400, 'caf\u00e9 <b>'); break;
+      case '/broken': ctx.body = Readable.from((async function* () { throw new Error('secret'); })()); break;
       case '/half': ctx.body = Readable.from((async function* () {
         yield Buffer.from('half');
         await new Promise((resolve) => setTimeout(resolve, 50));

@@ -34,6 +34,8 @@ async fn fails(ctx: &mut Context, _next: Next<'_>) -> Result {
         "/kept" => Err(Error::new(403, "secret").expose(false)),
         "/empty" => ctx.throw(400, ""),
         "/unicode" => ctx.throw(400, "caf\u{e9} <b>"),
+        "/broken" => ctx
+            .set_body(Body::stream(futures_util::stream::iter([Err(io::Error::other("secret"))]))),
         "/half" => ctx.set_body(Body::stream(half())),
         _ => Ok(()),
     }
