@@ -74,7 +74,7 @@ fn ten_thousand_routes_cost_what_ten_do() {
     };
     let time = |count: usize| {
         let app = App::new().plug(router(count)).callback();
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         let path = |at: usize| format!("/resource{}/7/part{}", at % count, at % count);
         let requests: Vec<String> = (0..50).map(|at| path(at * 97)).collect();
         least(3, || {

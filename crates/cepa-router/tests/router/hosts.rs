@@ -11,7 +11,7 @@ fn send(router: &Router, method: &str, host: &str, path: &str) -> (u16, String) 
         request.headers.insert("host", HeaderValue::from_str(host).unwrap());
     }
     let app = App::new().plug(router.clone()).callback();
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     let response = runtime.block_on(app.handle(request));
     let bytes = response.body().as_bytes().cloned().unwrap_or_default();
     (response.status().as_u16(), String::from_utf8(bytes.to_vec()).unwrap())

@@ -50,7 +50,7 @@ impl Client {
 
     fn send(&self, method: &str, path: &str) -> Answer {
         let request = Request::new(Method::from_bytes(method.as_bytes()).unwrap(), path);
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         let response = runtime.block_on(self.0.handle(request));
         let allow = response.headers().get("allow").map(|value| value.to_str().unwrap().to_owned());
         let bytes = response.body().as_bytes().cloned().unwrap_or_default();

@@ -7,7 +7,7 @@ use cepa_router::Router;
 /// Status and `Location`.
 fn send(router: &Router, method: Method, target: &str) -> (u16, String) {
     let app = App::new().plug(router.clone()).callback();
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     let response = runtime.block_on(app.handle(Request::new(method, target)));
     let location = response.headers().get("location").map(|value| value.to_str().unwrap());
     (response.status().as_u16(), location.unwrap_or_default().to_owned())
