@@ -10,6 +10,7 @@
 //! | `express` | several handlers in a row for one route, and a static folder under a path |
 //! | `bodies` | forms, JSON and text |
 //! | `uploads` | one file and several files, with generated names |
+//! | `sessions` | signing in: a new session id, a message for the next page, an encrypted cookie |
 //! | `clock_sse` | an event every two seconds |
 //! | `clock_ws` | a JSON object every two seconds over WebSocket, beside ordinary routes |
 //! | `rooms_socketio` | Socket.IO: to one, to all but the sender, and an event from the page |

@@ -8,6 +8,8 @@
 //!   accepts whatever it is asked is refused when the program starts.
 //! - A list of origins, or all subdomains of a site, needs no function; matching is exact, never by prefix or suffix of a
 //!   text. A single origin is sent always, as in Koa; one of several only to that origin.
+//! - A rule sees the origin and not the request, and credentials are on or off for all: only so can they be checked
+//!   before the first request. Errors always keep the headers.
 
 use std::fmt;
 use std::marker::PhantomData;

@@ -1,7 +1,7 @@
 //! [`helmet`]: headers that make browsers more careful, with the defaults of koa-helmet 9, byte for byte.
 //!
 //! They are set before the handlers run, which may therefore replace any of them, and errors keep them. All values are
-//! made once. `X-Powered-By` is never sent by cepa, so there is nothing to remove.
+//! made once, but for a policy with a nonce, in place of helmet's functions. `X-Powered-By` is never sent by cepa, so there is nothing to remove.
 
 use std::time::Duration;
 

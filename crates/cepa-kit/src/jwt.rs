@@ -5,7 +5,9 @@
 //! are there, to the second; `aud` and `iss` as soon as the program names some, and then they must be there.
 //!
 //! Where it differs from koa-jwt: the claims are read as a type of the program, refusals carry `WWW-Authenticate` as
-//! the standard wants, and a token with an audience is refused while none is named (RFC 7519, 4.1.3).
+//! the standard wants, and a token with an audience is refused while none is named (RFC 7519, 4.1.3). Not offered: a
+//! secret in `ctx.state` (see [`Jwt::key_for`]), the verifier's rules on subject, id and age of a token, which a handler
+//! reads from the claims, and ignoring that a token has expired.
 
 use std::fmt;
 use std::pin::Pin;

@@ -5,8 +5,8 @@
 //! or in Redis, where several servers count together.
 //!
 //! Where it differs from koa-ratelimit: memory is bounded, times are whole seconds and never too short, the standard's
-//! `RateLimit` fields are there too, the refusal is an error like any other, so its body is negotiated, and header
-//! names are not configurable.
+//! `RateLimit` fields are there too, the refusal is an error like any other, so its body is negotiated. Not offered:
+//! other names for the headers, and lists of the exempt and the denied that are asked for asynchronously.
 
 use std::fmt;
 use std::net::IpAddr;

@@ -20,6 +20,7 @@ mod onion;
 mod parts;
 mod rooms_socketio;
 mod routers;
+mod sessions;
 mod timing;
 mod uploads;
 
