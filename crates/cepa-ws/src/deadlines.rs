@@ -69,6 +69,12 @@ impl Deadlines {
         self.close = after(limits.close_deadline);
     }
 
+    /// The server shuts down: the close handshake must be over sooner than usual.
+    pub(crate) fn hasten(&mut self, limits: &Limits) {
+        let sooner = after(limits.shutdown_deadline);
+        self.close = [self.close, sooner].into_iter().flatten().min();
+    }
+
     /// Ready with the deadline that passes next, once it has.
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>, limits: &Limits) -> Poll<Due> {
         let write = self.write.and_then(|(_, deadline)| Some((deadline?, Due::Write)));

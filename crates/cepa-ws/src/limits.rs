@@ -28,6 +28,10 @@ pub struct Limits {
     pub write_deadline: Duration,
     /// How long the close handshake may take; 5 seconds. Then the connection is dropped.
     pub close_deadline: Duration,
+    /// How long the close handshake may take when the server shuts down; 1 second, and never more than
+    /// `close_deadline`. A client that is well answers within one round trip; one that reads nothing is
+    /// not waited for by all the others.
+    pub shutdown_deadline: Duration,
     /// The silence of the peer after which it is sent a ping; 25 seconds. `None` for no keep-alive.
     pub ping_interval: Option<Duration>,
     /// How long the peer may stay silent after a ping; 20 seconds. Then the connection is dropped.
@@ -45,6 +49,7 @@ impl Default for Limits {
             write_buffer: 64 * 1024,
             write_deadline: Duration::from_secs(30),
             close_deadline: Duration::from_secs(5),
+            shutdown_deadline: Duration::from_secs(1),
             ping_interval: Some(Duration::from_secs(25)),
             pong_deadline: Duration::from_secs(20),
             handshake_deadline: Duration::from_secs(10),

@@ -180,6 +180,14 @@ impl Link {
         self.last_frame(close, Phase::Closing);
     }
 
+    /// Begins the close handshake because the server shuts down, or hastens the one that has begun.
+    pub(crate) fn go_away(&mut self) {
+        self.begin_close(&Close::new(CloseCode::AWAY, "the server shuts down"));
+        if self.phase != Phase::Closed {
+            self.deadlines.hasten(&self.limits);
+        }
+    }
+
     /// Queues our close frame, behind which nothing is sent.
     fn last_frame(&mut self, close: &Close, next: Phase) {
         if self.phase == Phase::Open {

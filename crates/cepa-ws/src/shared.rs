@@ -43,6 +43,16 @@ impl Shared {
     /// Begins the close handshake and lets whoever waits on a half notice it.
     pub(crate) fn begin_close(&self, close: &Close) {
         self.link().begin_close(close);
+        self.wake_halves();
+    }
+
+    /// Begins the close handshake because the server shuts down.
+    pub(crate) fn go_away(&self) {
+        self.link().go_away();
+        self.wake_halves();
+    }
+
+    fn wake_halves(&self) {
         if let Some(halves) = self.halves.get() {
             halves.wake_by_ref();
         }

@@ -9,7 +9,7 @@
 //! | returns `Ok` | 1000 |
 //! | returns an error | 1011 and the error's public message; the app's observers see the error |
 //! | panics | 1011; the app's observers see the panic |
-//! | is running when the server shuts down | 1001; then it has `close_deadline` to return |
+//! | is running when the server shuts down | 1001, to be answered within `shutdown_deadline`; it has `close_deadline` to return |
 //!
 //! A function that fails with [`WebSocketError::Closed`], because it went on sending after the peer had
 //! gone, has not failed: nobody is told. One that passes on a fault of the peer is observed as 413 (too
@@ -186,7 +186,7 @@ where
     tokio::select! {
         () = shared.released() => {}
         _ = closing.next() => {
-            shared.begin_close(&going_away());
+            shared.go_away();
             let _ = timeout(limits.close_deadline, shared.released()).await;
         }
     }
@@ -213,14 +213,10 @@ async fn watch(
         biased;
         outcome = &mut serve => Some(outcome),
         _ = closing => {
-            shared.begin_close(&going_away());
+            shared.go_away();
             timeout(limits.close_deadline, serve).await.ok()
         }
     }
-}
-
-fn going_away() -> Close {
-    Close::new(CloseCode::AWAY, "the server shuts down")
 }
 
 /// Tells the peer's faults, which reached us through `?`, from the program's.

@@ -235,6 +235,51 @@ async fn shutdown_does_not_wait_for_a_function_that_does_not_return() {
     assert_eq!(start.elapsed(), Limits::default().close_deadline);
 }
 
+#[tokio::test(start_paused = true)]
+async fn shutdown_does_not_wait_long_for_a_client_that_reads_nothing() {
+    for (limits, expected) in [
+        (Limits::default(), Limits::default().shutdown_deadline),
+        (
+            Limits { close_deadline: Duration::from_millis(200), ..Limits::default() },
+            Duration::from_millis(200),
+        ),
+    ] {
+        let options = WebSocketOptions::new().limits(limits);
+        let (callback, log) = observed(App::new().with(async move |ctx, _next| {
+            ctx.upgrade_with(&options, async |mut ws| {
+                ws.feed(vec![0; 100_000]).await?;
+                while ws.recv().await?.is_some() {}
+                Ok(())
+            })
+            .await
+        }));
+        let (_, idle) = open_raw(&callback).await;
+        tokio::time::sleep(Duration::from_millis(1)).await;
+        let start = Instant::now();
+        callback.closing().cancel();
+        callback.tasks().close();
+        callback.tasks().wait().await;
+        assert_eq!(start.elapsed(), expected);
+        assert!(log.lock().unwrap().is_empty());
+        drop(idle);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn shutdown_hastens_a_close_that_has_begun() {
+    let (callback, _) = observed(App::new().with(async |ctx, _next| {
+        ctx.upgrade(async |mut ws| Ok(ws.close(CloseCode::NORMAL, "").await?)).await
+    }));
+    let (_, silent) = open_raw(&callback).await;
+    tokio::time::sleep(Duration::from_millis(1)).await;
+    let start = Instant::now();
+    callback.closing().cancel();
+    callback.tasks().close();
+    callback.tasks().wait().await;
+    assert_eq!(start.elapsed(), Limits::default().shutdown_deadline);
+    drop(silent);
+}
+
 #[tokio::test]
 async fn a_websocket_given_to_another_task_lives_on() {
     let (callback, _) = observed(App::new().with(async |ctx, _next| {
