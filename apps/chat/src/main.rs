@@ -28,6 +28,9 @@ async fn main() -> ExitCode {
 }
 
 async fn serve(options: Options) -> Result {
+    if options.routes {
+        return routes(&options);
+    }
     let chat = Arc::new(Chat::open(&options.db, &options.pictures)?);
     let server = Server::new(chat.app(&options)).bind(&options.listen).await.map_err(|error| {
         Error::internal(format!("{}; --listen chooses another address", why(&error)))
@@ -37,6 +40,16 @@ async fn serve(options: Options) -> Result {
         served = server.serve() => served,
         () = chat.sweep() => Ok(()),
     }
+}
+
+/// Prints the table of routes. The application is made for it on a database of its own, for the other may be in use.
+fn routes(options: &Options) -> Result {
+    let folder = std::env::temp_dir().join(format!("chat-routes-{}", std::process::id()));
+    std::fs::create_dir_all(&folder)?;
+    let chat = Chat::open(&folder.join("chat.db"), &folder.join("pictures"));
+    let listed = chat.map(|chat| print!("{}", Arc::new(chat).app(options).routes()));
+    std::fs::remove_dir_all(&folder)?;
+    listed
 }
 
 /// What went wrong and why, without the status of an answer that nobody asked for.

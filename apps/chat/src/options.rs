@@ -13,6 +13,7 @@ Usage: chat [options]
   --pictures DIR        the pictures, chat-pictures beside the history  (CHAT_PICTURES)
   --client-bundle DIR   a folder with the official socket.io.js, which
                         the page then offers as one more transport      (CHAT_CLIENT_BUNDLE)
+  --routes              prints the table of routes and ends
   --help                this text
 ";
 
@@ -27,6 +28,8 @@ pub struct Options {
     pub pictures: PathBuf,
     /// A folder with the official Socket.IO client.
     pub client_bundle: Option<PathBuf>,
+    /// Whether the table of routes is printed in place of serving.
+    pub routes: bool,
 }
 
 impl Options {
@@ -38,6 +41,7 @@ impl Options {
         arguments: impl IntoIterator<Item = String>,
         environment: impl Fn(&str) -> Option<String>,
     ) -> Result<Option<Self>, String> {
+        let mut routes = false;
         let mut given = [const { None }; 4];
         const NAMES: [(&str, &str); 4] = [
             ("--listen", "CHAT_LISTEN"),
@@ -49,6 +53,10 @@ impl Options {
         while let Some(argument) = arguments.next() {
             if matches!(argument.as_str(), "--help" | "-h") {
                 return Ok(None);
+            }
+            if argument == "--routes" {
+                routes = true;
+                continue;
             }
             let (name, value) = match argument.split_once('=') {
                 Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
@@ -69,6 +77,7 @@ impl Options {
             pictures: pictures.map_or_else(|| db.with_file_name("chat-pictures"), PathBuf::from),
             db,
             client_bundle: client_bundle.map(PathBuf::from),
+            routes,
         }))
     }
 }

@@ -86,6 +86,11 @@ impl App {
         self
     }
 
+    /// What the app shares, itself or through what was plugged in so far; for extensions that tell of an app.
+    pub fn try_shared<T: Send + Sync + 'static>(&self) -> Option<&T> {
+        self.core.shared.get::<T>().map(|shared| &**shared)
+    }
+
     /// Sets the secrets that sign cookies, the newest first.
     #[must_use]
     pub fn keys(mut self, secrets: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Self {

@@ -20,6 +20,16 @@ impl Shared {
         }
     }
 
+    /// Changes the value of this type, a default one when none is shared yet: what several values bring along together.
+    pub fn change<T: Clone + Default + Send + Sync + 'static>(
+        &mut self,
+        change: impl FnOnce(&mut T),
+    ) {
+        let mut value = self.get::<T>().map_or_else(T::default, |shared| T::clone(shared));
+        change(&mut value);
+        self.insert(Arc::new(value));
+    }
+
     pub(crate) fn insert<T: Send + Sync + 'static>(&mut self, value: Arc<T>) {
         self.0.insert(value);
     }

@@ -76,6 +76,7 @@ pub struct RouteInfo {
     pub(crate) method: Option<Method>,
     pub(crate) pattern: Arc<str>,
     pub(crate) name: Option<Arc<str>>,
+    pub(crate) host: Option<Arc<str>>,
     pub(crate) at: &'static Location<'static>,
 }
 
@@ -95,6 +96,17 @@ impl RouteInfo {
         self.name.as_deref()
     }
 
+    /// The hosts that it is for, `a.example | *.b.example`; where routers that name hosts are nested, `&` stands
+    /// between theirs. `None` when it is for all.
+    pub fn host(&self) -> Option<&str> {
+        self.host.as_deref()
+    }
+
+    /// The method as it is listed: `ALL` for a route that takes all.
+    pub(crate) fn verb(&self) -> &str {
+        self.method.as_ref().map_or("ALL", Method::as_str)
+    }
+
     /// Where in the program it was registered.
     pub fn location(&self) -> &'static Location<'static> {
         self.at
@@ -103,8 +115,7 @@ impl RouteInfo {
 
 impl fmt::Display for RouteInfo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let method = self.method.as_ref().map_or("ALL", Method::as_str);
-        write!(f, "{method} {}", self.pattern)
+        write!(f, "{} {}", self.verb(), self.pattern)
     }
 }
 

@@ -14,6 +14,9 @@
 //!
 //! Not done: parts of the host are no parameters.
 
+use std::fmt;
+use std::sync::Arc;
+
 use crate::router::Router;
 
 /// A host, or a suffix of hosts.
@@ -58,6 +61,21 @@ impl Host {
             None => false,
         }
     }
+}
+
+impl fmt::Display for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let star = if self.suffix { "*" } else { "" };
+        write!(f, "{star}{}", self.text)
+    }
+}
+
+/// Hosts as people read them; `None` when there are none, so that every host will do.
+pub(crate) fn listed(around: &[Arc<[Host]>]) -> Option<Arc<str>> {
+    let either =
+        |hosts: &Arc<[Host]>| hosts.iter().map(ToString::to_string).collect::<Vec<_>>().join(" | ");
+    let all: Vec<String> = around.iter().map(either).collect();
+    (!all.is_empty()).then(|| all.join(" & ").into())
 }
 
 impl Router {

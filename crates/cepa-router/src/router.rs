@@ -24,9 +24,10 @@ use cepa_core::{
     Context, Error, Middleware, MiddlewareFn, Next, Result, Shared, Stack, percent_decode,
 };
 
-use crate::entry::{Entry, RouteInfo, Unreachable, Verb};
+use crate::entry::{Entry, Unreachable, Verb};
 use crate::hook::Hook;
 use crate::host::Host;
+use crate::listing::Routes;
 use crate::missed;
 use crate::pattern::Pattern;
 use crate::route::Route;
@@ -201,8 +202,8 @@ impl Router {
     /// let lines: Vec<String> = router.routes().iter().map(ToString::to_string).collect();
     /// assert_eq!(lines, ["GET /api", "ALL /api/:x"]);
     /// ```
-    pub fn routes(&self) -> Vec<RouteInfo> {
-        self.table().routes()
+    pub fn routes(&self) -> Routes {
+        Routes::new(self.table().routes())
     }
 
     /// The routes that can never run because an earlier route takes all their requests.
@@ -334,6 +335,7 @@ impl Middleware for Router {
 
     fn plugged(&self, shared: &mut Shared) {
         self.warnings().iter().for_each(|warning| eprintln!("warning: {warning}"));
+        shared.change(|routes: &mut Routes| routes.extend(self.routes()));
         self.values.plugged(shared);
     }
 }

@@ -14,6 +14,7 @@ use http::Method;
 
 use crate::entry::{Entry, RouteInfo, Unreachable, Verb};
 use crate::hook::Hook;
+use crate::host;
 use crate::pattern::Pattern;
 use crate::run::Ranges;
 use crate::shape::{Path, Shape};
@@ -183,7 +184,7 @@ impl Table {
         let (entry, pattern) = &self.entries[index];
         let method = entry.verbs[verb].method.clone();
         let (pattern, name) = (pattern.clone(), entry.name.clone());
-        RouteInfo { method, pattern, name, at: entry.at }
+        RouteInfo { method, pattern, name, host: host::listed(&entry.hosts), at: entry.at }
     }
 }
 

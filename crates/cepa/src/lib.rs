@@ -69,7 +69,9 @@ pub use cepa_ws as ws;
 #[cfg(feature = "hub")]
 pub use cepa_hub::Hub;
 #[cfg(feature = "router")]
-pub use cepa_router::{ParamFn, Route, RouteInfo, Router, Unreachable, UrlError};
+pub use cepa_router::{
+    AppRoutes, Match, ParamFn, Route, RouteInfo, Router, Routes, Unreachable, UrlError,
+};
 #[cfg(feature = "socketio")]
 pub use cepa_socketio::SocketIo;
 #[cfg(feature = "static")]
@@ -107,7 +109,7 @@ pub mod prelude {
     #[cfg(feature = "ws")]
     pub use crate::ws::WebSocketExt;
     #[cfg(feature = "router")]
-    pub use crate::{Route, Router};
+    pub use crate::{AppRoutes, Route, Router};
 }
 
 /// The README's code is compiled with the documentation's.

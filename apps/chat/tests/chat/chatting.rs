@@ -41,6 +41,7 @@ impl Folder {
             db: self.0.join("chat.db"),
             pictures: self.0.join("pictures"),
             client_bundle: None,
+            routes: false,
         }
     }
 }

@@ -16,7 +16,8 @@ fn defaults() {
     assert_eq!(options.listen, "127.0.0.1:3000");
     assert_eq!(options.db, PathBuf::from("chat.db"));
     assert_eq!(options.pictures, PathBuf::from("chat-pictures"));
-    assert_eq!(options.client_bundle, None);
+    assert_eq!((options.client_bundle, options.routes), (None, false));
+    assert!(read(&["--routes"], &[]).unwrap().unwrap().routes);
 }
 
 #[test]

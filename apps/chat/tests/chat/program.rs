@@ -108,3 +108,14 @@ fn help_and_a_mistake() {
     assert_eq!(mistake.status.code(), Some(2));
     assert!(!folder.path().join("chat.db").exists());
 }
+
+#[test]
+fn the_table_of_routes_is_printed_and_nothing_is_left_of_it() {
+    let folder = Folder::new();
+    let output = chat(&folder, "127.0.0.1:0").arg("--routes").output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let table = String::from_utf8(output.stdout).unwrap();
+    assert!(table.lines().any(|line| line == "POST  /api/rooms/:room/messages"), "{table}");
+    assert!(table.lines().any(|line| line == "GET   /"), "{table}");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "no history was opened");
+}

@@ -40,3 +40,25 @@ async fn what_the_application_shares_comes_first() {
     assert_eq!(name(App::new().plug(Brings("brought")).share(own())).await, "own");
     assert_eq!(name(App::new().share(own()).plug(Brings("brought"))).await, "own");
 }
+
+#[test]
+fn several_may_bring_one_value_together() {
+    #[derive(Clone, Default)]
+    struct Names(Vec<&'static str>);
+
+    struct Adds(&'static str);
+
+    impl Middleware for Adds {
+        async fn handle(&self, ctx: &mut Context, next: Next<'_>) -> Result {
+            next.run(ctx).await
+        }
+
+        fn plugged(&self, shared: &mut Shared) {
+            shared.change(|names: &mut Names| names.0.push(self.0));
+        }
+    }
+
+    let app = App::new().plug(Adds("one")).share(Arc::new(Name("own"))).plug(Adds("two"));
+    assert_eq!(app.try_shared::<Names>().unwrap().0, ["one", "two"]);
+    assert!(App::new().try_shared::<Names>().is_none());
+}

@@ -9,6 +9,7 @@ mod head;
 mod hooks;
 mod hostile;
 mod hosts;
+mod listing;
 mod methods;
 mod naive;
 mod nesting;
