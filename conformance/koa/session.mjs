@@ -1,6 +1,6 @@
 // A Koa server with koa-session whose options come with each request, so that one process serves all tests.
 //
-// x-options: {"keys": [..], "session": {..}, "folder": "..", "redis": ".."}; `folder` is a store with one file a session,
+// x-options: {"keys": [..], "session": {..}, "folder": "..", "redis": "..", "hash": ["sha256", "hex"]}; `folder` is a store with one file a session,
 // `redis` the socket of a Redis, for koa-redis; with it, "limit": {max, duration, id} turns koa-ratelimit on.
 // POST /session: the body is a list of operations, the answer is the session as the last of them left it.
 // POST /cookie: {"set": {name, value}} or {"get": name}, signed. POST /stringify: JSON texts, read and written again.
@@ -76,9 +76,9 @@ async function limiter(limit, path) {
   return ratelimit({ ...limit, id: () => limit.id, db: new Redis({ path }) });
 }
 
-async function build({ keys, session: options, folder, redis, limit }) {
+async function build({ keys, hash, session: options, folder, redis, limit }) {
   const app = new Koa();
-  app.keys = keys;
+  app.keys = hash ? new (await load('keygrip'))(keys, ...hash) : keys;
   app.silent = true;
   const events = [];
   for (const name of ['expired', 'invalid', 'missed']) app.on(`session:${name}`, () => events.push(name));

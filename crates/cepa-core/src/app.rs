@@ -91,10 +91,17 @@ impl App {
         self.core.shared.get::<T>().map(|shared| &**shared)
     }
 
-    /// Sets the secrets that sign cookies, the newest first.
+    /// Sets the secrets that sign cookies, the newest first; a list of them, or [`Keys`] of another kind.
+    ///
+    /// ```
+    /// use cepa_core::{App, Keys};
+    ///
+    /// let app = App::new().keys(["this year's secret", "last year's secret"]);
+    /// let app = App::new().keys(Keys::new(["secret"]).sha256());
+    /// ```
     #[must_use]
-    pub fn keys(mut self, secrets: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Self {
-        self.core_mut().keys = Keys::new(secrets);
+    pub fn keys(mut self, keys: impl Into<Keys>) -> Self {
+        self.core_mut().keys = keys.into();
         self
     }
 

@@ -21,6 +21,13 @@ fn signatures() {
         assert_eq!(Keys::new(["other", key]).index(text, signature), Some(1));
         assert_eq!(Keys::new(["other"]).index(text, signature), None);
     }
+    let sha256 = || Keys::new(["k1"]).sha256();
+    let base64 = "4LYSL5Bw6LNnG2i0mnOxgpmZgvKTQ6AvQgXONJctetY";
+    assert_eq!(sha256().sign("foo=bar").as_deref(), Some(base64));
+    let hex = "e0b6122f9070e8b3671b68b49a73b182999982f29343a02f4205ce34972d7ad6";
+    assert_eq!(sha256().hex().sign("foo=bar").as_deref(), Some(hex));
+    assert_eq!(sha256().hex().index("foo=bar", hex), Some(0));
+    assert_eq!(sha256().index("foo=bar", hex), None);
 }
 
 #[tokio::test]

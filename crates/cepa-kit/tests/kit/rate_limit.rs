@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use cepa_core::{App, Error};
+use cepa_core::{App, Error, Proxies};
 use cepa_kit::{
     MemoryRates, RateCount, RateFuture, RateHeaders, RateLimit, RateState, RateStore, rate_limit,
 };
@@ -203,4 +203,24 @@ async fn a_store_that_fails_fails_the_request_unless_it_may_pass() {
     assert_eq!(from(&client(&limit), "10.0.0.1").await.status, 503);
     let response = from(&client(&limit.pass_when_store_fails()), "10.0.0.1").await;
     assert_eq!((response.status.as_u16(), response.text()), (200, "None"));
+}
+
+#[tokio::test]
+async fn behind_a_trusted_proxy_clients_are_told_apart() {
+    let ask = async |client: &Client, forwarded: &str| {
+        let call = client.get("/").peer("10.0.0.9:1".parse().unwrap());
+        call.header("x-forwarded-for", forwarded).send().await.status.as_u16()
+    };
+    let app = || App::new().plug(rate_limit(1, MINUTE)).with(async |ctx, _next| ctx.set_body(""));
+    let trusting = Client::new(app().trust(Proxies::hops(1)));
+    assert_eq!(ask(&trusting, "203.0.113.1").await, 200);
+    assert_eq!(ask(&trusting, "203.0.113.2").await, 200);
+    assert_eq!(
+        ask(&trusting, "198.51.100.7, 203.0.113.1").await,
+        429,
+        "what it says in front counts not"
+    );
+    let plain = Client::new(app());
+    assert_eq!(ask(&plain, "203.0.113.1").await, 200);
+    assert_eq!(ask(&plain, "203.0.113.2").await, 429, "anybody can say so");
 }

@@ -19,7 +19,7 @@ pub fn app(keys: &[&str], session: Session) -> App {
     App::new().keys(keys).on_error(|_, _| {}).plug(session).with(operate)
 }
 
-async fn operate(ctx: &mut Context, _next: Next<'_>) -> Result {
+pub async fn operate(ctx: &mut Context, _next: Next<'_>) -> Result {
     let operations: Vec<Vec<Value>> = serde_json::from_str(ctx.get("x-operations").unwrap())?;
     let is_idle = operations.is_empty();
     for operation in operations {

@@ -1,7 +1,7 @@
 //! A session and a signed cookie that a real Koa server wrote are read, changed and written by cepa and read again by
 //! Koa, with the keys rotated in between.
 
-use cepa_core::{App, Cookie};
+use cepa_core::{App, Cookie, Keys};
 use cepa_session::Session;
 use cepa_test::Client;
 use serde_json::json;
@@ -101,4 +101,29 @@ async fn signed_cookies_go_back_and_forth_while_keys_rotate() {
     assert_eq!(seen["value"], "koa, blue+cepa");
     let response = cepa(&["three"]).get("/").header("cookie", &browser.header()).send().await;
     assert_eq!(response.text(), "koa, blue+cepa", "Koa renewed the signature");
+}
+
+#[tokio::test]
+async fn signatures_of_other_kinds_go_back_and_forth() {
+    let peer = Peer::start("session.mjs");
+    let kinds = [
+        (json!(["sha256"]), Keys::sha256 as fn(Keys) -> Keys),
+        (json!(["sha256", "hex"]), |keys| keys.sha256().hex()),
+        (json!(["sha1", "hex"]), Keys::hex),
+    ];
+    for (hash, kind) in kinds {
+        let koa = |keys: &[&str]| json!({ "keys": keys, "hash": hash, "session": {} });
+        let cepa = |keys: &[&str]| {
+            let app = App::new().keys(kind(Keys::new(keys))).plug(Session::new());
+            Client::new(app.with(crate::browser::operate))
+        };
+        let mut browser = Browser::default();
+        browser.koa(&peer, &koa(&["one"]), json!([["set", "a", 1]])).await;
+        let seen = browser.cepa(&cepa(&["two", "one"]), json!([["set", "a", 2]])).await;
+        assert_eq!((&seen["isNew"], &seen["data"]["a"]), (&json!(false), &json!(2)), "{hash}");
+        let seen = browser.koa(&peer, &koa(&["two"]), json!([["look"]])).await;
+        assert_eq!((&seen["isNew"], &seen["data"]["a"]), (&json!(false), &json!(2)), "{hash}");
+        let other = Client::new(app(&["two"], Session::new()));
+        assert_eq!(browser.cepa(&other, json!([["look"]])).await["isNew"], true, "another kind");
+    }
 }
