@@ -66,8 +66,11 @@ impl Link {
 
     /// Queues a control frame.
     pub(super) fn push_control(&mut self, opcode: OpCode, payload: &[u8]) {
-        match self.header(opcode, payload.len()) {
-            Ok(header) => self.outgoing.push(encode(header, payload)),
+        match self.mask() {
+            Ok(mask) => {
+                let header = Header { mask, ..Header::new(opcode, payload.len()) };
+                self.outgoing.push(encode(header, payload));
+            }
             Err(error) => self.fail_io(error),
         }
     }
@@ -84,12 +87,14 @@ impl Link {
             Message::Binary(_) => OpCode::Binary,
         };
         let payload = message.into_bytes();
+        // First, for after the compressor has seen a message, that message must be sent.
+        let mask = self.mask()?;
         let compressor = self.compressor.as_mut().filter(|_| compress);
         let compressed = compressor.and_then(|compressor| compressor.deflate(&payload));
         let is_compressed = compressed.is_some();
         let payload = compressed.unwrap_or(payload);
-        let header = self.header(opcode, payload.len())?;
-        Ok((Header { compressed: is_compressed, ..header }, payload))
+        let header = Header::new(opcode, payload.len());
+        Ok((Header { compressed: is_compressed, mask, ..header }, payload))
     }
 
     /// Checks frames that others share, and keeps our window in step with the peer's.
@@ -111,14 +116,13 @@ impl Link {
         }
     }
 
-    fn header(&self, opcode: OpCode, len: usize) -> io::Result<Header> {
-        let mut header = Header::new(opcode, len);
-        if self.role == Role::Client {
-            let mut key = [0; 4];
-            getrandom::fill(&mut key)?;
-            header.mask = Some(key);
+    /// A new key on a client; a server masks nothing.
+    fn mask(&self) -> io::Result<Option<[u8; 4]>> {
+        let mut key = [0; 4];
+        match self.role {
+            Role::Server => Ok(None),
+            Role::Client => getrandom::fill(&mut key).map(|()| Some(key)).map_err(Into::into),
         }
-        Ok(header)
     }
 
     fn offer_bytes(&mut self, cx: &mut Context<'_>, head: &[u8], body: Bytes) {
