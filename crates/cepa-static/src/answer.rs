@@ -8,15 +8,15 @@
 //! says `Vary: Accept-Encoding`.
 
 use std::borrow::Cow;
-use std::io::{Seek, SeekFrom};
 use std::path::Path;
 use std::time::SystemTime;
 
 use cepa_core::http::{Method, StatusCode, header};
-use cepa_core::{Body, Context, Error, Response, Result};
+use cepa_core::{Context, Response, Result};
 
+use crate::content::Content;
 use crate::folder::StaticFiles;
-use crate::lookup::{Content, File};
+use crate::lookup::File;
 use crate::parts;
 use crate::range::{Ranges, ranges};
 use crate::validators;
@@ -67,10 +67,7 @@ pub(crate) fn send(files: &StaticFiles, ctx: &mut Context, file: File) -> Result
             ctx.set(header::CONTENT_RANGE, format!("bytes */{size}"))
         }
         (Ranges::Some(ranges), content) => send_ranges(ctx, content, size, ranges),
-        (Ranges::Whole, Content::Open(open)) => {
-            ctx.set_body(Body::file(tokio::fs::File::from_std(open), size))
-        }
-        (Ranges::Whole, Content::Whole(bytes)) => ctx.set_body(Body::from(bytes)),
+        (Ranges::Whole, content) => ctx.set_body(content.body(0..size)),
     }
 }
 
@@ -118,14 +115,7 @@ fn send_ranges(
         && let Some(range) = wanted.pop()
     {
         ctx.set(header::CONTENT_RANGE, parts::content_range(&range, size))?;
-        return match content {
-            Content::Open(mut open) => {
-                open.seek(SeekFrom::Start(range.start)).map_err(Error::internal)?;
-                let length = range.end - range.start;
-                ctx.set_body(Body::file(tokio::fs::File::from_std(open), length))
-            }
-            Content::Whole(bytes) => ctx.set_body(Body::from(parts::piece(&bytes, &range))),
-        };
+        return ctx.set_body(content.body(range));
     }
     let kind = ctx.response.get("content-type");
     let (body, kind) = parts::body(content, size, wanted, kind);

@@ -14,7 +14,8 @@ use std::fs;
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
-use crate::lookup::{Content, Entry, Opened};
+use crate::content::Content;
+use crate::lookup::{Entry, Opened};
 use crate::validators::Version;
 
 /// A file of at most this many bytes is read while it is opened, instead of being streamed.

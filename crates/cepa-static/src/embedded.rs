@@ -19,7 +19,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
 use rust_embed::RustEmbed;
 
-use crate::lookup::{Content, Entry, Opened};
+use crate::content::Content;
+use crate::lookup::{Entry, Opened};
 use crate::validators::Version;
 
 /// How many bytes of the hash stand in the tag: 128 bits, as much as nobody finds twice by chance.

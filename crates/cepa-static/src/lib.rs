@@ -13,6 +13,7 @@
 
 mod answer;
 mod coding;
+mod content;
 mod disk;
 #[cfg(feature = "embed")]
 mod embedded;

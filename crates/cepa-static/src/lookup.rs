@@ -5,14 +5,12 @@
 //!
 //! Beside a file may lie compressed ones, `app.js.br` beside `app.js`. They are looked for in the same way.
 
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use bytes::Bytes;
-
 use crate::coding::Coding;
+use crate::content::Content;
 use crate::disk;
 #[cfg(feature = "embed")]
 use crate::embedded::Tree;
@@ -84,13 +82,6 @@ pub(crate) struct File {
     pub(crate) size: u64,
     pub(crate) version: Version,
     pub(crate) content: Content,
-}
-
-/// The bytes of a file, or where they can be read.
-#[derive(Debug)]
-pub(crate) enum Content {
-    Whole(Bytes),
-    Open(fs::File),
 }
 
 /// A file that has been opened.

@@ -41,3 +41,23 @@ async fn sizes_around_what_is_read_at_once_are_exact() {
         assert_eq!(response.get("content-length"), size.to_string());
     }
 }
+
+#[tokio::test]
+async fn a_file_that_shrinks_fails_its_answer() {
+    for range in ["", "bytes=10-", "bytes=0-9,200000-"] {
+        let folder = Folder::new().file("a.txt", "x".repeat(300_000));
+        let call = folder.client().get("/a.txt");
+        let call = if range.is_empty() { call } else { call.header("range", range) };
+        let mut answer = call.stream().await;
+        let path = folder.path().join("a.txt");
+        std::fs::File::options().write(true).open(path).unwrap().set_len(100).unwrap();
+        let mut failure = None;
+        while let Some(chunk) = answer.body.chunk().await {
+            if let Err(error) = chunk {
+                failure = Some(error.kind());
+                break;
+            }
+        }
+        assert_eq!(failure, Some(std::io::ErrorKind::UnexpectedEof), "{range:?}");
+    }
+}
