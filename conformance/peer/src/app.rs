@@ -21,5 +21,5 @@ pub(crate) fn app(options: &Options) -> App {
         .plug(visits::router())
         .plug(events::router())
         .plug(websocket::router(options.origin.as_deref()))
-        .plug(socketio::server())
+        .plug(socketio::server(options.variant))
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 pub(crate) const USAGE: &str = "usage: conformance-peer [--port N] [--uploads DIR] [--static DIR] \
-                                [--cors ORIGIN] [--origin ORIGIN]";
+                                [--cors ORIGIN] [--origin ORIGIN] [--variant base|app|csr]";
 
 /// What the server was asked to be.
 #[derive(Debug, Default, PartialEq)]
@@ -18,6 +18,20 @@ pub(crate) struct Options {
     pub(crate) cors: Option<String>,
     /// The one origin whose pages may open `/ws-origin`.
     pub(crate) origin: Option<String>,
+    /// Which Socket.IO server it is.
+    pub(crate) variant: Variant,
+}
+
+/// The Socket.IO servers that it can be.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) enum Variant {
+    /// What the suite of the protocol expects.
+    #[default]
+    Base,
+    /// A server with something of everything.
+    App,
+    /// The same, with connection state recovery.
+    Csr,
 }
 
 impl Options {
@@ -33,6 +47,14 @@ impl Options {
                 "--static" => options.files = Some(value.into()),
                 "--cors" => options.cors = Some(value),
                 "--origin" => options.origin = Some(value),
+                "--variant" => {
+                    options.variant = match value.as_str() {
+                        "base" => Variant::Base,
+                        "app" => Variant::App,
+                        "csr" => Variant::Csr,
+                        _ => return Err(format!("there is no variant {value}")),
+                    };
+                }
                 _ => return Err(format!("there is no option {name}")),
             }
         }
@@ -63,6 +85,7 @@ mod tests {
     #[test]
     fn a_slip_is_named() {
         assert_eq!(parse("--port"), Err("--port needs a value".into()));
+        assert_eq!(parse("--variant x"), Err("there is no variant x".into()));
         assert_eq!(parse("--port x"), Err("x is no port".into()));
         assert_eq!(parse("--prot 80"), Err("there is no option --prot".into()));
     }

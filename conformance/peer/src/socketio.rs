@@ -1,9 +1,26 @@
-//! `/socket.io/`: what the suite of the Socket.IO protocol expects, with its short intervals.
+//! `/socket.io/` in its variants: `base` is what the suite of the protocol expects, with its short intervals; `app`
+//! and `csr` are servers with something of everything.
+
+mod everything;
 
 use cepa::prelude::*;
-use cepa::socketio::{Args, Options};
+use cepa::socketio::{Args, Options, RecoveryOptions};
 
-pub(crate) fn server() -> SocketIo {
+use crate::options::Variant;
+
+pub(crate) fn server(variant: Variant) -> SocketIo {
+    match variant {
+        Variant::Base => base(),
+        Variant::App => everything::server(app_options()),
+        Variant::Csr => {
+            let window = Duration::from_secs(3);
+            let recovery = Some(RecoveryOptions { window, ..RecoveryOptions::default() });
+            everything::server(Options { recovery, ..app_options() })
+        }
+    }
+}
+
+fn base() -> SocketIo {
     let io = SocketIo::with_options(Options {
         ping_interval: Duration::from_millis(300),
         ping_timeout: Duration::from_millis(200),
@@ -14,8 +31,24 @@ pub(crate) fn server() -> SocketIo {
     let greet = |namespace: SocketIo| {
         namespace.on_connect(async |socket| Ok(socket.emit("auth", &socket.handshake().auth)?))
     };
-    let _ = greet(io.of("/custom"));
-    greet(io)
+    drop(greet(io.of("/custom")));
+    messages(greet(io))
+}
+
+fn app_options() -> Options {
+    Options {
+        ping_interval: Duration::from_millis(1000),
+        ping_timeout: Duration::from_millis(800),
+        connect_timeout: Duration::from_millis(1500),
+        max_payload: 100_000,
+        origins: vec!["*".into()],
+        ..Options::default()
+    }
+}
+
+/// The two events of the suite.
+fn messages(namespace: SocketIo) -> SocketIo {
+    namespace
         .on("message", async |socket, args: Args| Ok(socket.emit("message-back", &args)?))
         .on("message-with-ack", async |_socket, args: Args| args)
 }

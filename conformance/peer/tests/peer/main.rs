@@ -5,6 +5,7 @@ mod bodies;
 mod command_line;
 mod cors;
 mod events;
+mod everything;
 mod fields;
 mod files;
 mod pace;

@@ -4,7 +4,8 @@ use cepa_ws::WebSocket;
 
 use crate::server::{Peer, soon};
 
-async fn text(ws: &mut WebSocket) -> String {
+/// The next packet that is no ping; pings are answered.
+pub async fn text(ws: &mut WebSocket) -> String {
     loop {
         let message = soon(ws.recv()).await.unwrap().expect("a message");
         match message.as_text().unwrap() {

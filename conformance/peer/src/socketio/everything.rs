@@ -1,0 +1,170 @@
+//! The variants `app` and `csr`: rooms, acknowledgements in both directions, floods, and questions about the state.
+//!
+//! README.md has the table of events. They are the same in every namespace; what differs is who gets in.
+
+use cepa::prelude::*;
+use cepa::socketio::{Args, ConnectError, EmitError, Options, Socket};
+
+pub(crate) fn server(options: Options) -> SocketIo {
+    let io = SocketIo::with_options(options);
+    let auth = io.of("/auth").admit(async |socket| {
+        if socket.handshake().auth["token"] == "good" {
+            return Ok(());
+        }
+        Err(ConnectError::new("not authorized").with_data(json!({ "code": 401 })).into())
+    });
+    let slow = io.of("/slow").admit(async |_socket| {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        Ok(())
+    });
+    let is_number = |name: &str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit());
+    let numbered =
+        io.of_matching(move |name, _auth| name.strip_prefix("/dyn-").is_some_and(is_number));
+    for namespace in [auth, slow, numbered] {
+        drop(events(namespace, &io));
+    }
+    super::messages(events(io.clone(), &io))
+}
+
+fn events(namespace: SocketIo, root: &SocketIo) -> SocketIo {
+    state(asking(rooms(echoing(namespace)), root), root)
+}
+
+fn echoing(namespace: SocketIo) -> SocketIo {
+    namespace
+        .with(async |event, next| {
+            if event.name == "echo" && !event.wants_answer() {
+                return Ok(event.socket.emit("echo-back", &event.args)?);
+            }
+            next.run(event).await
+        })
+        .on("echo", async |_socket, args: Args| args)
+        .on("flood", async |socket, (count, bytes, volatile): (u64, usize, bool)| {
+            let pad = "x".repeat(bytes.min(MOST_PAD));
+            for number in 0..count {
+                match volatile {
+                    // What is dropped was meant to be.
+                    true => drop(socket.volatile().emit("f", &(number, &pad))),
+                    false => socket.emit("f", &(number, &pad))?,
+                }
+            }
+            Ok(socket.emit("flood-end", &count)?)
+        })
+}
+
+/// The most bytes of an event of a flood.
+const MOST_PAD: usize = 1_000_000;
+
+fn rooms(namespace: SocketIo) -> SocketIo {
+    namespace
+        .on("join", async |socket, rooms: Value| {
+            names(&rooms).into_iter().for_each(|room| socket.join(room));
+        })
+        .on("leave", async |socket, rooms: Value| {
+            names(&rooms).into_iter().for_each(|room| socket.leave(room));
+        })
+        .on("to-room", async |socket, args: Args| {
+            let (room, event): (String, String) = (args.get(0)?, args.get(1)?);
+            socket.to(&room).emit(&event, &args.skip(2))?;
+            Ok(())
+        })
+        .on("io-to", async |socket, args: Args| {
+            let (rooms, except): (Value, Value) = (args.get(0)?, args.get(1)?);
+            let event: String = args.get(2)?;
+            let mut those = socket.namespace().broadcast().rooms(names(&rooms));
+            for room in names(&except) {
+                those = those.except(room);
+            }
+            those.emit(&event, &args.skip(3))?;
+            Ok(())
+        })
+        .on("io-all", async |socket, args: Args| {
+            socket.namespace().emit(&args.get::<String>(0)?, &args.skip(1))?;
+            Ok(())
+        })
+        .on("sockets-join", async |socket, (room, to): (String, String)| {
+            socket.namespace().to(&room).sockets_join(&to);
+        })
+        .on("kick", async |socket, close: bool| socket.disconnect(close))
+        .on("kick-room", async |socket, (room, close): (String, bool)| {
+            socket.namespace().to(&room).disconnect_sockets(close);
+        })
+}
+
+fn asking(namespace: SocketIo, root: &SocketIo) -> SocketIo {
+    let root = root.clone();
+    namespace
+        .on("ask-me", async |socket, ms: u64| {
+            let question = socket.timeout(Duration::from_millis(ms));
+            match question.emit_with_ack("question", &1).await {
+                Ok(answer) => json!({ "ok": answer.get::<Value>(0).unwrap_or_default() }),
+                Err(error) => json!({ "err": error.to_string() }),
+            }
+        })
+        .on("ask-room", async |socket, (room, ms): (String, u64)| {
+            let question = socket.namespace().to(&room).timeout(Duration::from_millis(ms));
+            match question.emit_with_ack("question", &1).await {
+                Ok(answers) => json!({ "ok": firsts(&answers) }),
+                Err(error) => {
+                    let told = error.to_string();
+                    let EmitError::Unanswered { answers, .. } = error else {
+                        return json!({ "err": told });
+                    };
+                    json!({ "err": told, "partial": firsts(&answers) })
+                }
+            }
+        })
+        // One server alone has no other to ask.
+        .on("nodes-ask", async |_socket, _: Value| json!({ "ok": [] }))
+        .on_disconnect(async move |socket, reason| {
+            root.emit("left", &(socket.namespace().name(), socket.id(), reason.as_str()))?;
+            Ok(())
+        })
+}
+
+fn state(namespace: SocketIo, root: &SocketIo) -> SocketIo {
+    let root = root.clone();
+    namespace
+        .on("data", async |socket, data: Value| socket.data().set_json(data))
+        .on("info", async move |socket, (): ()| {
+            json!({
+                "id": socket.id(),
+                "rooms": room_names(&socket),
+                "recovered": socket.is_recovered(),
+                "transport": socket.transport().as_str(),
+                "auth": socket.handshake().auth,
+                "data": socket.data().json(),
+                "clients": root.connections(),
+                "local": socket.namespace().len(),
+            })
+        })
+        .on("who", async |socket, room: Option<String>| {
+            let namespace = socket.namespace();
+            let found = match &room {
+                Some(room) => namespace.to(room).fetch_sockets().await,
+                None => namespace.fetch_sockets().await,
+            };
+            let lines = found.iter().map(|socket| {
+                let rooms: Vec<&str> = socket.rooms().iter().map(|room| &**room).collect();
+                json!({ "id": socket.id(), "rooms": rooms, "data": socket.data() })
+            });
+            lines.collect::<Vec<_>>()
+        })
+}
+
+/// A room or a list of rooms; neither of them is none.
+fn names(rooms: &Value) -> Vec<&str> {
+    match rooms {
+        Value::Array(rooms) => rooms.iter().filter_map(Value::as_str).collect(),
+        room => room.as_str().into_iter().collect(),
+    }
+}
+
+fn room_names(socket: &Socket) -> Vec<String> {
+    socket.rooms().iter().map(ToString::to_string).collect()
+}
+
+/// What each of them answered first.
+fn firsts(answers: &[Args]) -> Vec<Value> {
+    answers.iter().map(|answer| answer.get(0).unwrap_or_default()).collect()
+}
