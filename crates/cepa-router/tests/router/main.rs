@@ -15,6 +15,7 @@ mod naive;
 mod nesting;
 mod options;
 mod order;
+mod path_to_regexp;
 mod pattern_errors;
 mod patterns;
 mod per_route;
