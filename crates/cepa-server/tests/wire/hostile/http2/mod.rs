@@ -4,103 +4,18 @@
 //! whether the connection went on: `pong`. What else is seen of a stream is `200`, `refused` for any other status, or the code that reset it; of the connection,
 //! the code of its GOAWAY, and `closed`.
 
-use std::collections::BTreeSet;
-use std::time::Duration;
+mod frame;
+mod slow;
 
-use cepa_core::App;
+use std::collections::BTreeSet;
+
 use cepa_server::Limits;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::AsyncWriteExt;
+
+use self::frame::*;
 
 use super::{ask, echo};
-use crate::{Running, serve, soon};
-
-const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-
-const DATA: u8 = 0;
-const HEADERS: u8 = 1;
-const PRIORITY: u8 = 2;
-const RST_STREAM: u8 = 3;
-const SETTINGS: u8 = 4;
-const PUSH_PROMISE: u8 = 5;
-const PING: u8 = 6;
-const GOAWAY: u8 = 7;
-const WINDOW_UPDATE: u8 = 8;
-const CONTINUATION: u8 = 9;
-
-const NO_FLAGS: u8 = 0;
-const END_STREAM: u8 = 1;
-const END_HEADERS: u8 = 4;
-const ALL: u8 = END_STREAM | END_HEADERS;
-const PADDED: u8 = 8;
-const ACK: u8 = 1;
-
-fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
-    let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
-    [&length[1..], &[kind, flags], &stream.to_be_bytes(), payload].concat()
-}
-
-/// A field as a literal that is not indexed, without Huffman's code.
-fn field(name: &str, value: &str) -> Vec<u8> {
-    let text = |text: &str| {
-        let length = text.len();
-        let start = match length {
-            0..127 => vec![length as u8],
-            // A prefix of 7 ones, and the rest in groups of 7 bits (RFC 7541, 5.1).
-            _ => {
-                let (mut rest, mut bytes) = (length - 127, vec![127]);
-                while rest >= 128 {
-                    bytes.push(rest as u8 | 128);
-                    rest >>= 7;
-                }
-                bytes.push(rest as u8);
-                bytes
-            }
-        };
-        [&start[..], text.as_bytes()].concat()
-    };
-    [&[0], &text(name)[..], &text(value)].concat()
-}
-
-/// A head with these fields.
-fn head(fields: &[(&str, &str)]) -> Vec<u8> {
-    fields.iter().flat_map(|(name, value)| field(name, value)).collect()
-}
-
-const GET: [(&str, &str); 4] =
-    [(":method", "GET"), (":scheme", "http"), (":path", "/"), (":authority", "a")];
-const POST: [(&str, &str); 4] =
-    [(":method", "POST"), (":scheme", "http"), (":path", "/"), (":authority", "a")];
-
-fn get(stream: u32) -> Vec<u8> {
-    frame(HEADERS, ALL, stream, &head(&GET))
-}
-
-/// A GET whose head is these fields, and those after the pseudo fields of an ordinary one.
-fn fields(more: &[(&str, &str)]) -> Vec<u8> {
-    frame(HEADERS, ALL, 1, &head(&[&GET[..], more].concat()))
-}
-
-/// A head of these fields alone.
-fn only(fields: &[(&str, &str)]) -> Vec<u8> {
-    frame(HEADERS, ALL, 1, &head(fields))
-}
-
-fn settings(id: u16, value: u32) -> Vec<u8> {
-    frame(SETTINGS, NO_FLAGS, 0, &[&id.to_be_bytes()[..], &value.to_be_bytes()].concat())
-}
-
-fn window(stream: u32, by: u32) -> Vec<u8> {
-    frame(WINDOW_UPDATE, NO_FLAGS, stream, &by.to_be_bytes())
-}
-
-fn reset(stream: u32) -> Vec<u8> {
-    frame(RST_STREAM, NO_FLAGS, stream, &8_u32.to_be_bytes())
-}
-
-/// Odd numbers of streams.
-fn streams(count: u32) -> impl Iterator<Item = u32> {
-    (0..count).map(|number| number * 2 + 1)
-}
+use crate::{Running, serve};
 
 struct Row {
     what: &'static str,
@@ -352,15 +267,12 @@ async fn exchange(server: &Running, frames: &[u8], expected: &[&str]) -> Vec<Str
     let read = async {
         let mut all_is_seen = Some(all_is_seen);
         while let Some((kind, flags, stream, payload)) = next(&mut reads).await {
-            let code = |at: usize| u32::from_be_bytes(payload[at..at + 4].try_into().unwrap());
-            let what = match kind {
-                HEADERS if payload.first() == Some(&0x88) => format!("{stream}: 200"),
-                HEADERS => format!("{stream}: refused"),
-                RST_STREAM => format!("{stream}: reset {}", code(0)),
-                GOAWAY => format!("goaway {}", code(4)),
-                PING if flags & ACK == ACK && payload == [1; 8] => "pong".to_owned(),
-                PING if flags & ACK == ACK && payload == [2; 8] => return,
-                _ => continue,
+            let is_pong = kind == PING && flags & ACK == ACK;
+            let what = match tell(kind, stream, &payload) {
+                Some(what) => what,
+                None if is_pong && payload == [1; 8] => "pong".to_owned(),
+                None if is_pong && payload == [2; 8] => return,
+                None => continue,
             };
             seen.insert(what);
             if expected.iter().all(|expected| seen.contains(*expected)) {
@@ -374,17 +286,6 @@ async fn exchange(server: &Running, frames: &[u8], expected: &[&str]) -> Vec<Str
         () = write => {}
     }
     seen.into_iter().collect()
-}
-
-/// The next frame; `None` at the end of the connection.
-async fn next(reads: &mut (impl AsyncReadExt + Unpin)) -> Option<(u8, u8, u32, Vec<u8>)> {
-    let mut start = [0; 9];
-    reads.read_exact(&mut start).await.ok()?;
-    let length = u32::from_be_bytes([0, start[0], start[1], start[2]]);
-    let stream = u32::from_be_bytes([start[5], start[6], start[7], start[8]]);
-    let mut payload = vec![0; length as usize];
-    reads.read_exact(&mut payload).await.ok()?;
-    Some((start[3], start[4], stream, payload))
 }
 
 async fn run(rows: Vec<Row>, counts: fn(&String) -> bool) {
@@ -429,62 +330,4 @@ async fn frames_on_http2() {
 async fn floods_on_http2() {
     // Which of so many streams were reset depends on who was faster.
     run(floods(), |seen| !seen.contains("reset")).await;
-}
-
-/// A response that a peer does not take is reset, and the others on its connection are sent.
-#[tokio::test]
-async fn a_closed_window_holds_one_stream_and_not_for_long() {
-    let app = App::new().with(async |ctx, _next| ctx.set_body(vec![b'x'; 1024 * 1024]));
-    let short = Duration::from_millis(300);
-    let limits = Limits { write_stall: short, ..Limits::default() };
-    let server = serve(app, limits).await;
-    let mut stream = server.connect().await;
-    let (mut reads, mut writes) = stream.split();
-    // Nothing of stream 1, a byte now and then of stream 3, and all of stream 5.
-    let begin = [
-        PREFACE,
-        &settings(4, 0),
-        &window(0, 0x7000_0000),
-        &get(1),
-        &get(3),
-        &get(5),
-        &window(5, 2 * 1024 * 1024),
-    ];
-    writes.write_all(&begin.concat()).await.unwrap();
-    let trickle = async {
-        let mut pace = tokio::time::interval(Duration::from_millis(10));
-        loop {
-            pace.tick().await;
-            writes.write_all(&window(3, 1)).await.unwrap();
-        }
-    };
-    let mut seen = BTreeSet::new();
-    let mut taken = 0;
-    let read = async {
-        while seen.len() < 3 {
-            let (kind, flags, stream, payload) = next(&mut reads).await.unwrap();
-            match (kind, stream) {
-                (DATA, 1) => assert!(payload.is_empty(), "the window is closed"),
-                (DATA, 5) => {
-                    taken += payload.len();
-                    if flags & END_STREAM != 0 {
-                        seen.insert("5: all".to_owned());
-                    }
-                }
-                (RST_STREAM, _) => drop(seen.insert(format!("{stream}: reset {}", payload[3]))),
-                _ => {}
-            }
-        }
-    };
-    tokio::select! {
-        () = soon(read) => {}
-        () = trickle => {}
-    }
-    let expected = ["1: reset 8", "3: reset 8", "5: all"];
-    assert_eq!(
-        (seen.iter().map(String::as_str).collect::<Vec<_>>(), taken),
-        (expected.to_vec(), 1024 * 1024)
-    );
-    drop(stream);
-    server.stop().await;
 }
