@@ -1,14 +1,16 @@
 // Every client version on every way of connecting against one server that speaks the events of README.md.
-//   node socketio/clients.mjs --url http://127.0.0.1:PORT [--client 4.8] [--only TEXT] [--verbose]
+//   node socketio/clients.mjs --url http://127.0.0.1:PORT [--client 4.8] [--only TEXT] [--verbose] [--eio3 | --msgpack]
+// `--eio3`: client 2.5 alone, against a server that allows it; `--msgpack`: client 4.8 with socket.io-msgpack-parser alone.
 // Without --url it starts the reference server of server.mjs. Every wait has a deadline; nothing sleeps.
 import assert from "node:assert/strict";
 import { parseArgs } from "node:util";
+import * as msgpack from "socket.io-msgpack-parser";
 import { WebSocket } from "ws";
 import { connect } from "../../crates/cepa-socketio/client/cepa.js";
 import { start } from "./server.mjs";
 
 const { values: flags } = parseArgs({
-  options: { url: { type: "string" }, client: { type: "string" }, only: { type: "string" }, verbose: { type: "boolean" } },
+  options: { url: { type: "string" }, client: { type: "string" }, only: { type: "string" }, verbose: { type: "boolean" }, eio3: { type: "boolean" }, msgpack: { type: "boolean" } },
 });
 
 // A client makes, from options, a function that opens one namespace; namespaces it opens share one connection.
@@ -19,12 +21,26 @@ const official = (module) => (url, options) => {
     return manager.socket(path, { auth });
   };
 };
-const clients = {
+const everyday = {
   4.8: official(await import("socket.io-client-4.8")),
   4.5: official(await import("socket.io-client-4.5")),
   3.1: official(await import("socket.io-client-3.1")),
   cepa: (url, options) => (path, auth) => connect(url + path, { ...options, auth, WebSocket }),
 };
+const modern = await import("socket.io-client-4.8");
+// 2.5 has no `auth`, and hears of refusals as `error`
+const old = async () => (url, options) => {
+  const manager = new Manager25(url, { ...options, forceNew: true });
+  return (path) => manager.socket(path);
+};
+const { Manager: Manager25 } = flags.eio3 ? (await import("socket.io-client-2.5")).default : {};
+const clients = flags.eio3
+  ? { 2.5: await old() }
+  : flags.msgpack
+    ? { "4.8 msgpack": (url, options) => official(modern)(url, { ...options, parser: msgpack }) }
+    : everyday;
+const NOT_FOR_OLD = /auth|refused|refuses|unknown namespace|comes into being|lone surrogate|heartbeats|at once goes out|across the upgrade/;
+const NOT_FOR_MSGPACK = /lone surrogate|placeholder/;
 const ways = {
   polling: { transports: ["polling"] },
   websocket: { transports: ["websocket"] },
@@ -61,6 +77,9 @@ function collect(socket, event) {
 const settled = (socket) => ask(socket, "message-with-ack", "settled");
 
 const bytes = (value) => [...new Uint8Array(value.buffer ?? value, value.byteOffset ?? 0, value.byteLength)];
+// 2.5 takes nothing else than these for binary
+const octetsFrom = (...list) => (flags.eio3 ? Buffer.from(Array.from(...list)) : Uint8Array.from(...list));
+const octets = (...values) => octetsFrom(values);
 const isBinary = (value) => value instanceof ArrayBuffer || ArrayBuffer.isView(value);
 
 // ------------------------------------------------------------------------------------------- tests
@@ -130,26 +149,26 @@ const tests = {
   async "the server asks the client, in binary"({ open }) {
     const socket = await open("/");
     socket.on("question", (data, answer) => answer({ back: data }));
-    socket.emit("ask-me", Uint8Array.of(1, 2, 3));
+    socket.emit("ask-me", octets(1, 2, 3));
     assert.deepEqual(bytes((await next(socket, "answered"))[0].back), [1, 2, 3]);
   },
   async "binary both ways"({ open }) {
     const socket = await open("/");
-    socket.emit("message", Uint8Array.of(1, 2, 3), { in: [Uint8Array.of(4, 5).buffer, "text"] }, new Uint8Array(0));
+    socket.emit("message", octets(1, 2, 3), { in: [Uint8Array.of(4, 5).buffer, "text"] }, octets());
     const [first, second, third] = await next(socket, "message-back");
     assert.ok(isBinary(first) && isBinary(second.in[0]) && isBinary(third));
     assert.deepEqual([bytes(first), bytes(second.in[0]), second.in[1], bytes(third)], [[1, 2, 3], [4, 5], "text", []]);
   },
   async "binary with ack"({ open }) {
     const socket = await open("/");
-    const [a, b] = await ask(socket, "message-with-ack", Uint8Array.from({ length: 256 }, (_, i) => i), { b: Uint8Array.of(0) });
+    const [a, b] = await ask(socket, "message-with-ack", octetsFrom({ length: 256 }, (_, i) => i), { b: octets(0) });
     assert.deepEqual(bytes(a), Array.from({ length: 256 }, (_, i) => i));
     assert.deepEqual(bytes(b.b), [0]);
   },
   async "binary and text in turns keep their order"({ open }) {
     const socket = await open("/");
     const seen = collect(socket, "message-back");
-    for (let i = 0; i < 40; i += 1) socket.emit("message", i % 2 ? Uint8Array.of(i) : i);
+    for (let i = 0; i < 40; i += 1) socket.emit("message", i % 2 ? octets(i) : i);
     await settled(socket);
     assert.deepEqual(seen.map(([value]) => (isBinary(value) ? bytes(value)[0] : value)), Array.from({ length: 40 }, (_, i) => i));
   },
@@ -215,7 +234,7 @@ const tests = {
   async "rooms: binary in a broadcast"({ open }) {
     const [a, b] = [await open("/"), await open("/")];
     await ask(b, "join", "r8");
-    a.emit("to-room", "r8", "hi", { data: Uint8Array.of(7, 8) });
+    a.emit("to-room", "r8", "hi", { data: octets(7, 8) });
     assert.deepEqual(bytes((await next(b, "hi"))[0].data), [7, 8]);
   },
   async "broadcast and io-all"({ open }) {
@@ -233,7 +252,7 @@ const tests = {
     const custom = await open("/custom", { shared: true, auth: { who: "custom" } });
     assert.equal(custom.io, main.io);
     assert.notEqual(custom.id, main.id);
-    assert.deepEqual(await ask(custom, "message-with-ack", "c", Uint8Array.of(1)).then(([c, b]) => [c, bytes(b)]), ["c", [1]]);
+    assert.deepEqual(await ask(custom, "message-with-ack", "c", octets(1)).then(([c, b]) => [c, bytes(b)]), ["c", [1]]);
     const seen = collect(main, "message-back");
     custom.emit("message", "only here");
     assert.deepEqual(await next(custom, "message-back"), ["only here"]);
@@ -272,7 +291,7 @@ const tests = {
     const [a, b, c] = [await open("/"), await open("/"), await open("/")];
     await Promise.all([ask(a, "join", "asked"), ask(b, "join", "asked")]);
     a.on("question", (n, answer) => answer(n + 1));
-    b.on("question", (n, answer) => answer({ data: Uint8Array.of(n) }));
+    b.on("question", (n, answer) => answer({ data: octets(n) }));
     c.on("question", () => assert.fail("not in the room"));
     const [{ ok }] = await ask(c, "ask-room", "asked", 2000);
     assert.equal(ok.length, 2);
@@ -357,7 +376,7 @@ const tests = {
   },
   async "a large binary message"({ open }) {
     const socket = await open("/");
-    const data = Uint8Array.from({ length: 300_000 }, (_, i) => i * 31);
+    const data = octetsFrom({ length: 300_000 }, (_, i) => i * 31);
     assert.deepEqual(Buffer.from(bytes((await ask(socket, "message-with-ack", data))[0])), Buffer.from(data));
   },
   async "1,000 events each way in order, across the upgrade"({ raw, upgraded }) {
@@ -379,7 +398,7 @@ const tests = {
   async "an ack that waits while the upgrade goes on is answered"({ raw, upgraded }) {
     const socket = raw("/");
     await next(socket, "connect");
-    const answers = Array.from({ length: 100 }, (_, i) => ask(socket, "message-with-ack", i, Uint8Array.of(i)));
+    const answers = Array.from({ length: 100 }, (_, i) => ask(socket, "message-with-ack", i, octets(i)));
     await upgraded(socket);
     assert.deepEqual((await Promise.all(answers)).map(([i, data]) => [i, ...bytes(data)]), Array.from({ length: 100 }, (_, i) => [i, i]));
   },
@@ -426,7 +445,7 @@ async function run(test, client, way, url) {
   }
 }
 
-const reference = flags.url ? undefined : await start();
+const reference = flags.url ? undefined : await start(flags.eio3 ? { allowEIO3: true } : flags.msgpack ? { parser: msgpack } : {});
 const url = flags.url ?? reference.url;
 let [passed, failed] = [0, 0];
 for (const client of Object.keys(clients)) {
@@ -436,6 +455,8 @@ for (const client of Object.keys(clients)) {
     let good = 0;
     for (const [title, test] of Object.entries(tests)) {
       if (flags.only && !title.includes(flags.only)) continue;
+      if (flags.eio3 && NOT_FOR_OLD.test(title)) continue;
+      if (flags.msgpack && NOT_FOR_MSGPACK.test(title)) continue;
       try {
         await run(test, client, way, url);
         good += 1;

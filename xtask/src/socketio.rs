@@ -6,17 +6,17 @@ use crate::peer::{Peer, script};
 use crate::report::Report;
 use crate::step::{Failure, announce, command};
 
-/// What each script is called in the report.
-const SCRIPTS: [(&str, &str); 2] = [
-    ("conformance/socketio/clients.mjs", "socket.io clients"),
-    ("conformance/socketio/wire.mjs", "socket.io wire"),
+/// What is run against both servers: its name in the report, its arguments, and what our server needs for it (Node's is
+/// started with the same by the script).
+const SCRIPTS: [(&str, &[&str], &[&str]); 4] = [
+    ("socket.io clients", &["conformance/socketio/clients.mjs"], &[]),
+    ("socket.io 2 clients", &["conformance/socketio/clients.mjs", "--eio3"], &["--eio3"]),
+    ("socket.io msgpack", &["conformance/socketio/clients.mjs", "--msgpack"], &[]),
+    ("socket.io recovery", &["conformance/socketio/recovery.mjs"], &["--recovery"]),
 ];
 
-const RECOVERY: &str = "conformance/socketio/recovery.mjs";
-
-/// Our server; what comes after is the program's.
-const CEPA: [&str; 7] =
-    ["run", "--quiet", "--package", "cepa-socketio", "--example", "conformance", "--"];
+/// What is run against a server that has been started.
+const WIRE: (&str, &[&str], &[&str]) = ("socket.io wire", &["conformance/socketio/wire.mjs"], &[]);
 
 pub(crate) fn run(report: &mut Report) -> Result<(), Failure> {
     npm::install()?;
@@ -24,28 +24,28 @@ pub(crate) fn run(report: &mut Report) -> Result<(), Failure> {
     let output = script(command("node", &["conformance/socketio/cepa-js.mjs"]))?;
     report.add_closing_line("cepa.js, Node's server", &output);
     announce("Socket.IO: the official clients against Node's server");
-    against(report, "node", &["conformance/socketio/server.mjs"], "Node's server")?;
-    let output = script(command("node", &[RECOVERY]))?;
-    report.add_closing_line("socket.io recovery, Node's server", &output);
+    for (title, arguments, _) in SCRIPTS {
+        let output = script(command("node", arguments))?;
+        report.add_closing_line(format!("{title}, Node's server"), &output);
+    }
+    against(report, WIRE, "Node's server", "node", &["conformance/socketio/server.mjs"])?;
     announce("Socket.IO: the official clients against cepa");
-    against(report, "cargo", &CEPA, "cepa")?;
-    let arguments = [&CEPA[..], &["--recovery"]].concat();
-    let server = Peer::start(command("cargo", &arguments), "cepa", "listening on ")?;
-    let output = script(command("node", &[RECOVERY, "--url", &server.address]))?;
-    report.add_closing_line("socket.io recovery, cepa", &output);
+    let cepa = ["run", "--quiet", "--package", "cepa-socketio", "--example", "conformance", "--"];
+    for case in SCRIPTS.into_iter().chain([WIRE]) {
+        against(report, case, "cepa", "cargo", &[&cepa[..], case.2].concat())?;
+    }
     Ok(())
 }
 
 fn against(
     report: &mut Report,
-    program: &str,
-    arguments: &[&str],
+    (title, arguments, _): (&str, &[&str], &[&str]),
     name: &str,
+    program: &str,
+    server: &[&str],
 ) -> Result<(), Failure> {
-    let server = Peer::start(command(program, arguments), name, "listening on ")?;
-    for (path, title) in SCRIPTS {
-        let output = script(command("node", &[path, "--url", &server.address]))?;
-        report.add_closing_line(format!("{title}, {name}"), &output);
-    }
+    let server = Peer::start(command(program, server), name, "listening on ")?;
+    let output = script(command("node", &[arguments, &["--url", &server.address]].concat()))?;
+    report.add_closing_line(format!("{title}, {name}"), &output);
     Ok(())
 }

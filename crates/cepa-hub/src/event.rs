@@ -70,6 +70,7 @@ pub struct Event {
     id: Option<EventId>,
     key: Option<Arc<str>>,
     offset: Option<Box<str>>,
+    compress: bool,
 }
 
 impl Event {
@@ -83,6 +84,7 @@ impl Event {
             id: None,
             key: None,
             offset: None,
+            compress: true,
         }
     }
 
@@ -181,6 +183,18 @@ impl Event {
     pub fn with_offset(mut self, offset: impl Into<Box<str>>) -> Self {
         self.offset = Some(offset.into());
         self
+    }
+
+    /// Says whether a transport that compresses may compress this event; it may, by default.
+    #[must_use]
+    pub fn with_compress(mut self, compress: bool) -> Self {
+        self.compress = compress;
+        self
+    }
+
+    /// Whether a transport may compress it.
+    pub fn is_compressible(&self) -> bool {
+        self.compress
     }
 
     /// The event's name.

@@ -1,7 +1,8 @@
 //! The Rust twin of `conformance/socketio/server.mjs`: the same events, for `conformance/socketio/clients.mjs`.
 //!
 //! `cargo run -p cepa-socketio --example conformance -- --port 0` prints `listening on http://127.0.0.1:PORT`.
-//! `--bundle DIR` serves the official client from that folder, `--recovery` switches on connection state recovery.
+//! `--bundle DIR` serves the official client from that folder, `--recovery` switches on connection state recovery,
+//! `--eio3` lets in the clients of Socket.IO 2.
 
 use std::time::Duration;
 
@@ -110,6 +111,10 @@ fn firsts(answers: &[Args]) -> Vec<Value> {
     answers.iter().map(|answer| answer.get(0).unwrap_or_default()).collect()
 }
 
+fn flag(name: &str) -> bool {
+    std::env::args().any(|arg| arg == name)
+}
+
 fn option(name: &str) -> Option<String> {
     let mut args = std::env::args().skip_while(|arg| arg != name);
     args.nth(1)
@@ -120,7 +125,8 @@ async fn main() -> Result {
     let mut io = SocketIo::with_options(Options {
         ping_interval: Duration::from_millis(300),
         ping_timeout: Duration::from_secs(1),
-        recovery: std::env::args().any(|arg| arg == "--recovery").then(RecoveryOptions::default),
+        recovery: flag("--recovery").then(RecoveryOptions::default),
+        allow_eio3: flag("--eio3"),
         ..Options::default()
     });
     if let Some(folder) = option("--bundle") {

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use crate::Socket;
 use crate::args::{Args, Emit};
-use crate::engine::session::packet;
+use crate::engine::outgoing::Shared;
 use crate::error::EmitError;
 use crate::namespace::Namespace;
 use crate::packet::{RESERVED, write};
@@ -31,12 +31,14 @@ pub struct Broadcast<'a> {
     namespace: &'a Namespace,
     selection: cepa_hub::Broadcast<'a>,
     timeout: Duration,
+    compress: bool,
 }
 
 impl<'a> Broadcast<'a> {
     pub(crate) fn new(namespace: &'a Namespace) -> Broadcast<'a> {
         let timeout = namespace.ack_timeout();
-        Broadcast { namespace, selection: namespace.hub().everyone(), timeout }
+        let selection = namespace.hub().everyone();
+        Broadcast { namespace, selection, timeout, compress: true }
     }
 
     pub(crate) fn but(self, member: MemberId) -> Broadcast<'a> {
@@ -73,6 +75,11 @@ impl<'a> Broadcast<'a> {
         Broadcast { selection: self.selection.local(), ..self }
     }
 
+    /// Says whether transports that compress may compress it; they may, by default.
+    pub fn compress(self, compress: bool) -> Broadcast<'a> {
+        Broadcast { compress, ..self }
+    }
+
     /// How long acknowledgements may take; [`Options::ack_timeout`](crate::Options::ack_timeout) by default.
     pub fn timeout(self, timeout: Duration) -> Broadcast<'a> {
         Broadcast { timeout, ..self }
@@ -84,6 +91,7 @@ impl<'a> Broadcast<'a> {
     /// [`EmitError::Reserved`] or [`EmitError::Json`].
     pub fn emit<T: Emit + ?Sized>(self, event: &str, payload: &T) -> Result<usize, EmitError> {
         let args = arguments(event, payload)?;
+        let compress = self.compress;
         let mut count = 0;
         self.each(|namespace, selection| {
             if namespace.is_overheard() {
@@ -91,7 +99,7 @@ impl<'a> Broadcast<'a> {
                     socket.overhear(event, &args);
                 }
             }
-            let event = plain(event, &args);
+            let event = plain(event, &args).with_compress(compress);
             count += match namespace.memory() {
                 Some(memory) if !selection.selection().is_volatile() => {
                     memory.publish(namespace, selection, event)
@@ -115,16 +123,20 @@ impl<'a> Broadcast<'a> {
     ) -> Result<Vec<Args>, EmitError> {
         let args = arguments(event, payload)?;
         let deadline = Instant::now() + self.timeout;
+        let compress = self.compress;
         let mut asked = Vec::new();
         self.each(|namespace, selection| {
             let id = namespace.next_ack();
             let text = write::event(namespace.name(), Some(id), event, &args);
-            let question = Message::new(packet(text, args.attachments()));
-            let plain = Message::new(plain(event, &args));
+            let mut question = Shared::new(text, args.attachments(), compress);
+            let plain = Message::new(plain(event, &args).with_compress(compress));
             let volatile = selection.selection().is_volatile();
             for member in selection.members() {
                 match namespace.socket(member.id()) {
-                    Some(socket) => asked.push((socket, id, question.clone(), volatile)),
+                    Some(socket) => {
+                        let question = question.in_dialect(socket.session().format().dialect);
+                        asked.push((socket, id, question, volatile));
+                    }
                     None if volatile => drop(member.send_volatile(plain.clone())),
                     None => drop(member.send(plain.clone())),
                 }

@@ -21,6 +21,8 @@ use crate::Reason;
 use crate::dynamic::Seat;
 use crate::engine::session::{Ending, Session};
 use crate::error::ConnectError;
+use crate::handshake::pairs;
+use crate::msgpack;
 use crate::options::Options;
 use crate::packet::{Body, Decoder, Malformed, Packet, write};
 use crate::queue::Job;
@@ -45,6 +47,15 @@ struct Input {
     decoder: Decoder,
     /// When the packet that waits for attachments is given up.
     attachments_by: Option<Instant>,
+    /// Once the first message has told.
+    speaks: Option<Speaks>,
+}
+
+/// The encoding of a client's packets.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Speaks {
+    Json,
+    MsgPack,
 }
 
 /// What cannot be taken yet.
@@ -124,7 +135,7 @@ impl Client {
     pub(crate) fn new(options: &Options) -> Client {
         let decoder = Decoder::new(options.max_attachments, options.max_packet);
         Client {
-            decoder: Mutex::new(Input { decoder, attachments_by: None }),
+            decoder: Mutex::new(Input { decoder, attachments_by: None, speaks: None }),
             sockets: Mutex::default(),
             busy: AtomicUsize::new(0),
             change: Notify::new(),
@@ -140,6 +151,9 @@ impl Client {
     pub(crate) fn text(&self, session: &Arc<Session>, text: Bytes) -> Result<Option<Held>, Reason> {
         let packet = {
             let mut input = self.decoder.lock();
+            if input.speaks.get_or_insert(Speaks::Json) == &Speaks::MsgPack {
+                return Err(Reason::ForcedClose);
+            }
             let packet = input.decoder.text(text).map_err(refused)?;
             if packet.is_none() {
                 input.attachments_by =
@@ -158,6 +172,16 @@ impl Client {
     ) -> Result<Option<Held>, Reason> {
         let packet = {
             let mut input = self.decoder.lock();
+            if input.speaks.is_none() && session.server.options.msgpack && !session.is_legacy() {
+                input.speaks = Some(Speaks::MsgPack);
+                session.speak_msgpack();
+            }
+            if input.speaks == Some(Speaks::MsgPack) {
+                let max = input.decoder.max_attachments();
+                drop(input);
+                let packet = msgpack::decode(&data, max).map_err(refused)?;
+                return self.packet(session, packet);
+            }
             let packet = input.decoder.binary(data).map_err(refused)?;
             if packet.is_some() {
                 input.attachments_by = None;
@@ -168,11 +192,26 @@ impl Client {
     }
 
     fn packet(&self, session: &Arc<Session>, packet: Packet) -> Result<Option<Held>, Reason> {
-        let name = &*packet.namespace;
+        let (name, query) = match packet.namespace.split_once('?') {
+            Some((name, query)) if session.is_legacy() => (name, query),
+            _ => (&*packet.namespace, ""),
+        };
         let socket =
             self.sockets.lock().iter().find(|socket| socket.namespace().name() == name).cloned();
         match (socket, packet.body) {
-            (None, Body::Connect(auth)) => self.connect(session, name, auth),
+            (None, Body::Connect(_)) if session.is_legacy() => {
+                let auth = pairs(query).into_iter().map(|(key, value)| (key, value.into()));
+                Ok(self.connect(session, name, Value::Object(auth.collect())))
+            }
+            (None, Body::Connect(auth)) => {
+                let auth = match auth {
+                    Some(auth) => object(&auth).map_err(refused)?,
+                    None => json!({}),
+                };
+                Ok(self.connect(session, name, auth))
+            }
+            // it was joined to this one without asking
+            (Some(_), Body::Connect(_)) if session.is_legacy() && name == "/" => Ok(None),
             (Some(socket), Body::Disconnect) => {
                 socket.close(Reason::ClientNamespaceDisconnect);
                 Ok(None)
@@ -188,16 +227,13 @@ impl Client {
         }
     }
 
-    fn connect(
-        &self,
-        session: &Arc<Session>,
-        name: &str,
-        auth: Option<Bytes>,
-    ) -> Result<Option<Held>, Reason> {
-        let auth = match auth {
-            Some(auth) => object(&auth).map_err(refused)?,
-            None => json!({}),
-        };
+    /// A client of protocol 4 is in `/` from the beginning.
+    pub(crate) fn connect_to_root(&self, session: &Arc<Session>) {
+        // nothing else is under way
+        let _ = self.connect(session, "/", json!({}));
+    }
+
+    fn connect(&self, session: &Arc<Session>, name: &str, auth: Value) -> Option<Held> {
         let full = self.sockets.lock().len() >= session.server.options.max_namespaces;
         let seat = match session.server.namespaces.enter(&session.server, name, &auth) {
             Some(seat) if !full => seat,
@@ -205,14 +241,14 @@ impl Client {
                 let why = if found.is_some() { "Too many namespaces" } else { "Invalid namespace" };
                 let error = ConnectError::new(why).to_json();
                 session.send(write::refused(name, &error), &[]);
-                return Ok(None);
+                return None;
             }
         };
         if !self.has_place() {
-            return Ok(Some(Held::Connect(Some(seat), auth)));
+            return Some(Held::Connect(Some(seat), auth));
         }
         self.join(session, seat, auth);
-        Ok(None)
+        None
     }
 
     fn has_place(&self) -> bool {

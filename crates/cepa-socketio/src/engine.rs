@@ -1,4 +1,4 @@
-//! Engine.IO 4: sessions over HTTP polling and WebSocket, under the Socket.IO protocol.
+//! Engine.IO 4, and 3 by option: sessions over HTTP polling and WebSocket, under the Socket.IO protocol.
 //!
 //! ```text
 //! http (verify) ─► polling (GET, POST) ─┐
@@ -7,8 +7,11 @@
 //!
 //! [`packet`] and [`payload`] are the codec, [`heartbeat`] is the arithmetic of pings; they need nothing else.
 
+pub(crate) mod answer;
 pub mod heartbeat;
 pub(crate) mod http;
+pub mod legacy;
+pub(crate) mod outgoing;
 pub mod packet;
 pub mod payload;
 pub(crate) mod polling;

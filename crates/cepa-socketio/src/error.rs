@@ -113,6 +113,12 @@ impl ConnectError {
         ConnectError { message: error.public_message().to_owned(), data: Some(data) }
     }
 
+    /// What a CONNECT_ERROR packet of protocol 4 has: the data, or else the message.
+    pub(crate) fn to_legacy_json(&self) -> Vec<u8> {
+        let value = self.data.clone().unwrap_or_else(|| self.message.clone().into());
+        value.to_string().into_bytes()
+    }
+
     /// The JSON object of a CONNECT_ERROR packet.
     pub(crate) fn to_json(&self) -> Vec<u8> {
         let mut object = json!({ "message": self.message });

@@ -1,4 +1,5 @@
-//! A Socket.IO server that official clients cannot tell from Node's: Engine.IO 4 and Socket.IO 5.
+//! A Socket.IO server that official clients cannot tell from Node's: Engine.IO 4 and Socket.IO 5 (and, by option,
+//! the revisions before, for clients of Socket.IO 2).
 //!
 //! ```text
 //! SocketIo ─ Namespace ─ Socket        what an application sees
@@ -23,6 +24,7 @@ mod handlers;
 mod handshake;
 mod io;
 mod listeners;
+mod msgpack;
 mod namespace;
 mod options;
 pub mod packet;

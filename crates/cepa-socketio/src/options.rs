@@ -69,6 +69,15 @@ pub struct Options {
     pub websocket: bool,
     /// Whether a polling session may become a WebSocket; true.
     pub allow_upgrades: bool,
+    /// From how many bytes on an answer of polling is compressed for a client that accepts it; 1024. `None` is never.
+    pub http_compression: Option<usize>,
+    /// Whether clients of Engine.IO 3 are served, those of Socket.IO 2; false. Such a client's id in `/` is that of its
+    /// connection, which is otherwise a secret: whoever is told it can speak for the client while that polls.
+    pub allow_eio3: bool,
+    /// Whether clients may poll by script elements (JSON-P), for browsers without CORS; false.
+    pub jsonp: bool,
+    /// Whether a client whose first message is binary is taken to speak msgpack (`socket.io-msgpack-parser`); true.
+    pub msgpack: bool,
     /// The name of a cookie that holds the session id, for load balancers; none.
     pub cookie: Option<String>,
     /// Origins, such as `https://onions.example`, whose pages may use the server beside its own; none. `*` is any origin.
@@ -101,6 +110,10 @@ impl Default for Options {
             polling: true,
             websocket: true,
             allow_upgrades: true,
+            http_compression: Some(1024),
+            allow_eio3: false,
+            jsonp: false,
+            msgpack: true,
             cookie: None,
             origins: Vec::new(),
         }

@@ -113,20 +113,27 @@ struct Held {
     attachments: Vec<Bytes>,
 }
 
+/// What stands before the JSON of a packet.
 #[derive(Debug)]
-struct Head {
-    kind: u8,
+pub(crate) struct Head {
+    /// The digit.
+    pub(crate) kind: u8,
     attachments: usize,
-    namespace: Cow<'static, str>,
-    id: Option<u64>,
+    pub(crate) namespace: Cow<'static, str>,
+    pub(crate) id: Option<u64>,
     /// Where the JSON begins.
-    rest: usize,
+    pub(crate) rest: usize,
 }
 
 impl Decoder {
     /// A decoder that holds at most `max_attachments`, of together at most `max_bytes`, for one packet.
     pub fn new(max_attachments: usize, max_bytes: usize) -> Decoder {
         Decoder { max_attachments, max_bytes, held: None }
+    }
+
+    /// How many attachments a packet may have.
+    pub(crate) fn max_attachments(&self) -> usize {
+        self.max_attachments
     }
 
     /// Whether a packet is waiting for its attachments.
@@ -142,7 +149,7 @@ impl Decoder {
         if self.held.is_some() {
             return Err(Malformed::Order);
         }
-        let head = head(&text)?;
+        let head = read_head(&text)?;
         if head.attachments == 0 {
             return finish(head, &text, Vec::new()).map(Some);
         }
@@ -176,7 +183,7 @@ impl Decoder {
     }
 }
 
-fn head(text: &[u8]) -> Result<Head, Malformed> {
+pub(crate) fn read_head(text: &[u8]) -> Result<Head, Malformed> {
     let kind = *text.first().ok_or(Malformed::Kind)?;
     if !(b'0'..=b'6').contains(&kind) {
         return Err(Malformed::Kind);
@@ -249,6 +256,11 @@ fn number(digits: &[u8]) -> Option<u64> {
 /// Writes the packets that a server sends, as Engine.IO text messages (with the `4` in front).
 pub mod write {
     use super::Args;
+
+    /// `40`: the answer to a client of protocol 4, which knows its ids.
+    pub fn connected_plainly(namespace: &str) -> Vec<u8> {
+        head(b'0', 0, namespace, None, 0)
+    }
 
     /// `40{"sid":…}`: the answer to CONNECT; with recovery it has a `pid`.
     pub fn connected(namespace: &str, id: &str, pid: Option<&str>) -> Vec<u8> {

@@ -88,6 +88,8 @@ pub(crate) struct State {
     /// The connected sockets, by pid.
     live: HashMap<Box<str>, Socket>,
     left: HashMap<Box<str>, Left>,
+    /// How many have returned and are not yet connected; for them too events are kept.
+    returning: usize,
     /// The pids of `left` in the order of their end; one that was given back is still here, with another end.
     order: VecDeque<(Instant, Box<str>)>,
     /// A task forgets what is old.
@@ -186,31 +188,20 @@ impl Memory {
             if Arc::ptr_eq(socket.session(), session) {
                 return None;
             }
+            // by itself, since another thread may be about to end it with its connection; when this returns, it has left
+            socket.close(Reason::TransportClose);
             socket.session().close(Reason::TransportClose, Ending::Cut);
         }
-        let (left, reaches) = {
+        let (left, valid) = {
             let mut state = self.lock();
-            (state.left.remove(pid)?, state.first() <= after + 1 && after <= state.last)
+            let left = state.left.remove(pid)?;
+            let reaches = state.first() <= after + 1 && after <= state.last;
+            let valid = reaches && Instant::now() < left.until;
+            // in the same breath, so that nothing is forgotten in between
+            state.returning += usize::from(valid);
+            (left, valid)
         };
-        let valid = reaches && Instant::now() < left.until;
         valid.then(|| Returned { pid: pid.into(), after, left })
-    }
-
-    /// A socket is gone; what it was is kept, unless it left for good.
-    pub(crate) fn leave(&self, socket: &Socket, pid: &str, left: Option<Left>) {
-        let mut dropped = Vec::new();
-        let mut state = self.lock();
-        if state.live.get(pid) == Some(socket) {
-            dropped.extend(state.live.remove(pid).map(Dropped::Socket));
-        }
-        if let Some(left) = left {
-            state.order.push_back((left.until, pid.into()));
-            state.left.insert(pid.into(), left);
-            while state.order.len() > self.options.max_clients && state.forget_first(&mut dropped) {
-            }
-        }
-        drop(state);
-        drop(dropped);
     }
 
     /// What is kept of a socket that leaves now.
@@ -254,7 +245,7 @@ impl Memory {
 }
 
 /// What is dropped only after the lock has been released.
-enum Dropped {
+pub(crate) enum Dropped {
     #[expect(dead_code, reason = "held to be dropped")]
     Socket(Socket),
     #[expect(dead_code, reason = "held to be dropped")]
@@ -264,7 +255,7 @@ enum Dropped {
 impl State {
     /// Whether nobody is here, and nobody may return.
     fn is_idle(&self) -> bool {
-        self.live.is_empty() && self.left.is_empty()
+        self.live.is_empty() && self.left.is_empty() && self.returning == 0
     }
 
     /// The offset of the oldest event that is kept, or of the next one.
@@ -316,8 +307,36 @@ impl State {
         })
     }
 
+    /// A socket is gone; what it was is kept, unless it left for good. What is returned is to be dropped without the lock.
+    pub(crate) fn leave(
+        &mut self,
+        options: &RecoveryOptions,
+        socket: &Socket,
+        pid: &str,
+        left: Option<Left>,
+    ) -> Vec<Dropped> {
+        let mut dropped = Vec::new();
+        if self.live.get(pid) == Some(socket) {
+            dropped.extend(self.live.remove(pid).map(Dropped::Socket));
+        }
+        if let Some(left) = left {
+            self.order.push_back((left.until, pid.into()));
+            self.left.insert(pid.into(), left);
+            while self.order.len() > options.max_clients && self.forget_first(&mut dropped) {}
+        }
+        dropped
+    }
+
+    /// One that had returned is connected, or gone again.
+    pub(crate) fn settle(&mut self) {
+        self.returning -= 1;
+    }
+
     /// A socket is connected.
     pub(crate) fn join(&mut self, pid: &str, socket: &Socket) {
+        if socket.is_recovered() {
+            self.settle();
+        }
         self.live.insert(pid.into(), socket.clone());
         if !std::mem::replace(&mut self.swept, true) {
             let namespace = socket.namespace().clone();

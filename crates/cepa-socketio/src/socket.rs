@@ -6,16 +6,20 @@
 //! Invariants:
 //! - It becomes a member when its CONNECT is answered, right after the answer is queued: nothing can overtake that.
 //! - `phase` moves forward only, Connecting to Connected to Gone, and whoever moves it to Gone does the rest of the end.
-//! - Its id is random, its own in each namespace, and never that of the connection.
+//! - Its id is random, its own in each namespace, and never that of the connection (but for clients of protocol 4).
 //!
-//! Lock order: the client's list of sockets, then `phase`, then the hub.
+//! The turns of its life are in [`life`].
+//!
+//! Lock order: the client's list of sockets, then the namespace's memory, then `phase`, then the hub.
+
+mod life;
 
 use std::fmt;
 use std::sync::Arc;
 use std::sync::OnceLock;
 use std::time::{Duration, SystemTime};
 
-use cepa_hub::{Member, Outcome};
+use cepa_hub::Member;
 use parking_lot::Mutex;
 use serde_json::Value;
 
@@ -26,16 +30,16 @@ use crate::client::{self, Busy};
 use crate::data::Data;
 use crate::dynamic::Seat;
 use crate::engine::session::{Session, Transport};
-use crate::error::{ConnectError, EmitError};
+use crate::error::EmitError;
 use crate::handlers::Handlers;
 use crate::handshake::Handshake;
 use crate::listeners::Own;
 use crate::namespace::Namespace;
-use crate::packet::write;
 use crate::queue::{Job, Pushed, Queue};
-use crate::recovery::{Memory, Returned};
+use crate::recovery::Returned;
 use crate::unicast::Unicast;
-use crate::{Reason, work};
+use crate::wire::Format;
+use crate::work;
 
 /// One client in one namespace; a clone is the same socket.
 ///
@@ -83,15 +87,16 @@ impl Socket {
     pub(crate) fn new(seat: Seat, session: &Arc<Session>, auth: Value) -> Socket {
         let namespace = seat.namespace();
         let request = Arc::clone(&session.request);
-        let returned = namespace.memory().and_then(|memory| memory.take(&auth, session));
+        let memory = namespace.memory().filter(|_| !session.is_legacy());
+        let returned = memory.and_then(|memory| memory.take(&auth, session));
         let after = returned.as_ref().map(|returned| returned.after);
         let (pid, left) = match returned {
             Some(Returned { pid, left, .. }) => (Some(pid), Some(left)),
-            None => (namespace.memory().map(|_| crate::server::random_id()), None),
+            None => (memory.map(|_| crate::server::random_id()), None),
         };
         let (id, rooms, data) = match left {
             Some(left) => (left.id, left.rooms, left.data),
-            None => (crate::server::random_id(), Vec::new(), Arc::default()),
+            None => (new_id(namespace.name(), session), Vec::new(), Arc::default()),
         };
         let rooms = rooms.iter().map(|room| (**room).into()).collect();
         Socket(Arc::new(Inner {
@@ -269,9 +274,9 @@ impl Socket {
     }
 
     /// The connection has become a WebSocket.
-    pub(crate) fn frame(&self) {
+    pub(crate) fn set_format(&self, format: Format) {
         if let Some(member) = self.0.member.get() {
-            member.set_wire(self.0.namespace.wires().of(true));
+            member.set_wire(self.0.namespace.wires().of(format));
         }
     }
 
@@ -292,111 +297,14 @@ impl Socket {
             Pushed::Full(job) => Some(job),
         }
     }
+}
 
-    /// Answers CONNECT and joins; false when the client has gone meanwhile. A client that has returned gets what it missed
-    /// first.
-    pub(crate) fn accept(&self) -> bool {
-        let inner = &self.0;
-        let mut queued = None;
-        // with the list locked, an upgrade of the transport comes before or after all of this
-        inner.session.client.each_locked(|_| {
-            let mut phase = inner.phase.lock();
-            let Phase::Connecting(rooms) = &mut *phase else { return };
-            let rooms = std::mem::take(rooms);
-            // with the memory locked, an event is either among the missed or comes when the rooms are joined
-            let mut memory = inner.namespace.memory().map(Memory::lock);
-            let mut outcome = Outcome::Queued;
-            if let (Some(memory), Some(after)) = (&memory, inner.after) {
-                for event in memory.missed(after, &rooms) {
-                    outcome = inner.session.queue_event(&inner.namespace, event);
-                }
-            }
-            if matches!(outcome, Outcome::Queued) {
-                let answer =
-                    write::connected(self.namespace().name(), self.id(), inner.pid.as_deref());
-                outcome = inner.session.queue(answer, &[]);
-            }
-            let member = inner.session.attach(inner.namespace.hub(), inner.namespace.wires());
-            inner.namespace.insert(member.id(), self);
-            member.join_untold(self.id());
-            for room in &rooms {
-                member.join_untold(room);
-            }
-            if let (Some(memory), Some(pid)) = (&mut memory, &inner.pid) {
-                memory.join(pid, self);
-            }
-            let _ = inner.member.set(member);
-            *phase = Phase::Connected;
-            queued = Some(outcome);
-        });
-        let Some(outcome) = queued else { return false };
-        inner.namespace.hub().run_hook();
-        inner.session.joined();
-        inner.session.settle(outcome);
-        true
-    }
-
-    /// Whether its CONNECT is still to be answered.
-    pub(crate) fn is_connecting(&self) -> bool {
-        matches!(*self.0.phase.lock(), Phase::Connecting(_))
-    }
-
-    /// Answers CONNECT with an error.
-    pub(crate) fn refuse(&self, error: &ConnectError) {
-        if self.close(Reason::ServerNamespaceDisconnect) == Was::Connecting {
-            let error = error.to_json();
-            self.0.session.send(write::refused(self.namespace().name(), &error), &[]);
-        }
-    }
-
-    /// Tells the client that it is disconnected from this namespace, and disconnects it.
-    pub(crate) fn leave_namespace(&self) {
-        let name = self.namespace().name();
-        let packet = match self.close(Reason::ServerNamespaceDisconnect) {
-            Was::Connecting => write::refused(name, &ConnectError::new("disconnected").to_json()),
-            Was::Connected => write::disconnect(name),
-            Was::Gone => return,
-        };
-        self.0.session.send(packet, &[]);
-    }
-
-    /// The end of this socket; the first call counts.
-    pub(crate) fn close(&self, reason: Reason) -> Was {
-        let inner = &self.0;
-        let member = inner.member.get();
-        // one whose outbox was closed is out of its rooms already
-        let intact = member.is_none_or(|member| !member.is_closed());
-        let (busy, rooms) = {
-            let mut phase = inner.phase.lock();
-            let joined = member.map(Member::rooms).unwrap_or_default();
-            match std::mem::replace(&mut *phase, Phase::Gone(joined.clone())) {
-                Phase::Connecting(rooms) => (None, rooms.iter().map(|r| (&**r).into()).collect()),
-                // before it is out of the client's list, so that who waits for its handlers misses nothing
-                Phase::Connected => (Some(Busy::begin(&inner.session)), joined),
-                gone @ Phase::Gone(_) => {
-                    *phase = gone;
-                    return Was::Gone;
-                }
-            }
-        };
-        let seat = inner.seat.lock().take();
-        if let (Some(memory), Some(pid)) = (inner.namespace.memory(), &inner.pid) {
-            let known = busy.is_some() || self.is_recovered();
-            let returns = known && intact && reason.is_recoverable();
-            let left = returns.then(|| memory.left(self, &rooms, &inner.data, seat));
-            memory.leave(self, pid, left);
-        }
-        if let Some(member) = member {
-            inner.namespace.remove(member.id());
-            member.detach();
-        }
-        inner.acks.close();
-        inner.session.client.remove(self);
-        let Some(busy) = busy else { return Was::Connecting };
-        if inner.queue.end(reason, busy) {
-            inner.session.spawn(work::run(self.clone()));
-        }
-        Was::Connected
+/// Clients of protocol 4 make their ids themselves, of that of the connection.
+fn new_id(namespace: &str, session: &Session) -> Box<str> {
+    match namespace {
+        _ if !session.is_legacy() => crate::server::random_id(),
+        "/" => session.sid().into(),
+        name => format!("{name}#{}", session.sid()).into(),
     }
 }
 

@@ -16,13 +16,14 @@ use crate::packet::write;
 pub struct Unicast<'a> {
     socket: &'a Socket,
     volatile: bool,
+    compress: bool,
     timeout: Duration,
 }
 
 impl<'a> Unicast<'a> {
     pub(crate) fn new(socket: &'a Socket) -> Unicast<'a> {
         let timeout = socket.session().server.options.ack_timeout;
-        Unicast { socket, volatile: false, timeout }
+        Unicast { socket, volatile: false, compress: true, timeout }
     }
 
     /// How long an acknowledgement may take.
@@ -34,6 +35,12 @@ impl<'a> Unicast<'a> {
     /// Only if the transport is ready at that moment.
     pub fn volatile(mut self) -> Unicast<'a> {
         self.volatile = true;
+        self
+    }
+
+    /// Says whether a transport that compresses may compress it; it may, by default.
+    pub fn compress(mut self, compress: bool) -> Unicast<'a> {
+        self.compress = compress;
         self
     }
 
@@ -74,14 +81,15 @@ impl<'a> Unicast<'a> {
             self.socket.overhear(event, args);
         }
         if let (Some(memory), None, false) = (self.socket.namespace().memory(), id, self.volatile) {
-            return sent(memory.send(self.socket, plain(event, args)));
+            let event = plain(event, args).with_compress(self.compress);
+            return sent(memory.send(self.socket, event));
         }
         let text = write::event(self.socket.namespace().name(), id, event, args);
         let session = self.socket.session();
         let outcome = if self.volatile {
-            session.send_volatile(text, args.attachments())
+            session.send_volatile(text, args.attachments(), self.compress)
         } else {
-            session.send(text, args.attachments())
+            session.send_packet(text, args.attachments(), self.compress)
         };
         sent(outcome)
     }

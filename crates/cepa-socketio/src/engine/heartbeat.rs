@@ -15,6 +15,8 @@ pub struct Heartbeat {
     due: Instant,
     awaited: bool,
     moved: bool,
+    /// The client pings, as those of revision 3 do; every packet of it is a sign of life.
+    listens: bool,
 }
 
 /// What is to be done now.
@@ -31,18 +33,30 @@ pub enum Beat {
 impl Heartbeat {
     /// The heartbeat of a session that is opened now.
     pub fn new(interval: Duration, timeout: Duration, now: Instant) -> Heartbeat {
-        Heartbeat { interval, timeout, due: now + interval, awaited: false, moved: false }
+        let due = now + interval;
+        Heartbeat { interval, timeout, due, awaited: false, moved: false, listens: false }
+    }
+
+    /// That of revision 3, where the client sends the pings: it may be silent for interval and timeout.
+    pub fn listening(interval: Duration, timeout: Duration, now: Instant) -> Heartbeat {
+        let due = now + interval + timeout;
+        Heartbeat { interval, timeout, due, awaited: true, moved: false, listens: true }
     }
 
     /// A pong arrived.
     pub fn pong(&mut self, now: Instant) {
+        if self.listens {
+            return self.heard(now);
+        }
         self.awaited = false;
         self.due = now + self.interval;
     }
 
     /// Another packet arrived.
     pub fn heard(&mut self, now: Instant) {
-        if self.awaited && !self.moved {
+        if self.listens {
+            self.due = now + self.interval + self.timeout;
+        } else if self.awaited && !self.moved {
             self.moved = true;
             self.due = now + self.timeout;
         }
@@ -50,7 +64,9 @@ impl Heartbeat {
 
     /// The client cannot be heard, since nothing is read from it: a pong has its time again.
     pub fn excuse(&mut self, now: Instant) {
-        if self.awaited {
+        if self.listens {
+            self.heard(now);
+        } else if self.awaited {
             self.due = now + self.timeout;
         }
     }

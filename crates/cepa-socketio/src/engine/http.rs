@@ -14,6 +14,7 @@ use http::header::{
 };
 use http::{Method, StatusCode};
 
+use super::answer::Form;
 use super::session::{Session, Transport};
 use super::upgrade::{self, Attempt};
 use super::{polling, websocket};
@@ -73,14 +74,14 @@ pub(crate) async fn serve(ctx: &mut Context, server: &Arc<Server>) -> Result {
                 .await;
             allowed(ctx, answered)
         }
-        Ok(Target::Open(transport)) => open(ctx, server, transport).await,
+        Ok(Target::Open(transport, form)) => open(ctx, server, transport, form).await,
         Err(refusal) => refuse(ctx, refusal, upgrades),
     }
 }
 
 /// What a good request is for.
 enum Target {
-    Open(Transport),
+    Open(Transport, Form),
     Poll(Arc<Session>),
     Upgrade(Arc<Session>),
 }
@@ -101,14 +102,15 @@ fn verify(
     if ctx.request.headers.get(ORIGIN).is_some_and(|origin| origin.to_str().is_err()) {
         return Err(Refusal::BadRequest);
     }
-    let current = value("EIO") == Some("4");
+    // whoever says nothing speaks the old one
+    let legacy = value("EIO") != Some("4");
     if let Some(sid) = value("sid") {
         let session = server.sessions.get(sid).ok_or(Refusal::SessionUnknown)?;
         // one that is over is kept for the sake of a GET alone
         if session.is_closed() && (upgrades || ctx.method() != Method::GET) {
             return Err(Refusal::SessionUnknown);
         }
-        if !current || (transport == Transport::Polling && upgrades) {
+        if legacy != session.is_legacy() || (transport == Transport::Polling && upgrades) {
             return Err(Refusal::BadRequest);
         }
         if upgrades && server.options.allow_upgrades {
@@ -127,18 +129,28 @@ fn verify(
     if upgrades != (transport == Transport::WebSocket) {
         return Err(Refusal::BadRequest);
     }
-    if !current {
+    if legacy && !server.options.allow_eio3 {
         return Err(Refusal::Revision);
     }
-    Ok(Target::Open(transport))
+    let jsonp = value("j").filter(|_| server.options.jsonp && transport == Transport::Polling);
+    let digits =
+        |text: &str| text.chars().filter(char::is_ascii_digit).take(20).collect::<String>();
+    Ok(Target::Open(
+        transport,
+        Form {
+            legacy,
+            only_text: jsonp.is_some() || value("b64").is_some_and(|text| !text.is_empty()),
+            jsonp: jsonp.map(|number| digits(number).into()),
+        },
+    ))
 }
 
-async fn open(ctx: &mut Context, server: &Arc<Server>, transport: Transport) -> Result {
+async fn open(ctx: &mut Context, server: &Arc<Server>, transport: Transport, form: Form) -> Result {
     server.watch(ctx);
     let request = HandshakeRequest::of(&ctx.request);
     let closing = ctx.closing().clone();
     if transport == Transport::Polling {
-        return match Session::open(server, request, transport, &closing) {
+        return match Session::open(server, request, transport, form, &closing) {
             Ok(session) => polling::open(ctx, &session),
             Err(reason) => unavailable(ctx, reason),
         };
@@ -149,7 +161,7 @@ async fn open(ctx: &mut Context, server: &Arc<Server>, transport: Transport) -> 
     let opening = Arc::clone(server);
     let answered = ctx
         .upgrade_with(&server.websocket, async move |mut ws| {
-            match Session::open(&opening, request, transport, &closing) {
+            match Session::open(&opening, request, transport, form, &closing) {
                 Ok(session) => websocket::open(session, ws).await,
                 Err(reason) => {
                     let code = match reason {

@@ -12,10 +12,12 @@ use cepa_hub::Outbox;
 use tokio::time::{Instant, sleep_until};
 
 use super::packet::Packet;
-use super::payload::{self, push_text};
+use super::payload::push_text;
 use super::session::{Closed, Ending, Session, Transport};
+use super::{answer, legacy};
 use crate::Reason;
 use crate::client::Held;
+use crate::wire::compressible;
 
 /// How long a pending GET goes on after a WebSocket has been probed.
 const PROBED_DELAY: Duration = Duration::from_millis(100);
@@ -31,12 +33,13 @@ pub(super) fn open(ctx: &mut Context, session: &Arc<Session>) -> Result {
         let value = format!("{cookie}={}; Path=/; HttpOnly; SameSite=Lax", session.sid());
         ctx.append("set-cookie", value)?;
     }
-    let session = Arc::clone(session);
+    session.begin();
+    let minded = Arc::clone(session);
     ctx.spawn(async move {
-        session.mind().await;
+        minded.mind().await;
         Ok(())
     });
-    answer(ctx, body)
+    answer::packets(ctx, session, body, true)
 }
 
 /// GET with a sid: waits until there is something to be sent.
@@ -46,9 +49,10 @@ pub(super) async fn get(ctx: &mut Context, session: Arc<Session>) -> Result {
         return refuse(ctx, 400);
     };
     let body = poll.collect().await;
+    let compress = poll.compress;
     poll.done = true;
     drop(poll);
-    answer(ctx, body)
+    answer::packets(ctx, &session, body, compress)
 }
 
 /// A pending GET.
@@ -61,6 +65,8 @@ struct Poll<'a> {
     done: bool,
     /// It says that the session is over.
     last: bool,
+    /// Something in it may be compressed.
+    compress: bool,
 }
 
 impl<'a> Poll<'a> {
@@ -75,6 +81,7 @@ impl<'a> Poll<'a> {
             late: state.closed.is_some(),
             done: false,
             last: false,
+            compress: false,
         })
     }
 
@@ -88,12 +95,17 @@ impl<'a> Poll<'a> {
             let Some(outbox) = self.outbox.as_mut() else { return body };
             let evicted = outbox.try_recv_many(&mut batch, usize::MAX).is_err();
             for entry in batch.drain(..) {
-                push_text(&mut body, &entry);
+                let (entry, compress) = compressible(&entry);
+                push_text(&mut body, entry);
+                self.compress |= compress;
             }
             let (closed, switched, probed) = {
                 let mut state = session.state.lock();
                 if std::mem::take(&mut state.ping) {
                     push_text(&mut body, b"2");
+                }
+                if std::mem::take(&mut state.pong) {
+                    push_text(&mut body, b"3");
                 }
                 (state.closed, state.transport == Transport::WebSocket, state.probed)
             };
@@ -172,7 +184,8 @@ pub(super) async fn post(ctx: &mut Context, session: Arc<Session>) -> Result {
         session.close(Reason::TransportError, Ending::Cut);
         return refuse(ctx, 400);
     };
-    if ctx.request.content_type() == Some("application/octet-stream") {
+    let binary = ctx.request.content_type() == Some("application/octet-stream");
+    if binary && !session.is_legacy() {
         return refuse(ctx, 400);
     }
     let limit = session.server.options.max_payload;
@@ -191,7 +204,11 @@ pub(super) async fn post(ctx: &mut Context, session: Arc<Session>) -> Result {
         return refuse(ctx, 400);
     }
     // whether the session goes on or not, these packets have been taken
-    let _ = take(&session, body).await;
+    let body = match &session.form().jsonp {
+        Some(_) => answer::posted(&body).unwrap_or_default().into(),
+        None => body,
+    };
+    let _ = take(&session, body, binary).await;
     if let Some(agent) = ctx.get("user-agent")
         && (agent.contains(";MSIE") || agent.contains("Trident/"))
     {
@@ -224,12 +241,14 @@ async fn read(body: &mut Body, limit: usize) -> std::io::Result<Option<Bytes>> {
 }
 
 /// Hands the packets of a body to the session, and waits where a handler is behind.
-async fn take(session: &Arc<Session>, body: Bytes) -> Result<(), Reason> {
+async fn take(session: &Arc<Session>, body: Bytes, binary: bool) -> Result<(), Reason> {
     let body = match std::str::from_utf8(&body) {
+        _ if binary => body,
         Ok(_) => body,
         Err(_) => Bytes::from(String::from_utf8_lossy(&body).into_owned()),
     };
-    for (index, packet) in payload::decode(body).enumerate() {
+    let packets = legacy::Body::new(body, session.is_legacy(), binary);
+    for (index, packet) in packets.enumerate() {
         if index % TURN == TURN - 1 {
             tokio::task::yield_now().await;
         }
@@ -274,13 +293,6 @@ impl Drop for Post<'_> {
             self.session.close(Reason::TransportError, Ending::Cut);
         }
     }
-}
-
-fn answer(ctx: &mut Context, body: Vec<u8>) -> Result {
-    ctx.set_status(200);
-    ctx.set("content-type", "text/plain; charset=UTF-8")?;
-    ctx.set("cache-control", "no-store")?;
-    ctx.set_body(Body::from(body))
 }
 
 fn refuse(ctx: &mut Context, status: u16) -> Result {

@@ -3,8 +3,8 @@
 //! Shape: the [`Outbox`] (what is to be sent) is a value with one owner at a time: the pending GET, the WebSocket, or the
 //! session itself while nobody writes. Who wants to write takes it, so that two writers cannot exist; a switch of
 //! transport is its passing from one hand to the other, and nothing can be lost or reordered on the way, since entries
-//! are encoded when they are taken. Packets go in through `control`, broadcasts through the members of the sockets, which
-//! stand over the same outbox.
+//! are encoded when they are taken. Packets go in through `control` ([`outgoing`](super::outgoing)), broadcasts through the
+//! members of the sockets, which stand over the same outbox.
 //!
 //! Invariants:
 //! - `closed` is set once; whoever sets it tells the sockets and wakes writer and timer.
@@ -16,23 +16,22 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use cepa_core::CancellationToken;
-use cepa_hub::{Event, Hub, Member, Message, Outbox, OutboxOptions, Outcome};
+use cepa_hub::{Member, Outbox, OutboxOptions};
 use parking_lot::Mutex;
 use serde_json::json;
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
+use super::answer::Form;
 use super::heartbeat::Heartbeat;
 use super::packet::Packet;
 use crate::Reason;
 use crate::client::{Client, Held};
 use crate::handshake::HandshakeRequest;
-use crate::namespace::Namespace;
 use crate::server::{Server, Unavailable};
-use crate::wire::{Wires, frames, text};
+use crate::wire::{Dialect, Format};
 
 /// What carries a session at the moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,13 +68,15 @@ pub(crate) struct Session {
     pub(super) timer: Notify,
     /// Wakes an upgrade that waits for the outbox.
     pub(super) returned: Notify,
-    control: Member,
+    pub(super) control: Member,
+    /// How its answers are written.
+    form: Form,
 }
 
 pub(super) struct State {
     pub(super) transport: Transport,
-    /// The outbox is read by a WebSocket, now and for ever: what goes in may be frames.
-    framed: bool,
+    /// How what goes into the outbox is written: once that is read by a WebSocket, now and for ever, it may be frames.
+    pub(super) format: Format,
     /// `None` while somebody writes.
     pub(super) outbox: Option<Outbox>,
     pub(super) posting: bool,
@@ -85,6 +86,8 @@ pub(super) struct State {
     pub(super) probed: bool,
     /// A ping is to be sent.
     pub(super) ping: bool,
+    /// A ping of the client is to be answered.
+    pub(super) pong: bool,
     pub(super) closed: Option<Closed>,
     /// The client has been told, or has missed its time.
     pub(super) forgotten: bool,
@@ -135,13 +138,21 @@ impl Session {
         server: &Arc<Server>,
         request: HandshakeRequest,
         transport: Transport,
+        form: Form,
         closing: &CancellationToken,
     ) -> Result<Arc<Session>, Unavailable> {
         let options = &server.options;
-        let queue = OutboxOptions::new(server.packets.of(transport == Transport::WebSocket))
-            .limit_bytes(options.max_outgoing);
+        let dialect = if form.legacy { Dialect::Legacy } else { Dialect::Json };
+        let format = Format { dialect, framed: transport == Transport::WebSocket };
+        let queue = OutboxOptions::new(server.packets.of(format)).limit_bytes(options.max_outgoing);
         let (control, outbox) = server.control.outbox(queue);
         let now = Instant::now();
+        let (interval, timeout) = (options.ping_interval, options.ping_timeout);
+        let heartbeat = if form.legacy {
+            Heartbeat::listening(interval, timeout, now)
+        } else {
+            Heartbeat::new(interval, timeout, now)
+        };
         let session = Arc::new(Session {
             sid: crate::server::random_id(),
             server: Arc::clone(server),
@@ -151,15 +162,16 @@ impl Session {
             closing: closing.clone(),
             state: Mutex::new(State {
                 transport,
-                framed: transport == Transport::WebSocket,
+                format,
                 outbox: Some(outbox),
                 posting: false,
                 upgrading: false,
                 probed: false,
                 ping: false,
+                pong: false,
                 closed: None,
                 forgotten: false,
-                heartbeat: Heartbeat::new(options.ping_interval, options.ping_timeout, now),
+                heartbeat,
                 connect_by: Some(now + options.connect_timeout),
                 lost: false,
                 return_by: None,
@@ -169,9 +181,17 @@ impl Session {
             timer: Notify::new(),
             returned: Notify::new(),
             control,
+            form,
         });
         server.sessions.insert(&session)?;
         Ok(session)
+    }
+
+    /// What a session does at its beginning beside its open packet.
+    pub(super) fn begin(self: &Arc<Self>) {
+        if self.is_legacy() {
+            self.client.connect_to_root(self);
+        }
     }
 
     pub(crate) fn sid(&self) -> &str {
@@ -214,59 +234,21 @@ impl Session {
         .into_bytes()
     }
 
-    /// Queues a packet for this client alone, in order with broadcasts.
-    pub(crate) fn send(&self, text: Vec<u8>, attachments: &[Bytes]) -> Outcome {
-        let outcome = self.queue(text, attachments);
-        self.settle(outcome);
-        outcome
+    /// How its answers are written.
+    pub(crate) fn form(&self) -> &Form {
+        &self.form
     }
 
-    /// [`send`](Self::send) for callers that hold locks: they [`settle`](Self::settle) the outcome afterwards.
-    pub(crate) fn queue(&self, text: Vec<u8>, attachments: &[Bytes]) -> Outcome {
-        if self.is_framed() {
-            self.control.send_bytes(frames(&text, attachments))
-        } else {
-            self.control.send(packet(text, attachments))
-        }
+    /// Whether this is Engine.IO 3, under Socket.IO 4.
+    pub(crate) fn is_legacy(&self) -> bool {
+        self.form.legacy
     }
 
-    /// Queues a packet unless the transport is busy.
-    pub(crate) fn send_volatile(&self, text: Vec<u8>, attachments: &[Bytes]) -> Outcome {
-        let outcome = self.control.send_volatile(packet(text, attachments));
-        self.settle(outcome);
-        outcome
-    }
-
-    /// Queues an event of a namespace for this client alone; as [`queue`](Self::queue), without settling.
-    pub(crate) fn queue_event(&self, namespace: &Namespace, event: &Event) -> Outcome {
-        self.queue(text(namespace.name(), event), event.attachments())
-    }
-
-    /// Queues a packet that other clients get too.
-    pub(crate) fn send_message(&self, message: &Message, volatile: bool) -> Outcome {
-        let outcome = if volatile {
-            self.control.send_volatile(message.clone())
-        } else {
-            self.control.send(message.clone())
-        };
-        self.settle(outcome);
-        outcome
-    }
-
-    /// Ends the session of a client that was too slow.
-    pub(crate) fn settle(&self, outcome: Outcome) {
-        if matches!(outcome, Outcome::Evicted | Outcome::Closed) {
-            self.close(Reason::ForcedServerClose, Ending::Cut);
-        }
-    }
-
-    /// A member of `hub` over this session's outbox.
-    pub(crate) fn attach(&self, hub: &Hub, wires: &Wires) -> Member {
-        hub.attach(&self.control, wires.of(self.is_framed()))
-    }
-
-    fn is_framed(&self) -> bool {
-        self.state.lock().framed
+    /// The client speaks msgpack. It has said nothing before, and has been sent nothing.
+    pub(crate) fn speak_msgpack(&self) {
+        let mut state = self.state.lock();
+        state.format.dialect = Dialect::MsgPack;
+        self.control.set_wire(self.server.packets.of(state.format));
     }
 
     /// Takes a packet of the client. `Ok(Some)` is an event that found its socket's queue full; nothing else is to be
@@ -297,6 +279,11 @@ impl Session {
                 Err(reason) => (reason, Ending::Farewell),
             },
             Packet::Close => (Reason::TransportClose, Ending::Left),
+            Packet::Ping(_) if self.is_legacy() => {
+                self.state.lock().pong = true;
+                self.wake_timer();
+                return Ok(None);
+            }
             // clients of this revision answer pings and never send them
             Packet::Ping(_) => (Reason::TransportError, Ending::Cut),
             Packet::Open(_) | Packet::Upgrade | Packet::Noop => return Ok(None),
@@ -370,20 +357,17 @@ impl Session {
     pub(super) fn frame(&self) {
         // the lock of the sockets keeps a socket from being attached with the old wire meanwhile
         self.client.each_locked(|sockets| {
-            self.state.lock().framed = true;
-            self.control.set_wire(self.server.packets.of(true));
+            let format = {
+                let mut state = self.state.lock();
+                state.format.framed = true;
+                state.format
+            };
+            self.control.set_wire(self.server.packets.of(format));
             for socket in sockets {
-                socket.frame();
+                socket.set_format(format);
             }
         });
     }
-}
-
-/// A packet for a session that may still change its transport: the wires of packets write it.
-pub(crate) fn packet(text: Vec<u8>, attachments: &[Bytes]) -> Event {
-    // packets are made of `str`s and JSON
-    let text = String::from_utf8(text).unwrap_or_default();
-    Event::bare(text).with_attachments(attachments.to_vec())
 }
 
 impl std::fmt::Debug for Session {

@@ -13,6 +13,7 @@ use cepa_hub::{Closed, Outbox};
 use cepa_ws::{CloseCode, Message, WebSocket, WebSocketError};
 use tokio::time::{Instant, sleep, sleep_until};
 
+use super::legacy;
 use super::packet::Packet;
 use super::session::{Ending, Session};
 use super::timer::Tick;
@@ -31,6 +32,7 @@ pub(super) async fn open(session: Arc<Session>, mut ws: WebSocket) -> Result {
     Packet::Open(session.open_packet().into()).encode(&mut open);
     let open = String::from_utf8(open).unwrap_or_default();
     let outbox = session.state.lock().outbox.take();
+    session.begin();
     let (Ok(()), Some(outbox)) = (ws.send(open).await, outbox) else {
         session.close(Reason::TransportClose, Ending::Left);
         return Ok(());
@@ -57,12 +59,15 @@ pub(super) async fn serve(session: Arc<Session>, mut ws: WebSocket, mut outbox: 
         }
         let (closed, ping) = {
             let mut state = session.state.lock();
-            (state.closed.is_some(), std::mem::take(&mut state.ping))
+            let ping = std::mem::take(&mut state.ping).then_some("2");
+            (state.closed.is_some(), ping.or(std::mem::take(&mut state.pong).then_some("3")))
         };
         if closed {
             break;
         }
-        if ping && ws.send("2").await.is_err() {
+        if let Some(beat) = ping
+            && ws.send(beat).await.is_err()
+        {
             session.close(Reason::TransportClose, Ending::Left);
             break;
         }
@@ -168,6 +173,13 @@ pub(super) async fn serve(session: Arc<Session>, mut ws: WebSocket, mut outbox: 
 
 fn receive(session: &Arc<Session>, message: Message) -> Result<Option<Held>, Reason> {
     let packet = match message {
+        Message::Binary(data) if session.is_legacy() => match legacy::binary(data) {
+            Ok(packet) => packet,
+            Err(_) => {
+                session.close(Reason::ParseError, Ending::Cut);
+                return Err(Reason::ParseError);
+            }
+        },
         Message::Binary(data) => Packet::Binary(data),
         Message::Text(text) => match Packet::decode(&text.into_bytes()) {
             Ok(packet) => packet,

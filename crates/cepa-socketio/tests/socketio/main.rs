@@ -2,6 +2,7 @@
 #![allow(missing_docs, unreachable_pub, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod acks;
+mod answers;
 mod arguments;
 mod attachments;
 mod binary;
@@ -21,7 +22,10 @@ mod hostile_sessions;
 mod hostile_text;
 mod json_scan;
 mod leaving_while_upgrading;
+mod legacy_clients;
+mod legacy_payloads;
 mod memory;
+mod msgpack;
 mod origins;
 mod own_listeners;
 mod packets;

@@ -143,6 +143,21 @@ impl Pending {
     }
 }
 
+impl Pending {
+    /// The head of the answer, and its body as it came; the connection ends with it.
+    pub async fn head_and_bytes(&mut self) -> (String, Vec<u8>) {
+        let mut answer = Vec::new();
+        soon("reply", self.0.read_to_end(&mut answer)).await.unwrap();
+        let end = answer.windows(4).position(|part| part == b"\r\n\r\n").unwrap();
+        let body = answer.split_off(end + 4);
+        (String::from_utf8(answer).unwrap().to_ascii_lowercase(), body)
+    }
+
+    pub async fn bytes(&mut self) -> Vec<u8> {
+        self.head_and_bytes().await.1
+    }
+}
+
 fn is_whole(text: &[u8]) -> bool {
     let text = String::from_utf8_lossy(text);
     let Some((head, body)) = text.split_once("\r\n\r\n") else { return false };
@@ -201,8 +216,13 @@ pub struct Ws(pub WebSocket);
 
 impl Ws {
     pub async fn dial(address: SocketAddr, query: &str) -> Ws {
+        Ws::dial_as(address, &format!("EIO=4&transport=websocket{query}")).await
+    }
+
+    /// With a query of its own.
+    pub async fn dial_as(address: SocketAddr, query: &str) -> Ws {
         let stream = TcpStream::connect(address).await.unwrap();
-        let target = format!("/socket.io/?EIO=4&transport=websocket{query}");
+        let target = format!("/socket.io/?{query}");
         Ws(Client::new("localhost", &target).unwrap().connect(stream).await.unwrap())
     }
 

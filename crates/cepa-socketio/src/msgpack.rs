@@ -1,0 +1,407 @@
+//! The msgpack encoding of `socket.io-msgpack-parser`: a packet is one binary message, a map of `type`, `nsp`, `data`, `id`.
+//!
+//! Inside, packets are in the default encoding; [`encode`] and [`decode`] go between the two, so that nothing else of the
+//! server knows of this one. A connection speaks it when its first message is binary.
+//!
+//! Binary values are native (`bin`, or extension type 0, an `ArrayBuffer`), and become attachments. Extension type 0 of 8
+//! bytes and type -1 are dates, and become texts in ISO 8601; of 1 byte it is `undefined`, `null` here, but absent as a
+//! packet's `data`. Nothing is allocated from a declared length, and nesting is bounded as in JSON.
+
+use bytes::Bytes;
+use rmp::Marker;
+use rmp::encode as put;
+use serde_json::Value;
+
+use crate::args::{Args, json_string};
+use crate::packet::{Body, Malformed, Packet, read_head};
+use crate::scan;
+
+/// How deep values may be nested, as in JSON.
+const MAX_DEPTH: usize = 128;
+
+/// A packet that is written in the default encoding, its `4` included, in msgpack.
+pub(crate) fn encode(text: &[u8], attachments: &[Bytes]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len() + 32);
+    // this crate has written it
+    let Ok(head) = read_head(text.get(1..).unwrap_or_default()) else { return out };
+    let json = &text[1 + head.rest..];
+    let value: Option<Value> = (!json.is_empty())
+        .then(|| serde_json::from_slice(&scan::without_lone_surrogates(json)).unwrap_or_default());
+    let fields = 2 + usize::from(value.is_some()) + usize::from(head.id.is_some());
+    map(fields, &mut out);
+    string("type", &mut out);
+    // what has attachments is no other packet here
+    let kind = if head.kind >= b'5' { head.kind - 3 } else { head.kind };
+    number(i64::from(kind - b'0'), &mut out);
+    if let Some(value) = &value {
+        string("data", &mut out);
+        write(value, attachments, &mut out);
+    }
+    if let Some(id) = head.id {
+        string("id", &mut out);
+        number(id.cast_signed(), &mut out);
+    }
+    string("nsp", &mut out);
+    string(&head.namespace, &mut out);
+    out
+}
+
+// writing into a `Vec` cannot fail
+fn map(length: usize, out: &mut Vec<u8>) {
+    let _ = put::write_map_len(out, u32::try_from(length).unwrap_or(u32::MAX));
+}
+
+fn string(text: &str, out: &mut Vec<u8>) {
+    let _ = put::write_str(out, text);
+}
+
+fn number(number: i64, out: &mut Vec<u8>) {
+    let _ = put::write_sint(out, number);
+}
+
+fn write(value: &Value, attachments: &[Bytes], out: &mut Vec<u8>) {
+    match value {
+        Value::Null => drop(put::write_nil(out)),
+        Value::Bool(value) => drop(put::write_bool(out, *value)),
+        Value::Number(value) => {
+            if let Some(value) = value.as_u64() {
+                let _ = put::write_uint(out, value);
+            } else if let Some(value) = value.as_i64() {
+                number(value, out);
+            } else {
+                let _ = put::write_f64(out, value.as_f64().unwrap_or_default());
+            }
+        }
+        Value::String(text) => string(text, out),
+        Value::Array(items) => {
+            let _ = put::write_array_len(out, u32::try_from(items.len()).unwrap_or(u32::MAX));
+            for item in items {
+                write(item, attachments, out);
+            }
+        }
+        Value::Object(members) => {
+            let placed = members.get("_placeholder") == Some(&Value::Bool(true));
+            let number = members.get("num").and_then(Value::as_u64).filter(|_| placed);
+            let data = number.and_then(|number| attachments.get(usize::try_from(number).ok()?));
+            if let Some(data) = data {
+                let _ = put::write_bin(out, data);
+                return;
+            }
+            map(members.len(), out);
+            for (key, value) in members {
+                string(key, out);
+                write(value, attachments, out);
+            }
+        }
+    }
+}
+
+/// Reads a packet.
+///
+/// # Errors
+/// [`Malformed`]; the connection is to be closed.
+pub(crate) fn decode(message: &Bytes, max_attachments: usize) -> Result<Packet, Malformed> {
+    let mut input = Input { rest: message.clone(), attachments: Vec::new() };
+    let (mut kind, mut namespace, mut id, mut data) = (None, None, None, None);
+    for _ in 0..input.map_len()? {
+        let key = input.text()?;
+        let mut json = Vec::new();
+        match &*key {
+            b"type" => kind = Some(input.unsigned()?),
+            b"nsp" => namespace = Some(input.text()?),
+            b"id" => id = input.id()?,
+            b"data" if input.skip_undefined() => {}
+            b"data" => {
+                input.value(&mut json, 0)?;
+                data = Some(json);
+            }
+            _ => {
+                let attachments = input.attachments.len();
+                input.value(&mut json, 0)?;
+                input.attachments.truncate(attachments);
+            }
+        }
+    }
+    if !input.rest.is_empty() || input.attachments.len() > max_attachments {
+        return Err(Malformed::Payload);
+    }
+    let namespace = namespace.ok_or(Malformed::Namespace)?;
+    let namespace = String::from_utf8(namespace.to_vec()).map_err(|_| Malformed::Namespace)?;
+    let data = data.map(Bytes::from);
+    let object = data.as_ref().is_none_or(|data| data.first() == Some(&b'{'));
+    let body = match (kind, data) {
+        (Some(0), data) if object && input.attachments.is_empty() => Body::Connect(data),
+        (Some(1), None) => Body::Disconnect,
+        (Some(2), Some(data)) => {
+            let mut args = Args::read(data, input.attachments)?;
+            let name = args.take_name()?;
+            Body::Event { name, id, args }
+        }
+        (Some(3), Some(data)) => Body::Ack { id, args: Args::read(data, input.attachments)? },
+        (Some(0..=3), _) => return Err(Malformed::Payload),
+        _ => return Err(Malformed::Kind),
+    };
+    Ok(Packet { namespace: namespace.into(), body })
+}
+
+struct Input {
+    rest: Bytes,
+    attachments: Vec<Bytes>,
+}
+
+impl Input {
+    fn take(&mut self, length: usize) -> Result<Bytes, Malformed> {
+        if length > self.rest.len() {
+            return Err(Malformed::Payload);
+        }
+        Ok(self.rest.split_to(length))
+    }
+
+    /// A big-endian number of so many bytes.
+    fn big(&mut self, bytes: usize) -> Result<u64, Malformed> {
+        Ok(self.take(bytes)?.iter().fold(0, |number, byte| number << 8 | u64::from(*byte)))
+    }
+
+    fn length(&mut self, bytes: usize) -> Result<usize, Malformed> {
+        usize::try_from(self.big(bytes)?).map_err(|_| Malformed::Payload)
+    }
+
+    fn marker(&mut self) -> Result<Marker, Malformed> {
+        Ok(Marker::from_u8(self.take(1)?[0]))
+    }
+
+    fn map_len(&mut self) -> Result<usize, Malformed> {
+        match self.marker()? {
+            Marker::FixMap(length) => Ok(length.into()),
+            Marker::Map16 => self.length(2),
+            Marker::Map32 => self.length(4),
+            _ => Err(Malformed::Payload),
+        }
+    }
+
+    /// A string, which is UTF-8.
+    fn text(&mut self) -> Result<Bytes, Malformed> {
+        let marker = self.marker()?;
+        self.text_of(marker)?.ok_or(Malformed::Payload)
+    }
+
+    fn text_of(&mut self, marker: Marker) -> Result<Option<Bytes>, Malformed> {
+        let length = match marker {
+            Marker::FixStr(length) => length.into(),
+            Marker::Str8 => self.length(1)?,
+            Marker::Str16 => self.length(2)?,
+            Marker::Str32 => self.length(4)?,
+            _ => return Ok(None),
+        };
+        let text = self.take(length)?;
+        std::str::from_utf8(&text).map_err(|_| Malformed::Payload)?;
+        Ok(Some(text))
+    }
+
+    fn unsigned(&mut self) -> Result<u64, Malformed> {
+        match self.marker()? {
+            Marker::FixPos(number) => Ok(number.into()),
+            Marker::U8 => self.big(1),
+            Marker::U16 => self.big(2),
+            Marker::U32 => self.big(4),
+            Marker::U64 => self.big(8),
+            _ => Err(Malformed::Kind),
+        }
+    }
+
+    fn id(&mut self) -> Result<Option<u64>, Malformed> {
+        if self.skip_undefined() {
+            return Ok(None);
+        }
+        let id = self.unsigned().map_err(|_| Malformed::Id)?;
+        if id > 1 << 53 { Err(Malformed::Id) } else { Ok(Some(id)) }
+    }
+
+    /// Passes over nil, or over notepack's undefined.
+    fn skip_undefined(&mut self) -> bool {
+        let length = match &self.rest[..] {
+            [0xc0, ..] => 1,
+            [0xd4, 0, 0, ..] => 3,
+            _ => return false,
+        };
+        let _ = self.rest.split_to(length);
+        true
+    }
+
+    /// Any value, as JSON.
+    fn value(&mut self, out: &mut Vec<u8>, depth: usize) -> Result<(), Malformed> {
+        if depth > MAX_DEPTH {
+            return Err(Malformed::Payload);
+        }
+        let marker = self.marker()?;
+        match marker {
+            Marker::Null => out.extend_from_slice(b"null"),
+            Marker::True => out.extend_from_slice(b"true"),
+            Marker::False => out.extend_from_slice(b"false"),
+            Marker::FixPos(number) => display(number, out),
+            Marker::FixNeg(number) => display(number, out),
+            Marker::U8 => display(self.big(1)?, out),
+            Marker::U16 => display(self.big(2)?, out),
+            Marker::U32 => display(self.big(4)?, out),
+            Marker::U64 => display(self.big(8)?, out),
+            Marker::I8 => display(self.big(1)? as u8 as i8, out),
+            Marker::I16 => display(self.big(2)? as u16 as i16, out),
+            Marker::I32 => display(self.big(4)? as u32 as i32, out),
+            Marker::I64 => display(self.big(8)?.cast_signed(), out),
+            Marker::F32 => float(f32::from_bits(self.big(4)? as u32).into(), out),
+            Marker::F64 => float(f64::from_bits(self.big(8)?), out),
+            Marker::FixArray(length) => self.array(length.into(), out, depth)?,
+            Marker::Array16 => {
+                let length = self.length(2)?;
+                self.array(length, out, depth)?;
+            }
+            Marker::Array32 => {
+                let length = self.length(4)?;
+                self.array(length, out, depth)?;
+            }
+            Marker::FixMap(length) => self.object(length.into(), out, depth)?,
+            Marker::Map16 => {
+                let length = self.length(2)?;
+                self.object(length, out, depth)?;
+            }
+            Marker::Map32 => {
+                let length = self.length(4)?;
+                self.object(length, out, depth)?;
+            }
+            Marker::Bin8 | Marker::Bin16 | Marker::Bin32 => {
+                let length = self.length(1 << (marker.to_u8() - Marker::Bin8.to_u8()))?;
+                self.binary(length, out)?;
+            }
+            Marker::FixExt1
+            | Marker::FixExt2
+            | Marker::FixExt4
+            | Marker::FixExt8
+            | Marker::FixExt16 => {
+                let length = 1 << (marker.to_u8() - Marker::FixExt1.to_u8());
+                self.extension(length, true, out)?;
+            }
+            Marker::Ext8 | Marker::Ext16 | Marker::Ext32 => {
+                let length = self.length(1 << (marker.to_u8() - Marker::Ext8.to_u8()))?;
+                self.extension(length, false, out)?;
+            }
+            Marker::Reserved => return Err(Malformed::Payload),
+            _ => {
+                let text = self.text_of(marker)?.ok_or(Malformed::Payload)?;
+                json_string(std::str::from_utf8(&text).map_err(|_| Malformed::Payload)?, out);
+            }
+        }
+        Ok(())
+    }
+
+    fn array(&mut self, length: usize, out: &mut Vec<u8>, depth: usize) -> Result<(), Malformed> {
+        out.push(b'[');
+        for index in 0..length {
+            if index > 0 {
+                out.push(b',');
+            }
+            self.value(out, depth + 1)?;
+        }
+        out.push(b']');
+        Ok(())
+    }
+
+    fn object(&mut self, length: usize, out: &mut Vec<u8>, depth: usize) -> Result<(), Malformed> {
+        out.push(b'{');
+        for index in 0..length {
+            if index > 0 {
+                out.push(b',');
+            }
+            let key = self.text()?;
+            json_string(std::str::from_utf8(&key).map_err(|_| Malformed::Payload)?, out);
+            out.push(b':');
+            self.value(out, depth + 1)?;
+        }
+        out.push(b'}');
+        Ok(())
+    }
+
+    fn binary(&mut self, length: usize, out: &mut Vec<u8>) -> Result<(), Malformed> {
+        let data = self.take(length)?;
+        let number = self.attachments.len();
+        out.extend_from_slice(format!("{{\"_placeholder\":true,\"num\":{number}}}").as_bytes());
+        self.attachments.push(data);
+        Ok(())
+    }
+
+    fn extension(
+        &mut self,
+        length: usize,
+        fixed: bool,
+        out: &mut Vec<u8>,
+    ) -> Result<(), Malformed> {
+        let kind = self.take(1)?[0].cast_signed();
+        match (kind, length) {
+            (0, 1) if fixed => {
+                self.take(1)?;
+                out.extend_from_slice(b"null");
+            }
+            (0, 8) if fixed => {
+                let millis = self.big(8)?.cast_signed();
+                date(millis, out)?;
+            }
+            (0, _) => self.binary(length, out)?,
+            (-1, 4) => {
+                let seconds = self.big(4)?;
+                date(seconds.cast_signed() * 1000, out)?;
+            }
+            (-1, 8) => {
+                let both = self.big(8)?;
+                let (nanos, seconds) = (both >> 34, both & ((1 << 34) - 1));
+                date((seconds * 1000 + nanos / 1_000_000).cast_signed(), out)?;
+            }
+            (-1, 12) => {
+                let nanos = self.big(4)?;
+                let seconds = self.big(8)?.cast_signed();
+                let millis = seconds.checked_mul(1000).ok_or(Malformed::Payload)?;
+                date(millis.saturating_add((nanos / 1_000_000).cast_signed()), out)?;
+            }
+            _ => return Err(Malformed::Payload),
+        }
+        Ok(())
+    }
+}
+
+fn display(number: impl std::fmt::Display, out: &mut Vec<u8>) {
+    out.extend_from_slice(number.to_string().as_bytes());
+}
+
+/// What is no number in JSON is `null`, as in JavaScript.
+fn float(number: f64, out: &mut Vec<u8>) {
+    out.extend_from_slice(Value::from(number).to_string().as_bytes());
+}
+
+/// The milliseconds since 1970 that JavaScript can count.
+const MAX_DATE: i64 = 8_640_000_000_000_000;
+
+/// A date as `Date.prototype.toJSON` writes it, by the proleptic Gregorian calendar.
+fn date(millis: i64, out: &mut Vec<u8>) -> Result<(), Malformed> {
+    if !(-MAX_DATE..=MAX_DATE).contains(&millis) {
+        return Err(Malformed::Payload);
+    }
+    let (days, rest) = (millis.div_euclid(86_400_000), millis.rem_euclid(86_400_000));
+    // eras of 400 years that begin with March, so that leap days come last
+    let shifted = days + 719_468;
+    let (era, day) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
+    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day + 2) / 153;
+    let day = day - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    let year = year + era * 400 + i64::from(month <= 2);
+    let (hours, minutes) = (rest / 3_600_000, rest / 60_000 % 60);
+    let (seconds, millis) = (rest / 1000 % 60, rest % 1000);
+    let year = match year {
+        0..=9999 => format!("{year:04}"),
+        _ => format!("{year:+07}"),
+    };
+    out.extend_from_slice(
+        format!("\"{year}-{month:02}-{day:02}T{hours:02}:{minutes:02}:{seconds:02}.{millis:03}Z\"")
+            .as_bytes(),
+    );
+    Ok(())
+}
