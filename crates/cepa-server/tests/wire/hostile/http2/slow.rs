@@ -17,39 +17,47 @@ const SHORT: Duration = Duration::from_millis(200);
 /// Between two pieces of what a client sends for ever; far below every deadline.
 const PACE: Duration = Duration::from_millis(10);
 
-/// What is sent after the preface, what is sent for ever, and what is seen before the close.
-fn slow_peers() -> Vec<(&'static str, Vec<u8>, Vec<u8>, &'static [&'static str])> {
+struct Slow {
+    what: &'static str,
+    /// What is sent after the preface, and what is sent then for ever.
+    at_once: Vec<u8>,
+    for_ever: Vec<u8>,
+    seen: &'static [&'static str],
+}
+
+fn slow_peers() -> Vec<Slow> {
+    let row = |what, at_once, for_ever, seen| Slow { what, at_once, for_ever, seen };
     let begin = || frame(SETTINGS, NO_FLAGS, 0, &[]);
     let open = || [begin(), frame(HEADERS, END_HEADERS, 1, &head(&POST))].concat();
     let half = || [begin(), frame(HEADERS, END_STREAM, 1, &head(&GET))].concat();
     let ping = || frame(PING, NO_FLAGS, 0, &[0; 8]);
     vec![
-        ("nothing", vec![], vec![], &["closed", "goaway 0"]),
-        ("settings alone", begin(), vec![], &["closed", "goaway 0"]),
-        ("half a frame", [begin(), vec![0, 0]].concat(), vec![], &["closed", "goaway 0"]),
-        (
+        row("nothing", vec![], vec![], &["closed", "goaway 0"]),
+        row("settings alone", begin(), vec![], &["closed", "goaway 0"]),
+        row("half a frame", [begin(), vec![0, 0]].concat(), vec![], &["closed", "goaway 0"]),
+        row(
             "a frame without its content",
             [begin(), get(1)[..12].to_vec()].concat(),
             vec![],
             &["closed", "goaway 0"],
         ),
-        ("a head without its end", half(), vec![], &["closed", "goaway 0"]),
-        (
+        row("a head without its end", half(), vec![], &["closed", "goaway 0"]),
+        row(
             "a request, and nothing after it",
             [begin(), get(1)].concat(),
             vec![],
             &["1: 200", "closed", "goaway 0"],
         ),
-        ("pings for ever", begin(), ping(), &["closed", "goaway 0"]),
-        ("windows for ever", begin(), window(0, 1), &["closed", "goaway 0"]),
+        row("pings for ever", begin(), ping(), &["closed", "goaway 0"]),
+        row("windows for ever", begin(), window(0, 1), &["closed", "goaway 0"]),
         // What was answered early needs no more of the request: reset with NO_ERROR (RFC 9113, 8.1).
-        (
+        row(
             "a body that never comes",
             open(),
             vec![],
             &["1: refused", "1: reset 0", "closed", "goaway 0"],
         ),
-        (
+        row(
             "a body byte by byte",
             open(),
             frame(DATA, NO_FLAGS, 1, b"x"),
@@ -97,7 +105,7 @@ async fn every_slow_peer_meets_a_deadline_on_http2() {
     };
     let server = serve(echo(), limits).await;
     let peers = slow_peers();
-    let peers = peers.iter().map(async |(what, at_once, for_ever, expected)| {
+    let peers = peers.iter().map(async |Slow { what, at_once, for_ever, seen: expected }| {
         let seen = held(&server, at_once, for_ever).await;
         (seen != *expected).then(|| format!("{what}: {seen:?}"))
     });
