@@ -3,9 +3,11 @@
 //! Test crates include it by its path. Requests go over a raw socket, one a connection, so that what comes back is what
 //! was sent: header names in lower case, in order, and the body without its chunks.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -50,6 +52,14 @@ impl Peer {
         let port =
             port.unwrap_or_else(|| panic!("{script} did not say where it listens: {line:?}"));
         Self { child, port }
+    }
+
+    /// The peer that all tests of this program share: each start costs most of a second. Nobody drops it; it ends with
+    /// the program, when its input does.
+    pub fn shared(script: &'static str) -> &'static Self {
+        static PEERS: Mutex<BTreeMap<&str, &Peer>> = Mutex::new(BTreeMap::new());
+        let mut peers = PEERS.lock().unwrap();
+        peers.entry(script).or_insert_with(|| Box::leak(Box::new(Self::start(script))))
     }
 
     /// Sends a request and reads the whole answer.

@@ -1,6 +1,6 @@
 //! `Content-Type`: media types by name, by extension and by pattern.
 //!
-//! The table of extensions is `mime_guess`'s but for [`REGISTERED`]: those of the web whose type has been registered
+//! The table of extensions is `mime_guess`'s but for `REGISTERED`: those of the web whose type has been registered
 //! since, or is another in Node's table, so that a file has the same type behind both.
 
 /// Extensions whose type is another than in `mime_guess`.

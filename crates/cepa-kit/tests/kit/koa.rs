@@ -168,7 +168,7 @@ fn seen(status: u16, headers: impl Iterator<Item = (String, String)>, body: &[u8
 }
 
 struct Pair {
-    peer: Peer,
+    peer: &'static Peer,
     icon: PathBuf,
     name: &'static str,
     client: Client,
@@ -182,7 +182,7 @@ impl Pair {
         let icon = std::env::temp_dir().join(format!("cepa-kit-{process}-{number}.ico"));
         std::fs::write(&icon, [0, 0, 1, 0]).unwrap();
         let client = Client::new(App::new());
-        Self { peer: Peer::start("kit.mjs"), icon, name: "", client, compared: 0 }
+        Self { peer: Peer::shared("kit.mjs"), icon, name: "", client, compared: 0 }
     }
 
     fn nested() -> App {

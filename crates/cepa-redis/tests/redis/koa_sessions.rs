@@ -14,7 +14,7 @@ use crate::server::RedisServer;
 #[tokio::test]
 async fn a_session_goes_back_and_forth_while_keys_rotate() {
     let server = RedisServer::start();
-    let peer = Peer::start("session.mjs");
+    let peer = Peer::shared("session.mjs");
     let koa = |keys: &[&str]| {
         let session = json!({ "maxAge": 60_000, "prefix": "koa:" });
         json!({ "keys": keys, "session": session, "redis": server.socket() })
@@ -26,7 +26,7 @@ async fn a_session_goes_back_and_forth_while_keys_rotate() {
     };
     let mut browser = Browser::default();
 
-    browser.koa(&peer, &koa(&["one"]), json!([["set", "user", { "name": "Åsa", "5": 0.1 }]])).await;
+    browser.koa(peer, &koa(&["one"]), json!([["set", "user", { "name": "Åsa", "5": 0.1 }]])).await;
     let id = browser.cookies["koa.sess"].clone();
     assert!(id.starts_with("koa:"), "{id}");
     let seen = browser.cepa(&cepa(&["two", "one"]), json!([["set", "views", 1]])).await;
@@ -35,7 +35,7 @@ async fn a_session_goes_back_and_forth_while_keys_rotate() {
 
     let ours: String = server.ask(&["GET", &id]).await;
     let mut theirs = browser.clone();
-    theirs.koa(&peer, &koa(&["two"]), json!([["set", "views", 1], ["save"]])).await;
+    theirs.koa(peer, &koa(&["two"]), json!([["set", "views", 1], ["save"]])).await;
     let text: String = server.ask(&["GET", &id]).await;
     let without_time = |text: &str| {
         let (data, rest) = text.split_once(r#","_expire":"#).unwrap();
@@ -43,7 +43,7 @@ async fn a_session_goes_back_and_forth_while_keys_rotate() {
     };
     assert_eq!(without_time(&ours), without_time(&text), "the same bytes");
 
-    let seen = browser.koa(&peer, &koa(&["three", "two"]), json!([["regenerate"], ["look"]])).await;
+    let seen = browser.koa(peer, &koa(&["three", "two"]), json!([["regenerate"], ["look"]])).await;
     assert_eq!(seen["data"]["views"], 1);
     assert_ne!(browser.cookies["koa.sess"], id);
     let seen = browser.cepa(&cepa(&["three"]), json!([["look"]])).await;
@@ -53,6 +53,6 @@ async fn a_session_goes_back_and_forth_while_keys_rotate() {
     assert_eq!(server.keys().await, [&*browser.cookies["koa.sess"]]);
     let mut late = browser.clone();
     browser.cepa(&cepa(&["three"]), json!([["destroy"]])).await;
-    let seen = late.koa(&peer, &koa(&["three"]), json!([["look"]])).await;
+    let seen = late.koa(peer, &koa(&["three"]), json!([["look"]])).await;
     assert_eq!((&seen["isNew"], &seen["events"]), (&json!(true), &json!(["missed"])));
 }

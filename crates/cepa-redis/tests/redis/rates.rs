@@ -96,7 +96,7 @@ async fn namespaces_count_apart_and_long_names_are_hashed() {
 #[tokio::test]
 async fn koa_counts_in_the_same_keys() {
     let server = RedisServer::start();
-    let peer = Peer::start("session.mjs");
+    let peer = Peer::shared("session.mjs");
     let limit = json!({ "max": 4, "duration": 60_000, "id": "10.0.0.1" });
     let options = json!({ "keys": ["k"], "session": {}, "redis": server.socket(), "limit": limit });
     let options = options.to_string();

@@ -82,9 +82,9 @@ async fn a_cookie_that_browsers_would_drop_is_refused() {
 
 #[tokio::test]
 async fn node_opens_and_seals_by_the_description() {
-    let peer = Peer::start("session.mjs");
+    let peer = Peer::shared("session.mjs");
     let options = json!({ "keys": [OLD], "session": {} });
-    let ask = async |body| Browser::default().ask_koa(&peer, &options, "/sealed", body).await;
+    let ask = async |body| Browser::default().ask_koa(peer, &options, "/sealed", body).await;
     let value = sealed(&[OLD], "cepa+%C3%A9").await;
     let seen = ask(json!({ "open": value, "name": "note", "secret": OLD })).await;
     assert_eq!(seen["text"], "cepa é");

@@ -57,7 +57,7 @@ async fn compare(peer: &Peer, theirs: Value, ours: impl Fn() -> Session, steps: 
 
 #[tokio::test]
 async fn every_kind_of_step() {
-    let peer = Peer::start("session.mjs");
+    let peer = Peer::shared("session.mjs");
     let steps = [
         json!([]),
         json!([["look"]]),
@@ -78,12 +78,12 @@ async fn every_kind_of_step() {
         json!([["destroy"]]),
     ];
     let day = json!({ "maxAge": 86_400_000 });
-    compare(&peer, day, || Session::new().any_site(), &steps).await;
+    compare(peer, day, || Session::new().any_site(), &steps).await;
 
     let browser = json!({ "maxAge": "session", "sameSite": "strict", "httpOnly": false });
     let ours =
         || Session::new().until_browser_closes().same_site(SameSite::Strict).http_only(false);
-    compare(&peer, browser, ours, &steps).await;
+    compare(peer, browser, ours, &steps).await;
 
     let rolling =
         json!({ "maxAge": 60_000, "rolling": true, "path": "/shop", "domain": "a.example" });
@@ -92,10 +92,10 @@ async fn every_kind_of_step() {
         session.path("/shop").domain("a.example").any_site()
     };
     // Beyond, koa-session forgets "until the browser closes" when it rolls after a regeneration.
-    compare(&peer, rolling, ours, &steps[..12]).await;
+    compare(peer, rolling, ours, &steps[..12]).await;
 
     let renew = json!({ "maxAge": 60_000, "renew": true, "signed": false });
     let ours =
         || Session::new().max_age(Duration::from_secs(60)).renew(true).signed(false).any_site();
-    compare(&peer, renew, ours, &steps).await;
+    compare(peer, renew, ours, &steps).await;
 }

@@ -34,14 +34,14 @@ fn values() -> impl Strategy<Value = Value> {
 
 #[tokio::test]
 async fn the_texts_are_the_same() {
-    let peer = Peer::start("session.mjs");
+    let peer = Peer::shared("session.mjs");
     let mut runner = TestRunner::default();
     let objects: Vec<Value> = (0..2000)
         .map(|_| json!({ "v": values().new_tree(&mut runner).unwrap().current() }))
         .collect();
     let texts: Vec<String> = objects.iter().map(Value::to_string).collect();
     let options = json!({ "keys": ["k"] });
-    let theirs = Browser::default().ask_koa(&peer, &options, "/stringify", json!(texts)).await;
+    let theirs = Browser::default().ask_koa(peer, &options, "/stringify", json!(texts)).await;
     for (at, object) in objects.iter().enumerate() {
         let ours = cepa_session::stringify(object.as_object().unwrap());
         assert_eq!(ours, theirs[at].as_str().unwrap(), "from {}", texts[at]);

@@ -53,14 +53,14 @@ impl Store for FolderStore {
 
 #[tokio::test]
 async fn both_read_and_write_the_same_records() {
-    let peer = Peer::start("session.mjs");
+    let peer = Peer::shared("session.mjs");
     let folder = Folder::new("shared");
     let koa = json!({ "keys": ["k"], "session": { "maxAge": 60_000 }, "folder": folder.0 });
     let session = Session::new().store(FolderStore(folder.0.clone()));
     let cepa = Client::new(app(&["k"], session));
     let mut browser = Browser::default();
 
-    browser.koa(&peer, &koa, json!([["set", "a", 1]])).await;
+    browser.koa(peer, &koa, json!([["set", "a", 1]])).await;
     let id = browser.cookies["koa.sess"].clone();
     assert_eq!(folder.names(), std::slice::from_ref(&id));
 
@@ -71,7 +71,7 @@ async fn both_read_and_write_the_same_records() {
     assert!(record.starts_with(r#"{"a":1,"b":2,"_expire":"#), "{record}");
     assert!(record.ends_with(r#","_maxAge":60000}"#), "{record}");
 
-    let seen = browser.koa(&peer, &koa, json!([["regenerate"], ["look"]])).await;
+    let seen = browser.koa(peer, &koa, json!([["regenerate"], ["look"]])).await;
     assert_eq!(seen["data"], json!({ "a": 1, "b": 2 }));
     assert_ne!(browser.cookies["koa.sess"], id);
     browser.cepa(&cepa, json!([["regenerate"]])).await;
@@ -80,6 +80,6 @@ async fn both_read_and_write_the_same_records() {
     let mut late = browser.clone();
     browser.cepa(&cepa, json!([["destroy"]])).await;
     assert!(folder.names().is_empty());
-    let seen = late.koa(&peer, &koa, json!([["look"]])).await;
+    let seen = late.koa(peer, &koa, json!([["look"]])).await;
     assert_eq!((&seen["isNew"], &seen["events"]), (&json!(true), &json!(["missed"])));
 }
