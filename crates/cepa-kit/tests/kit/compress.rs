@@ -49,7 +49,7 @@ pub fn decoded(coding: &str, bytes: &[u8]) -> Vec<u8> {
 
 #[tokio::test]
 async fn every_coding_gives_the_same_bytes_back() {
-    for size in [1024, 70_000, 2_000_000] {
+    for size in [1024, 70_000, 300_000] {
         let body: Vec<u8> = (0..size).map(|at| (at / 7 % 251) as u8).collect();
         for coding in ["zstd", "br", "gzip", "deflate"] {
             for path in ["/", "/stream"] {
@@ -148,7 +148,7 @@ async fn levels_can_be_chosen() {
     let words = ["onion", "leek", "garlic", "shallot", "chive", "ramson", "scallion", "allium"];
     let mut seed = 1_u32;
     let mut body = String::new();
-    while body.len() < 60_000 {
+    while body.len() < 20_000 {
         seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         body.push_str(words[(seed >> 24) as usize % words.len()]);
         body.push_str([" ", ", ", ". ", " and the "][(seed >> 16) as usize % 4]);
