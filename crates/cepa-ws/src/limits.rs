@@ -15,9 +15,12 @@ use std::time::Duration;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// The longest message to receive, all its fragments together, in bytes; 1 MiB. More is closed
-    /// with 1009, when a header declares it and before the payload is read.
+    /// with 1009, when a header declares it and before the payload is read. Of a compressed message it
+    /// is what it inflates to that counts, and that is checked while inflating; on the wire it may be
+    /// a thousandth longer.
     pub max_message: usize,
-    /// The longest frame to receive, in bytes; 1 MiB. More is closed with 1009.
+    /// The longest frame to receive, in bytes as they are on the wire; 1 MiB, and a thousandth more when
+    /// it is compressed. More is closed with 1009.
     pub max_frame: usize,
     /// The most fragments of one message; 1024. More is closed with 1008.
     pub max_fragments: usize,
