@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 pub(crate) const USAGE: &str = "usage: conformance-peer [--port N] [--uploads DIR] [--static DIR] \
-                                [--cors ORIGIN] [--origin ORIGIN] [--variant base|app|csr]";
+                                [--cors ORIGIN] [--origin ORIGIN] [--variant base|app|csr|eio3|msgpack]";
 
 /// What the server was asked to be.
 #[derive(Debug, Default, PartialEq)]
@@ -32,6 +32,10 @@ pub(crate) enum Variant {
     App,
     /// The same, with connection state recovery.
     Csr,
+    /// The same, for the clients of Socket.IO 2 too.
+    Eio3,
+    /// The same, for clients that speak msgpack.
+    Msgpack,
 }
 
 impl Options {
@@ -52,6 +56,8 @@ impl Options {
                         "base" => Variant::Base,
                         "app" => Variant::App,
                         "csr" => Variant::Csr,
+                        "eio3" => Variant::Eio3,
+                        "msgpack" => Variant::Msgpack,
                         _ => return Err(format!("there is no variant {value}")),
                     };
                 }

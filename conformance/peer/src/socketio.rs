@@ -1,5 +1,5 @@
-//! `/socket.io/` in its variants: `base` is what the suite of the protocol expects, with its short intervals; `app`
-//! and `csr` are servers with something of everything.
+//! `/socket.io/` in its variants: `base` is what the suite of the protocol expects, with its short intervals; the others
+//! are servers with something of everything.
 
 mod everything;
 
@@ -11,7 +11,9 @@ use crate::options::Variant;
 pub(crate) fn server(variant: Variant) -> SocketIo {
     match variant {
         Variant::Base => base(),
-        Variant::App => everything::server(app_options()),
+        // A client that speaks msgpack is known by its first message, in every variant.
+        Variant::App | Variant::Msgpack => everything::server(app_options()),
+        Variant::Eio3 => everything::server(Options { allow_eio3: true, ..app_options() }),
         Variant::Csr => {
             let window = Duration::from_secs(3);
             let recovery = Some(RecoveryOptions { window, ..RecoveryOptions::default() });

@@ -1,4 +1,4 @@
-//! The variants `app` and `csr`: rooms, acknowledgements in both directions, floods, and questions about the state.
+//! The variants `app`, `csr`, `eio3` and `msgpack`: rooms, acknowledgements in both directions, floods, and questions about the state.
 //!
 //! README.md has the table of events. They are the same in every namespace; what differs is who gets in.
 

@@ -1,7 +1,6 @@
 //! cookies and keygrip.
 
 use cepa::prelude::*;
-use cepa::session::EncryptedCookies;
 use cepa::{Cookie, Keys, Priority, SameSite};
 
 async fn cookies(ctx: &mut Context) -> Result {
@@ -29,6 +28,7 @@ fn attributes(cookie: Cookie) -> Cookie {
 }
 
 fn keys(app: App) -> App {
+    Keys::new(["newest", "older"]).sha256().hex();
     let keys = Keys::new(["newest", "older"]);
     keys.sign("user=7");
     keys.index("user=7", "zVPRgE-Iy6-31re6osROWl_Haqw");

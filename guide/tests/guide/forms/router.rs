@@ -54,10 +54,11 @@ fn patterns(router: Router) -> Router {
         .get("/café", list)
 }
 
-fn urls(router: &Router) -> Result {
+fn urls(router: &Router, app: &App) -> Result {
     router.url("user", &[("id", "3")])?;
     router.url_with_query("user", &[("id", "3")], &[("page", "2")])?;
     router.routes();
+    app.routes();
     router.unreachable();
     router.warnings();
     Ok(())
