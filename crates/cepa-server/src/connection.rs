@@ -156,7 +156,7 @@ async fn answer(
     }
     let mut request = http::Request::from_parts(head, body);
     let may_leave = request.headers().get_all(header::UPGRADE).iter().any(|offer| offer != "h2c");
-    let upgrade = request.headers().contains_key(header::UPGRADE).then(|| {
+    let upgrade = may_leave.then(|| {
         let upgrade = hyper::upgrade::on(&mut request);
         let held = tunnel.then(|| requests.begin());
         OnUpgrade::new(async move {

@@ -1,12 +1,14 @@
 //! [`Framing`]: a strict reading of where HTTP/1 requests begin and end, before hyper's own.
 //!
 //! hyper reads a few things that others read differently: a bare LF ends a line, blanks may follow the size of
-//! a chunk, its extension may be anything, and a fragment of a target is dropped. Whoever stands between a client and us and reads them in
-//! another way can be made to see other requests than we do. So the bytes of a connection pass by here first:
-//! what is passed on has one reading, and at the first byte that has two the connection is broken off.
+//! a chunk, its extension may be anything, and a fragment of a target is dropped. Whoever stands between a
+//! client and us and reads them in another way can be made to see other requests than we do. So the bytes of a
+//! connection pass by here first: what is passed on has one reading, and at the first byte that has two the
+//! connection is broken off.
 //!
-//! Only what frames is read: ends of lines, `Content-Length`, `Transfer-Encoding`, sizes and extensions of chunks;
-//! and that no request line has a `#`. Names, values and targets are hyper's and `admission`'s. Bytes of bodies are skipped, not looked at.
+//! Only what frames is read: ends of lines, `Content-Length`, `Transfer-Encoding`, sizes and extensions of
+//! chunks; and that no request line has a `#`. Names, values and targets are hyper's and `admission`'s. Bytes
+//! of bodies are skipped, not looked at.
 //!
 //! Invariant: where hyper and this reading differ, hyper refuses and closes. After a request that may leave
 //! HTTP (an `Upgrade` other than `h2c`, which nobody here takes) nothing is known of the bytes any more, and
@@ -159,19 +161,24 @@ impl Framing {
         let (name, value) = line.split_at(colon);
         let value = value.get(1..).unwrap_or_default().trim_ascii();
         let is = |other: &str| name.eq_ignore_ascii_case(other.as_bytes());
-        if is("content-length") {
-            let length = length(value).filter(|_| line.len() <= LINE)?;
+        let (is_length, is_coding) = (is("content-length"), is("transfer-encoding"));
+        let is_offer = is("upgrade");
+        if (is_length || is_coding || is_offer) && line.len() > LINE {
+            return None;
+        }
+        if is_length {
+            let length = length(value)?;
             if self.length.replace(length).is_some_and(|before| before != length) {
                 return None;
             }
-        } else if is("transfer-encoding") {
+        } else if is_coding {
             // Any other coding is refused, with its own answer, by those who read names and values.
             if self.is_chunked || !value.eq_ignore_ascii_case(b"chunked") {
                 return Some(At::Elsewhere);
             }
             self.is_chunked = true;
-        } else if is("upgrade") && !value.eq_ignore_ascii_case(b"h2c") {
-            self.may_leave = true;
+        } else if is_offer {
+            self.may_leave |= value != b"h2c";
         }
         Some(At::Fields)
     }

@@ -99,6 +99,16 @@ pub(super) fn cases() -> Vec<Case> {
         let smuggled = "0\r\n\r\nGET /smuggled HTTP/1.1\r\nhost: a\r\n\r\n";
         cases.push(closed(post(fields, smuggled), &["POST /x []"]));
     }
+    // Lines that frame and are longer than any that is honest.
+    let blanks = " ".repeat(300);
+    for (field, body) in [
+        (format!("content-length:{blanks}4\r\n"), "abcd"),
+        (format!("content-length: 4{blanks}\r\n"), "abcd"),
+        (format!("transfer-encoding:{blanks}chunked\r\n"), "4\nabcd\r\n0\r\n\r\n"),
+        (format!("upgrade:{blanks}h2c\r\n"), ""),
+    ] {
+        cases.push(refused(post(&field, body), 400));
+    }
     // HTTP/1.0 knows no codings.
     let old = "POST /x HTTP/1.0\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n";
     cases.push(refused(old, 400));
