@@ -7,6 +7,7 @@ use std::fmt;
 use std::ops::Deref;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use cepa_core::{Context, Error, Middleware, Next, Result, Shared};
 use cepa_hub::Hub;
@@ -77,9 +78,7 @@ impl SocketIo {
     /// # Panics
     /// When one of the origins is none, such as a bare host name, or one with a path.
     #[track_caller]
-    pub fn with_options(mut options: Options) -> SocketIo {
-        let end = options.path.trim_end_matches('/').len();
-        options.path.truncate(end);
+    pub fn with_options(options: Options) -> SocketIo {
         let server = Arc::new(Server::new(options));
         SocketIo { namespace: server.root.clone(), server }
     }
@@ -265,6 +264,13 @@ impl SocketIo {
         self.server.sessions.len()
     }
 
+    /// Takes no new connections, and ends those that there are, one after the other and evenly over this time, so that
+    /// their clients do not return to the other servers all at once. What waits for a client is sent before. A client that
+    /// polls hears of it with its next GET, for which there is [`Options::close_timeout`].
+    pub async fn drain(&self, over: Duration) {
+        self.server.drain(over).await;
+    }
+
     /// Ends every connection with [`Reason::ServerShuttingDown`], and takes no new ones. A shutdown of the server does
     /// this by itself.
     pub fn close(&self) {
@@ -283,12 +289,9 @@ impl Deref for SocketIo {
 
 impl Middleware for SocketIo {
     async fn handle(&self, ctx: &mut Context, next: Next<'_>) -> Result {
-        let Some(rest) = ctx.path().strip_prefix(&*self.server.options.path) else {
+        let Some(rest) = self.server.options.rest_of(ctx.path()) else {
             return next.run(ctx).await;
         };
-        if !rest.is_empty() && !rest.starts_with('/') {
-            return next.run(ctx).await;
-        }
         let file = bundle::file(rest);
         if http::cors(ctx, &self.server.options)? {
             return Ok(());

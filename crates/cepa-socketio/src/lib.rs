@@ -9,7 +9,7 @@
 //! engine::http ─ engine::session ─ client      the connection: polling or WebSocket, packets, sockets
 //! ```
 //!
-//! Start at [`SocketIo`]. [`engine`], [`packet`] and [`scan`] are the codecs, public for tests and fuzzers.
+//! Start at [`SocketIo`]; [`EngineIo`] is the engine alone. [`engine`], [`packet`] and [`scan`] are the codecs, public for tests and fuzzers.
 
 mod acks;
 pub mod args;
@@ -19,6 +19,7 @@ mod client;
 mod data;
 mod dynamic;
 pub mod engine;
+mod engine_io;
 mod error;
 mod handlers;
 mod handshake;
@@ -43,6 +44,7 @@ pub use args::{Acknowledge, Args, BadArgument, Binary, Emit, FromArgs};
 pub use broadcast::Broadcast;
 pub use data::Data;
 pub use engine::session::Transport;
+pub use engine_io::{EngineIo, EngineMessage, EngineSession};
 pub use error::{ConnectError, EmitError};
 pub use handlers::{EventFn, EventNext, Incoming};
 pub use handshake::{Handshake, HandshakeRequest};

@@ -121,6 +121,12 @@ impl Default for Options {
 }
 
 impl Options {
+    /// What follows the server's path in that of a request; `None` when it is for somebody else.
+    pub(crate) fn rest_of<'a>(&self, path: &'a str) -> Option<&'a str> {
+        let rest = path.strip_prefix(&*self.path)?;
+        (rest.is_empty() || rest.starts_with('/')).then_some(rest)
+    }
+
     /// Whether pages of any origin may use the server.
     pub(crate) fn any_origin(&self) -> bool {
         self.origins.iter().any(|origin| origin == "*")

@@ -6,6 +6,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -13,10 +14,12 @@ use cepa_core::{CancellationToken, Context, Error};
 use cepa_hub::Hub;
 use cepa_ws::{Limits, WebSocketOptions};
 use parking_lot::{Mutex, RwLock};
+use tokio::time::{Instant, sleep_until};
 
 use crate::bundle::Bundle;
 use crate::dynamic::{Kind, Namespaces};
 use crate::engine::session::{Ending, Session};
+use crate::engine_io::Functions;
 use crate::namespace::Namespace;
 use crate::options::Options;
 use crate::wire::Wires;
@@ -35,6 +38,8 @@ pub(crate) struct Server {
     pub(crate) packets: Wires,
     pub(crate) websocket: WebSocketOptions,
     pub(crate) bundle: OnceLock<Bundle>,
+    /// The functions of a program that wants the engine alone.
+    pub(crate) plain: Option<Functions>,
     pub(crate) root: Namespace,
     pub(crate) namespaces: Namespaces,
     observers: RwLock<Vec<Observer>>,
@@ -43,7 +48,9 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    pub(crate) fn new(options: Options) -> Server {
+    pub(crate) fn new(mut options: Options) -> Server {
+        let end = options.path.trim_end_matches('/').len();
+        options.path.truncate(end);
         let root = Namespace::new("/", Kind::Named, &options);
         Server {
             sessions: Sessions::new(options.max_sessions),
@@ -52,11 +59,18 @@ impl Server {
             websocket: websocket(&options),
             options,
             bundle: OnceLock::new(),
+            plain: None,
             namespaces: Namespaces::new(&root),
             root,
             observers: RwLock::default(),
             watched: Mutex::default(),
         }
+    }
+
+    /// The engine alone.
+    #[track_caller]
+    pub(crate) fn plain(options: Options) -> Server {
+        Server { plain: Some(Functions::default()), ..Server::new(options) }
     }
 
     pub(crate) fn observe(&self, observer: Observer) {
@@ -100,6 +114,18 @@ impl Server {
     pub(crate) fn close(&self) {
         self.sessions.closed.store(true, Ordering::Release);
         self.end(|_| true);
+    }
+
+    /// Lets no more in, and ends the sessions evenly over a time.
+    pub(crate) async fn drain(&self, over: Duration) {
+        self.sessions.closed.store(true, Ordering::Release);
+        let begun = Instant::now();
+        let sessions = self.sessions.all();
+        let count = u32::try_from(sessions.len()).unwrap_or(u32::MAX).max(1);
+        for (index, session) in (1..).zip(sessions) {
+            sleep_until(begun + over / count * index).await;
+            session.close(Reason::ServerShuttingDown, Ending::Farewell);
+        }
     }
 
     fn end(&self, which: impl Fn(&Session) -> bool) {

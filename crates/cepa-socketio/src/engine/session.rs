@@ -29,6 +29,7 @@ use super::heartbeat::Heartbeat;
 use super::packet::Packet;
 use crate::Reason;
 use crate::client::{Client, Held};
+use crate::engine_io::EngineMessage;
 use crate::handshake::HandshakeRequest;
 use crate::server::{Server, Unavailable};
 use crate::wire::{Dialect, Format};
@@ -172,7 +173,7 @@ impl Session {
                 closed: None,
                 forgotten: false,
                 heartbeat,
-                connect_by: Some(now + options.connect_timeout),
+                connect_by: server.plain.is_none().then(|| now + options.connect_timeout),
                 lost: false,
                 return_by: None,
                 stalled: None,
@@ -189,8 +190,10 @@ impl Session {
 
     /// What a session does at its beginning beside its open packet.
     pub(super) fn begin(self: &Arc<Self>) {
-        if self.is_legacy() {
-            self.client.connect_to_root(self);
+        match &self.server.plain {
+            Some(functions) => functions.open(self),
+            None if self.is_legacy() => self.client.connect_to_root(self),
+            None => {}
         }
     }
 
@@ -265,6 +268,18 @@ impl Session {
                 _ => state.heartbeat.heard(now),
             }
         }
+        let packet = match (packet, &self.server.plain) {
+            (Packet::Text(text), Some(functions)) => {
+                let text = String::from_utf8_lossy(&text).into_owned();
+                functions.message(self, EngineMessage::Text(text));
+                return Ok(None);
+            }
+            (Packet::Binary(data), Some(functions)) => {
+                functions.message(self, EngineMessage::Binary(data));
+                return Ok(None);
+            }
+            (packet, _) => packet,
+        };
         let (reason, ending) = match packet {
             Packet::Pong(_) => {
                 self.wake_timer();
@@ -316,6 +331,11 @@ impl Session {
         };
         // before the outbox goes, with which the sockets would be out of their rooms unawares
         self.client.closed(reason);
+        if let Some(functions) = &self.server.plain
+            && let Some(session) = self.server.sessions.get(&self.sid)
+        {
+            functions.close(&session, reason);
+        }
         if forgotten {
             self.forget();
         }

@@ -1,5 +1,8 @@
+use std::time::Duration;
+
 use cepa_socketio::{Options, Reason, SocketIo};
 use tokio::sync::mpsc::{self, UnboundedReceiver};
+use tokio::time::Instant;
 
 use crate::support::{Polling, Running, Ws, quiet, soon, start};
 
@@ -65,4 +68,63 @@ async fn a_write_that_hangs_ends_with_the_queue() {
         io.emit("m", &text).unwrap();
     }
     assert_eq!(soon("end", seen.recv()).await, Some(Reason::ForcedServerClose));
+}
+
+/// How long events of a flood take to the readers, the slowest twentieth left out.
+async fn p95(io: &SocketIo, readers: &mut [Ws]) -> Duration {
+    let mut times = Vec::new();
+    for _ in 0..200 {
+        let begun = Instant::now();
+        io.emit("m", &"x".repeat(4_000)).unwrap();
+        for reader in &mut *readers {
+            reader.text().await;
+            times.push(begun.elapsed());
+        }
+    }
+    times.sort_unstable();
+    times[times.len() * 95 / 100]
+}
+
+/// Must show 4 of the plan: a client that reads nothing changes nothing for others, is bounded, cut off, and counted.
+#[tokio::test]
+async fn the_others_do_not_notice_one_that_reads_nothing() {
+    let (sender, mut seen) = mpsc::unbounded_channel();
+    let limit = 300_000;
+    let io = SocketIo::with_options(Options { max_outgoing: limit, ..quiet() }).on_disconnect(
+        async move |socket, reason| {
+            sender.send((socket.id().to_owned(), reason)).unwrap();
+            Ok(())
+        },
+    );
+    let server = start(&io).await;
+    let mut readers = Vec::new();
+    for _ in 0..8 {
+        readers.push(Ws::connect(server.address).await);
+    }
+    let before = p95(&io, &mut readers).await;
+    // its window is small, so that a few events fill it; it never reads
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(4_096).unwrap();
+    let stream = socket.connect(server.address).await.unwrap();
+    let target = "/socket.io/?EIO=4&transport=websocket";
+    let client = cepa_ws::Client::new("localhost", target).unwrap();
+    let mut slow = Ws(client.connect(stream).await.unwrap());
+    slow.text().await;
+    slow.send("40").await;
+    let id = slow.text().await;
+    let slow_socket = io.sockets().into_iter().find(|socket| id.contains(socket.id())).unwrap();
+    let mut most = 0;
+    let mut worst = Duration::ZERO;
+    // three rounds: its kernel's buffers, its queue, and after it was cut off
+    while slow_socket.is_connected() {
+        worst = worst.max(p95(&io, &mut readers).await);
+        most = most.max(slow_socket.buffered_bytes());
+        assert!(most <= limit + 5_000, "{most}");
+    }
+    let gone = soon("end of the slow one", seen.recv()).await;
+    assert_eq!(gone, Some((slow_socket.id().to_owned(), Reason::ForcedServerClose)));
+    assert_eq!(io.hub().counters().evicted, 1);
+    let floor = Duration::from_millis(5);
+    assert!(worst <= before.max(floor) * 2, "p95 {before:?} alone, {worst:?} beside the slow one");
+    assert_eq!(io.len(), 8);
 }

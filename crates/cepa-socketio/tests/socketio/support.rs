@@ -221,9 +221,13 @@ impl Ws {
 
     /// With a query of its own.
     pub async fn dial_as(address: SocketAddr, query: &str) -> Ws {
+        Ws::dial_at(address, &format!("/socket.io/?{query}")).await
+    }
+
+    /// At another path.
+    pub async fn dial_at(address: SocketAddr, target: &str) -> Ws {
         let stream = TcpStream::connect(address).await.unwrap();
-        let target = format!("/socket.io/?{query}");
-        Ws(Client::new("localhost", &target).unwrap().connect(stream).await.unwrap())
+        Ws(Client::new("localhost", target).unwrap().connect(stream).await.unwrap())
     }
 
     pub async fn open(address: SocketAddr) -> Ws {
