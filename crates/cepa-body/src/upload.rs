@@ -76,6 +76,7 @@ struct Options {
     limits: Option<UploadLimits>,
     file_size: Option<u64>,
     strict: bool,
+    synced: bool,
 }
 
 /// Where files go.
@@ -110,6 +111,7 @@ impl Upload {
             limits: None,
             file_size: None,
             strict: false,
+            synced: false,
         };
         Self { options: Arc::new(options) }
     }
@@ -157,6 +159,11 @@ impl Upload {
     pub fn disk(self, folder: impl Into<PathBuf>) -> Self {
         let folder = Arc::new(folder.into());
         self.change(|options| options.place = Place::Disk(folder))
+    }
+
+    /// Waits until a file on disk would outlive a power cut before it goes on; slower, and off by default.
+    pub fn synced(self) -> Self {
+        self.change(|options| options.synced = true)
     }
 
     /// Gives files to a store of your own.

@@ -32,6 +32,8 @@ pub struct Context {
     pub state: State,
     /// The pattern of the route that matched, such as `/users/:id`.
     pub route: Option<Arc<str>>,
+    /// The name of the route that matched, if it has one.
+    pub route_name: Option<Arc<str>>,
     pub(crate) core: Arc<Core>,
     /// The mounted apps that the request is within, the innermost last.
     pub(crate) mounted: Vec<Arc<Core>>,
@@ -47,6 +49,7 @@ impl Context {
             response: Response::new(),
             state: State::default(),
             route: None,
+            route_name: None,
             core,
             mounted: Vec::new(),
         }

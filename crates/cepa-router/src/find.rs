@@ -13,6 +13,7 @@ use crate::table::Found;
 #[derive(Clone, Debug)]
 pub struct Match<'a> {
     pattern: &'a str,
+    name: Option<&'a str>,
     path: &'a str,
     names: &'a [Arc<str>],
     ranges: Ranges,
@@ -22,6 +23,11 @@ impl<'a> Match<'a> {
     /// The pattern, with the prefixes that stand before it.
     pub fn pattern(&self) -> &'a str {
         self.pattern
+    }
+
+    /// The name that [`Router::name`] gave it.
+    pub fn name(&self) -> Option<&'a str> {
+        self.name
     }
 
     /// Name and value of each parameter, in the order of the path; values are still percent-encoded.
@@ -39,14 +45,14 @@ impl Router {
     /// use cepa_core::http::Method;
     /// use cepa_router::Router;
     ///
-    /// let router = Router::new().get("/files/:name.:ext", async |_| "").get("/*rest", async |_| "");
+    /// let router = Router::new().get("/files/:name.:ext", async |_| "").name("file");
     /// let found = router.find(&Method::GET, "localhost", "/files/a.tar.gz").unwrap();
-    /// assert_eq!(found.pattern(), "/files/:name.:ext");
+    /// assert_eq!((found.pattern(), found.name()), ("/files/:name.:ext", Some("file")));
     /// assert_eq!(found.params().collect::<Vec<_>>(), [("name", "a.tar"), ("ext", "gz")]);
     /// assert!(router.find(&Method::POST, "localhost", "/files/a.b").is_none());
     /// ```
     pub fn find<'a>(&'a self, method: &Method, host: &str, path: &'a str) -> Option<Match<'a>> {
-        let Found { pattern, names, ranges, .. } = self.table().find(method, host, path)?;
-        Some(Match { pattern, path, names, ranges })
+        let Found { pattern, name, names, ranges, .. } = self.table().find(method, host, path)?;
+        Some(Match { pattern, name: name.map(|name| &**name), path, names, ranges })
     }
 }

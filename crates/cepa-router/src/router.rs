@@ -343,6 +343,7 @@ impl Middleware for Router {
 /// Tells the context which route it is in, and finds the first parameter that is malformed.
 fn enter(ctx: &mut Context, found: Found<'_>) -> Option<Malformed> {
     ctx.route = Some(found.pattern.clone());
+    ctx.route_name = found.name.cloned();
     let path = ctx.request.path();
     let is_malformed = |range| path.get(range).and_then(percent_decode).is_none();
     let mut captures = found.names.iter().zip(&found.ranges);

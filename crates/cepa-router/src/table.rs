@@ -34,6 +34,7 @@ pub(crate) struct Table {
 pub(crate) struct Found<'t> {
     pub(crate) verb: &'t Verb,
     pub(crate) pattern: &'t Arc<str>,
+    pub(crate) name: Option<&'t Arc<str>>,
     /// The names of the captures, and where their values stand in the path.
     pub(crate) names: &'t [Arc<str>],
     pub(crate) ranges: Ranges,
@@ -84,7 +85,8 @@ impl Table {
         };
         let (entry, pattern) = self.entries.get(*self.owners.get(rank)?)?;
         let (shape, ranges) = self.tree.captures(rank, path)?;
-        Some(Found { verb: entry.verbs.get(at)?, pattern, names: &shape.names, ranges })
+        let (verb, name) = (entry.verbs.get(at)?, entry.name.as_ref());
+        Some(Found { verb, pattern, name, names: &shape.names, ranges })
     }
 
     /// The methods of all routes that match a path, in the order of registration; `GET` brings `HEAD`.

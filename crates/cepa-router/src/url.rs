@@ -23,6 +23,8 @@ use crate::router::Router;
 pub enum UrlError {
     /// No route has this name.
     UnknownName(String),
+    /// What was to be a pattern is none.
+    BadPattern(String),
     /// The pattern needs values of these names.
     Missing {
         /// The pattern of the route.
@@ -52,6 +54,7 @@ impl fmt::Display for UrlError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::UnknownName(name) => write!(f, "no route has the name {name:?}"),
+            Self::BadPattern(problem) => f.write_str(problem),
             Self::Missing { pattern, names } => {
                 write!(f, "missing parameters for {pattern}: {}", names.join(", "))
             }
@@ -110,9 +113,20 @@ impl Router {
     pub fn url(&self, name: &str, values: &[(&str, &str)]) -> Result<String, UrlError> {
         let named = self.table().named(name);
         let pattern = named.ok_or_else(|| UrlError::UnknownName(name.to_owned()))?;
-        path(pattern, &|name| {
-            values.iter().find(|(known, _)| *known == name).map(|(_, value)| Cow::Borrowed(*value))
-        })
+        path(pattern, &among(values))
+    }
+
+    /// The path of a pattern that need not be a route's, for these values.
+    ///
+    /// ```
+    /// let url = cepa_router::Router::url_of("/users/:id{/:tab}", &[("id", "a b")]);
+    /// assert_eq!(url.unwrap(), "/users/a%20b");
+    /// ```
+    ///
+    /// # Errors
+    /// When it is no pattern, values are missing, or one does not fit.
+    pub fn url_of(pattern: &str, values: &[(&str, &str)]) -> Result<String, UrlError> {
+        path(&Pattern::parse(pattern).map_err(UrlError::BadPattern)?, &among(values))
     }
 
     /// The same with a query: pairs in their order, percent-encoded; a name may stand several times.
@@ -135,6 +149,11 @@ impl Router {
         append_query(&mut url, query);
         Ok(url)
     }
+}
+
+/// Finds a value by its name.
+fn among<'v>(values: &'v [(&str, &'v str)]) -> impl Fn(&str) -> Option<Cow<'v, str>> {
+    |name| values.iter().find(|(known, _)| *known == name).map(|(_, value)| Cow::Borrowed(*value))
 }
 
 /// The path of a pattern with these values.

@@ -27,16 +27,17 @@ const NAME_MAX: usize = 255;
 pub(crate) struct DiskWriter {
     path: PathBuf,
     buffer: Vec<u8>,
+    synced: bool,
     unfinished: Option<Unfinished>,
 }
 
 impl DiskWriter {
-    /// A writer to a file of this folder; nothing is created yet.
-    pub(crate) fn new(folder: &Path, name: &str) -> Result<Self> {
+    /// A writer to a file of this folder, in the end perhaps synced; nothing is created yet.
+    pub(crate) fn new(folder: &Path, name: &str, synced: bool) -> Result<Self> {
         if !is_plain_name(name) {
             return Err(refusal::bad_file_name());
         }
-        Ok(Self { path: folder.join(name), buffer: Vec::new(), unfinished: None })
+        Ok(Self { path: folder.join(name), buffer: Vec::new(), synced, unfinished: None })
     }
 
     pub(crate) async fn write(&mut self, bytes: &[u8]) -> Result {
@@ -62,12 +63,13 @@ impl DiskWriter {
         let path = self.path.clone();
         let mut buffer = std::mem::take(&mut self.buffer);
         let unfinished = self.unfinished.take();
+        let synced = self.synced;
         let work = move || -> io::Result<_> {
             let mut unfinished = match unfinished {
                 Some(unfinished) => unfinished,
                 None => Unfinished::create(path)?,
             };
-            if let Err(error) = unfinished.write(&buffer, last) {
+            if let Err(error) = unfinished.write(&buffer, last, synced) {
                 unfinished.remove();
                 return Err(error);
             }
@@ -111,10 +113,13 @@ impl Unfinished {
         Ok(Self(Some(Doomed { file: Some(file), path })))
     }
 
-    fn write(&mut self, bytes: &[u8], last: bool) -> io::Result<()> {
+    fn write(&mut self, bytes: &[u8], last: bool, synced: bool) -> io::Result<()> {
         let Some(doomed) = &mut self.0 else { return Ok(()) };
         if let Some(file) = &mut doomed.file {
             file.write_all(bytes)?;
+            if last && synced {
+                file.sync_all()?;
+            }
         }
         if last {
             doomed.file = None;

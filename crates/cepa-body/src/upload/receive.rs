@@ -287,7 +287,7 @@ impl Store {
             Some(name) => name(part),
             None => random_name(part)?,
         };
-        DiskWriter::new(folder, &name).map(Self::Disk)
+        DiskWriter::new(folder, &name, options.synced).map(Self::Disk)
     }
 
     async fn write(&mut self, bytes: &[u8]) -> Result {

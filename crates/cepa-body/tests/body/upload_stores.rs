@@ -128,3 +128,12 @@ async fn a_disk_that_fails_is_a_500_without_details() {
     let response = post(app, MULTIPART, form([file("p", "a.png", "x")])).send().await;
     assert_eq!((response.status.as_u16(), detail(&response)), (500, String::new()));
 }
+
+#[tokio::test]
+async fn a_file_can_be_synced_before_the_form_goes_on() {
+    let folder = Folder::new();
+    let app = uploads(Upload::new().disk(folder.path()).name(|_| "x".into()).synced(), shown);
+    let body = form([file("p", "a.png", [7; 600_000])]);
+    assert_eq!(post(app, MULTIPART, body).send().await.json::<Value>()["size"], 600_000);
+    assert_eq!(std::fs::read(folder.path().join("x")).unwrap(), [7; 600_000]);
+}

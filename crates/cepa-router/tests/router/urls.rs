@@ -124,3 +124,28 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_pattern_that_is_no_route_has_urls_too() {
+    let url = |pattern, values| Router::url_of(pattern, values).map_err(|error| error.to_string());
+    assert_eq!(url("/a/:b/*c", &[("b", "1/2"), ("c", "x/y z")]).unwrap(), "/a/1%2F2/x/y%20z");
+    assert_eq!(url("/a/:b", &[]).unwrap_err(), "missing parameters for /a/:b: b");
+    assert_eq!(
+        url("/a/:b<u8>", &[("b", "256")]).unwrap_err(),
+        "the value \"256\" of \"b\" does not fit /a/:b<u8>"
+    );
+    assert!(url("/a?", &[]).unwrap_err().starts_with("bad path pattern \"/a?\": unexpected `?`"));
+}
+
+#[test]
+fn handlers_know_the_name_of_their_route() {
+    let name =
+        async |ctx: &mut cepa_core::Context| ctx.route_name.as_deref().unwrap_or("none").to_owned();
+    let child = Router::new().get("/child", name).name("child");
+    let router =
+        Router::new().get("/named", name).name("one").get("/other", name).nest("/x", child);
+    let client = crate::Client::new(router);
+    for (path, expected) in [("/named", "one"), ("/other", "none"), ("/x/child", "child")] {
+        assert_eq!(client.text(path).unwrap(), expected);
+    }
+}
