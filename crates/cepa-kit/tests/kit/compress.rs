@@ -1,4 +1,4 @@
-//! What is compressed, how, and what is left alone; `koa` compares the choices with koa-compress.
+//! What is compressed, how, and what is left alone; `conformance/koa` compares the choices with koa-compress.
 
 use std::io::Read;
 

@@ -1,4 +1,4 @@
-//! 304 for what the client has; `koa` compares the rest.
+//! 304 for what the client has; `conformance/koa` compares the rest.
 
 use cepa_core::App;
 use cepa_kit::{conditional_get, etag};

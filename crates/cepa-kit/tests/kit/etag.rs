@@ -1,4 +1,4 @@
-//! Entity tags, by known values; `koa` compares more.
+//! Entity tags, by known values; `conformance/koa` compares more.
 
 use cepa_core::{App, Body, Json};
 use cepa_kit::etag;

@@ -1,4 +1,4 @@
-//! The icon; `koa` compares the answers with koa-favicon.
+//! The icon; `conformance/koa` compares the answers with koa-favicon.
 
 use cepa_core::App;
 use cepa_kit::{favicon, no_favicon};

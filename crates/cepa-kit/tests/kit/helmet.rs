@@ -1,4 +1,4 @@
-//! Careful browsers; `koa` compares the values with koa-helmet.
+//! Careful browsers; `conformance/koa` compares the values with koa-helmet.
 
 use std::panic::catch_unwind;
 

@@ -1,4 +1,4 @@
-//! Tokens: which are let in; `koa` compares the answers with koa-jwt.
+//! Tokens: which are let in; `conformance/koa` compares the answers with koa-jwt.
 
 use std::time::{Duration, SystemTime};
 

@@ -1,9 +1,6 @@
-//! Everyday middleware, one of them a file; `koa` runs the same programs on the real packages under Node.
+//! Everyday middleware, one of them a file; `conformance/koa` compares them with Koa's own.
 #![allow(missing_docs, unreachable_pub, missing_debug_implementations, dead_code)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-#[path = "../../../../conformance/koa/peer.rs"]
-mod peer;
 
 mod basic_auth;
 mod cache_control;
@@ -23,8 +20,6 @@ mod health;
 mod helmet;
 #[cfg(feature = "jwt")]
 mod jwt;
-#[cfg(all(feature = "compress", feature = "jwt"))]
-mod koa;
 mod logger;
 mod method_override;
 mod mount;

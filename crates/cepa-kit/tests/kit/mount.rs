@@ -1,4 +1,4 @@
-//! Middleware below a path; `koa` compares what the inner one sees.
+//! Middleware below a path; `conformance/koa` compares what the inner one sees.
 
 use std::sync::{Arc, Mutex};
 

@@ -1,4 +1,4 @@
-//! So many requests in so much time; `koa` compares the headers with koa-ratelimit.
+//! So many requests in so much time; `conformance/koa` compares the headers with koa-ratelimit.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
