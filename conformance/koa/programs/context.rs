@@ -83,11 +83,9 @@ fn set(ctx: &mut Context, name: &str, value: Option<&Value>) -> Result {
 
 /// `["attachment", name, {"type": "inline", "fallback": false or a name}]`
 fn attachment(ctx: &mut Context, words: &Words<'_>) -> Result {
-    let (name, options) = (words.text(0), words.0.get(1));
-    let Some(options) = options else {
-        ctx.attachment(name);
-        return Ok(());
-    };
+    let name = words.text(0);
+    ctx.attachment(name);
+    let Some(options) = words.0.get(1) else { return Ok(()) };
     let value = match options["type"].as_str() {
         Some("inline") => Disposition::inline(name),
         _ => Disposition::attachment(name),
@@ -97,8 +95,6 @@ fn attachment(ctx: &mut Context, words: &Words<'_>) -> Result {
         Value::String(fallback) => value.fallback(fallback)?,
         _ => value,
     };
-    // As for `ctx.attachment`, the type follows the name.
-    ctx.set_type(name)?;
     ctx.set("content-disposition", value.header_value())
 }
 

@@ -13,7 +13,8 @@ const app = (options, keys = ['new', 'old']) => {
       case '/count': ctx.session.count = (ctx.session.count ?? 0) + 1; break;
       case '/set': Object.assign(ctx.session, JSON.parse(ctx.query.data)); break;
       case '/remove': delete ctx.session[ctx.query.name]; break;
-      case '/replace': ctx.session = JSON.parse(ctx.query.data); break;
+      // Looked at first, as cepa does: what was never loaded would lose its lifetime.
+      case '/replace': ctx.session &&= JSON.parse(ctx.query.data); break;
       case '/destroy': ctx.session = null; break;
       case '/save': ctx.session.save(); break;
       case '/max-age': ctx.session.maxAge = Number(ctx.query.seconds) * 1000; break;
