@@ -22,9 +22,9 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client of this app.
-    pub fn new(app: App) -> Self {
-        Self { callback: app.callback(), fields: HeaderMap::new(), jar: None }
+    /// A client of this app; of a [`Callback`] too, so that several clients call one app.
+    pub fn new(app: impl Into<Callback>) -> Self {
+        Self { callback: app.into(), fields: HeaderMap::new(), jar: None }
     }
 
     /// Keeps cookies as a browser does: by path, until they expire, `secure` ones for [`Call::encrypted`] requests

@@ -26,7 +26,8 @@
 //! | one middleware by itself | [`Call::context`] |
 //!
 //! Everything panics with a sentence that names the request, because a test has nobody to hand an error to. Nothing hangs:
-//! the head of an answer is awaited for [`ANSWER_DEADLINE`], a chunk, an event or a message for [`DEADLINE`].
+//! the head of an answer is awaited for [`ANSWER_DEADLINE`], a chunk, an event or a message for [`DEADLINE`]. That needs a
+//! runtime with a clock, as `#[tokio::test]` makes it.
 
 mod body_channel;
 mod call;

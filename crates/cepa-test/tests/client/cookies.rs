@@ -81,6 +81,6 @@ async fn a_clone_is_the_same_visitor_and_another_client_is_not() {
     assert_eq!(same.get("/").cookie("b", "2").await.text(), "b=2; a=1");
     same.forget_cookies();
     assert_eq!(visitor.cookie("a"), None);
-    let stranger = Client::new(App::new());
+    let stranger = Client::new(visitor.callback().clone());
     assert_eq!(stranger.cookie("a"), None);
 }

@@ -1,7 +1,7 @@
 //! Koa's application, and its life of a request.
 
 use cepa::prelude::*;
-use cepa::{Proxies, Request, Shutdown, http};
+use cepa::{Limits, Proxies, Request, Shutdown, http};
 use cepa_test::Client;
 
 fn building(db: Arc<Vec<u8>>, api: App) {
@@ -25,7 +25,8 @@ async fn proxies(app: App) -> Result {
     Ok(())
 }
 
-async fn serving(app: App) -> Result {
+async fn serving(app: App, limits: Limits) -> Result {
+    let app = app.limits(limits);
     app.listen("127.0.0.1:3000").await
 }
 
@@ -39,6 +40,7 @@ async fn served(app: App) -> Result {
 
 async fn called(app: App, request: Request) {
     let callback = app.callback();
+    Server::new(callback.clone());
     let mut ctx = callback.context(Request::new(http::Method::GET, "/"));
     callback.handle(request).await;
     Client::new(App::new()).get("/").await;

@@ -20,6 +20,7 @@ fn packages(inner: App, hour: Duration, pem: &[u8], redis: cepa::redis::Redis) -
     helmet();
     helmet().without("x-frame-options").frames(Frames::Deny).hsts(hour, true, false);
     helmet().content_security_policy(Csp::new().directive("img-src", ["'self'", "data:"]));
+    Csp::new().nonce("script-src");
     compress();
     compress().threshold(4096).codings([Coding::Brotli, Coding::Gzip]).level(Coding::Brotli, 5);
     compress().filter(|kind| kind == "application/x-onion");
