@@ -139,16 +139,17 @@ fn is_broken(error: &RedisError) -> bool {
 
 /// The error of a request whose command failed: 503 when Redis is away or busy, 500 when it refuses the command.
 pub(crate) fn refusal(error: RedisError) -> Error {
-    let (status, why) = if error.is_timeout() {
-        (503, "Redis did not answer in time")
+    const AWAY: &str = "redis_unavailable";
+    let (status, code, why) = if error.is_timeout() {
+        (503, AWAY, "Redis did not answer in time")
     } else if error.is_io_error() {
-        (503, "Redis cannot be reached")
+        (503, AWAY, "Redis cannot be reached")
     } else if matches!(error.code(), Some("LOADING" | "BUSY" | "TRYAGAIN" | "MASTERDOWN")) {
-        (503, "Redis is busy")
+        (503, AWAY, "Redis is busy")
     } else {
-        (500, "Redis refused a command")
+        (500, "redis_refused", "Redis refused a command")
     };
-    Error::new(status, why).with_code("redis_unavailable").with_source(error)
+    Error::new(status, why).with_code(code).with_source(error)
 }
 
 impl fmt::Debug for Redis {

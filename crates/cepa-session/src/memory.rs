@@ -4,8 +4,7 @@
 //! dropped whenever a record is stored; when the store is full, the record that would expire next goes first.
 //! Invariant: both hold the same ids, and `bytes` is the sum of what their entries cost.
 //!
-//! Who makes new sessions fast enough drives out those of others; there is no bound for each address here, since a
-//! store does not know addresses. A rate limit in front of what makes sessions is that bound.
+//! There is no bound for each address, since a store does not know addresses; that is a rate limit's work.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -19,6 +18,9 @@ use cepa_core::{Error, Result};
 use crate::{Store, StoreFuture};
 
 /// A store in the memory of this process, for one server and for tests; its sessions end with the process.
+///
+/// When it is full, the session that would expire next goes. So who makes new ones fast enough drives out those of
+/// others: a rate limit in front of what makes sessions bounds what one address can do.
 ///
 /// | option | default |
 /// |---|---|

@@ -136,3 +136,13 @@ async fn without_redis_a_request_is_refused_and_counting_goes_on_when_it_is_back
     let seen = (response.status.as_u16(), response.get("x-ratelimit-remaining"));
     assert_eq!(seen, (200, "1"), "a new Redis knows nothing, and has the script again");
 }
+
+#[tokio::test]
+async fn a_command_that_redis_refuses_is_an_error_of_the_server() {
+    let server = RedisServer::start();
+    let _: () = server.ask(&["SET", "limit:10.0.0.1", "no set"]).await;
+    let error = server.client().rates().count("10.0.0.1", 1, MINUTE).await.unwrap_err();
+    assert_eq!((error.status().as_u16(), error.message()), (500, "Redis refused a command"));
+    let refused = ask(&client(&server.client(), 1)).await;
+    assert_eq!((refused.status.as_u16(), refused.text()), (500, "Internal Server Error"));
+}
