@@ -42,6 +42,7 @@ fn limits(app: App) -> App {
 fn uploads(upload: Upload, store: impl UploadStore) -> Upload {
     Upload::new().store(store);
     Upload::new().strict();
+    Upload::new().disk("pictures").synced();
     Upload::new().single("picture").disk("pictures");
     Upload::new().array("pictures", 12);
     Upload::new().fields([("avatar", 1), ("gallery", 8)]);

@@ -57,6 +57,7 @@ fn patterns(router: Router) -> Router {
 fn urls(router: &Router, app: &App) -> Result {
     router.url("user", &[("id", "3")])?;
     router.url_with_query("user", &[("id", "3")], &[("page", "2")])?;
+    Router::url_of("/users/:id", &[("id", "3")])?;
     router.routes();
     app.routes();
     router.unreachable();
