@@ -12,7 +12,7 @@
 //! fails the run; so does a declared difference that is not there any more.
 //!
 //! Read in this order: `requests` (the lists), `wire` (a request and its answer), `normalise`, `rules`, `compare`,
-//! `run` (the lists), `generate` (requests nobody has written), `report`.
+//! `run` (the lists), `generate` and `kinds` (requests that nobody has written), `report`.
 
 mod cepa_side;
 mod compare;

@@ -3,6 +3,7 @@
 //! ```text
 //! # a comment
 //! === router                  the program that the requests below go to; cookies kept so far are forgotten
+//! ==> router-strict           another program, that gets the cookies kept so far
 //!
 //! GET,HEAD /users/1           one request for each method
 //!   accept: text/html         a header; lines of a request are indented
@@ -31,6 +32,8 @@ pub(crate) struct Listed {
     /// Where it stands, such as `router.http:12`, and which of its combinations it is.
     pub(crate) place: String,
     pub(crate) program: String,
+    /// Which browser sends it: each `===` begins a new one.
+    pub(crate) browser: usize,
     pub(crate) request: Request,
     pub(crate) cookies: Cookies,
     pub(crate) declared: Option<Declared>,
@@ -85,7 +88,7 @@ struct Block {
 
 fn parse(file: &str, text: &str) -> Result<Vec<Listed>> {
     let mut listed = Vec::new();
-    let mut program = String::new();
+    let mut to = (String::new(), 0);
     let mut block: Option<Block> = None;
     for (at, line) in text.lines().enumerate() {
         let here = |why: &str| format!("{file}:{}: {why}: {line:?}", at + 1);
@@ -98,10 +101,14 @@ fn parse(file: &str, text: &str) -> Result<Vec<Listed>> {
             continue;
         }
         if let Some(block) = block.take() {
-            block.combine(file, &program, &mut listed)?;
+            block.combine(file, &to, &mut listed)?;
         }
         if let Some(name) = line.strip_prefix("===") {
-            program = name.trim().to_owned();
+            to = (name.trim().to_owned(), at + 1);
+            continue;
+        }
+        if let Some(name) = line.strip_prefix("==>") {
+            to.0 = name.trim().to_owned();
             continue;
         }
         let (methods, target) = line.split_once(' ').ok_or_else(|| here("has no target"))?;
@@ -118,7 +125,7 @@ fn parse(file: &str, text: &str) -> Result<Vec<Listed>> {
         });
     }
     if let Some(block) = block.take() {
-        block.combine(file, &program, &mut listed)?;
+        block.combine(file, &to, &mut listed)?;
     }
     Ok(listed)
 }
@@ -175,7 +182,12 @@ impl Block {
     }
 
     /// One request for each method and each combination of the choices.
-    fn combine(mut self, file: &str, program: &str, listed: &mut Vec<Listed>) -> Result<()> {
+    fn combine(
+        mut self,
+        file: &str,
+        (program, browser): &(String, usize),
+        listed: &mut Vec<Listed>,
+    ) -> Result<()> {
         if program.is_empty() {
             return Err(format!("{file}:{}: no program is named yet", self.line).into());
         }
@@ -202,7 +214,8 @@ impl Block {
                 let suffix = if many { format!("#{number}") } else { String::new() };
                 listed.push(Listed {
                     place: format!("{file}:{}{suffix}", self.line),
-                    program: program.to_owned(),
+                    program: program.clone(),
+                    browser: *browser,
                     request: Request {
                         method: method.clone(),
                         target: self.target.clone(),
@@ -300,6 +313,7 @@ mod tests {
         let last = &listed[4];
         assert_eq!(last.request.body.as_deref(), Some(&b"{\r\n}"[..]));
         assert_eq!((last.program.as_str(), last.cookies), ("two", Cookies::Swapped));
+        assert!(listed[0].browser == listed[3].browser && listed[0].browser != last.browser);
         let declared = last.declared.clone().unwrap_or_default();
         assert_eq!(
             (declared.names, declared.lines),

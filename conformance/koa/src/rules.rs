@@ -217,3 +217,46 @@ fn static_ranges(exchange: &Exchange<'_>) -> Option<Answer> {
     answer.set("content-length", answer.body.len().to_string());
     Some(answer)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Exchange, static_ranges};
+    use crate::wire::{Answer, Request};
+
+    /// What is wanted for a range of ten bytes: status, `Content-Range` and body.
+    fn cut(range: &str) -> Option<(u16, String, String)> {
+        let headers = vec![("range".to_owned(), range.as_bytes().to_vec())];
+        let request = Request { method: "GET".into(), target: b"/a".to_vec(), headers, body: None };
+        let field = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let koa = Answer {
+            status_line: "HTTP/1.1 200 OK".into(),
+            headers: vec![field("content-length", "10")],
+            body: b"0123456789".to_vec(),
+            ..Answer::default()
+        };
+        let cepa = Answer { headers: vec![field("vary", "Accept")], ..Answer::default() };
+        let exchange = Exchange { program: "static", request: &request, koa: &koa, cepa: &cepa };
+        let wanted = static_ranges(&exchange)?;
+        let range = wanted.header("content-range").unwrap_or_default().to_owned();
+        Some((wanted.status(), range, String::from_utf8_lossy(&wanted.body).into_owned()))
+    }
+
+    #[test]
+    fn ranges_are_cut_by_the_standard() {
+        let table = [
+            ("bytes=0-3", 206, "bytes 0-3/10", "0123"),
+            ("bytes=8-", 206, "bytes 8-9/10", "89"),
+            ("bytes=-2", 206, "bytes 8-9/10", "89"),
+            ("bytes=-20", 206, "bytes 0-9/10", "0123456789"),
+            ("bytes=5-99999999999999999999", 206, "bytes 5-9/10", "56789"),
+            ("bytes=10-", 416, "bytes */10", "Range Not Satisfiable"),
+            ("bytes=-0", 416, "bytes */10", "Range Not Satisfiable"),
+        ];
+        for (range, status, field, body) in table {
+            assert_eq!(cut(range), Some((status, field.into(), body.into())), "{range}");
+        }
+        for none in ["bytes=3-1", "bytes=", "lines=1-2", "bytes=a-b", "bytes=-"] {
+            assert_eq!(cut(none), None, "{none}");
+        }
+    }
+}

@@ -1,4 +1,4 @@
-//! The requests of the lists, in their order; cookies are kept from one `===` to the next.
+//! The requests of the lists, in their order; cookies are kept from one `===` to the next, whatever the program.
 
 use std::collections::BTreeMap;
 
@@ -16,14 +16,15 @@ pub(crate) fn lists(
     report: &mut Report,
 ) -> Result {
     let mut jars = (Jar::default(), Jar::default());
-    let mut program = "";
+    let mut browser = ("", 0);
     for one in listed {
-        let Listed { place, request, declared, .. } = one;
+        let Listed { place, program, request, declared, .. } = one;
         let ports = ports
-            .get(&one.program)
-            .ok_or_else(|| format!("{place}: there is no program {:?}", one.program))?;
-        if one.program != program {
-            (jars, program) = ((Jar::default(), Jar::default()), &one.program);
+            .get(program)
+            .ok_or_else(|| format!("{place}: there is no program {program:?}"))?;
+        let file = place.split(':').next().unwrap_or_default();
+        if browser != (file, one.browser) {
+            (jars, browser) = ((Jar::default(), Jar::default()), (file, one.browser));
         }
         if !place.starts_with(only) {
             continue;
