@@ -53,7 +53,8 @@
 //! Read in this order: `router` (registering and running), `pattern` (the grammar), `constraint` (what
 //! a value must be), `shape` (a pattern compiled), `run` (several captures in a text), `tree` (all shapes at once), `table`
 //! (methods), `hook` (functions for parameters), `url`
-//! (the way back), `moved` (redirects), `host` (hosts), `missed` (405 and its kin).
+//! (the way back), `moved` (redirects), `host` (hosts), `missed` (405 and its kin), `find` and `listing` (what a router
+//! tells of itself).
 
 mod constraint;
 mod entry;

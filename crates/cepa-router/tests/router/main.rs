@@ -33,6 +33,12 @@ mod urls;
 use cepa_core::http::{Method, StatusCode};
 use cepa_core::{App, Callback, Middleware, Request};
 use cepa_router::Router;
+use tokio::runtime::{Builder, Runtime};
+
+thread_local! {
+    /// One a test: to make one a request takes longer than the request.
+    static RUNTIME: Runtime = Builder::new_current_thread().enable_time().build().unwrap();
+}
 
 /// An app in which the router is all there is.
 struct Client(Callback);
@@ -52,8 +58,7 @@ impl Client {
 
     fn send(&self, method: &str, path: &str) -> Answer {
         let request = Request::new(Method::from_bytes(method.as_bytes()).unwrap(), path);
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-        let response = runtime.block_on(self.0.handle(request));
+        let response = RUNTIME.with(|runtime| runtime.block_on(self.0.handle(request)));
         let allow = response.headers().get("allow").map(|value| value.to_str().unwrap().to_owned());
         let bytes = response.body().as_bytes().cloned().unwrap_or_default();
         let text = String::from_utf8(bytes.to_vec()).unwrap();
