@@ -25,6 +25,7 @@ export default () => {
       case '/empty': ctx.throw(400, ''); break;
       case '/unicode': ctx.throw(400, 'caf\u00e9 <b>'); break;
       case '/broken': ctx.body = Readable.from((async function* () { throw new Error('secret'); })()); break;
+      // Late enough that the head and the bytes are out: what is compared is how they end.
       case '/half': ctx.body = Readable.from((async function* () {
         yield Buffer.from('half');
         await new Promise((resolve) => setTimeout(resolve, 50));

@@ -41,7 +41,7 @@ async fn fails(ctx: &mut Context, _next: Next<'_>) -> Result {
     }
 }
 
-/// Four bytes, then a failure.
+/// Four bytes, then a failure, late enough that the head and the bytes are out: what is compared is how they end.
 fn half() -> impl futures_util::Stream<Item = io::Result<bytes::Bytes>> + Send + 'static {
     futures_util::stream::unfold(0, async |at| match at {
         0 => Some((Ok("half".into()), 1)),

@@ -10,7 +10,7 @@
 //! | `expires` of a cookie | how far from now, to ten seconds; 1970 stays |
 //! | `koa.sess` and its signature | the data as JSON, `_expire` how far from now; `<signature>` |
 //! | `X-Response-Time` | `<time>` |
-//! | `X-RateLimit-Reset`, a time in seconds | how far from now, to five seconds |
+//! | `X-RateLimit-Reset`, a time, and `Retry-After`, both in seconds | how far from now, to five seconds |
 //! | the boundary of `multipart/byteranges` | `<boundary>` |
 
 use std::io::Read;
@@ -43,6 +43,11 @@ pub(crate) fn normalise(mut answer: Answer) -> Answer {
             "x-ratelimit-reset" => {
                 if let Ok(time) = value.parse::<f64>() {
                     *value = from_now(time - now(), 5.0);
+                }
+            }
+            "retry-after" => {
+                if let Ok(seconds) = value.parse() {
+                    *value = from_now(seconds, 5.0);
                 }
             }
             _ => {}
