@@ -1,4 +1,5 @@
-//! What needs no test: format, lints, documentation, and a reason for every dependency.
+//! What needs no test: format, lints, documentation, a reason for every dependency, and that what stands apart
+//! from the workspace still builds.
 
 use std::fs;
 use std::process::Command;
@@ -20,6 +21,12 @@ pub(crate) fn check() -> Result<(), Failure> {
     announce("Lints");
     let clippy = ["clippy", "--workspace", "--all-targets", "--all-features", "--quiet"];
     run("cargo", &[&clippy[..], &["--", "-D", "warnings"]].concat())?;
+    announce("Fuzz targets and benchmarks");
+    for apart in ["fuzz", "benches/websocket"] {
+        let manifest = format!("{apart}/Cargo.toml");
+        let check = ["check", "--quiet", "--all-targets", "--manifest-path", &manifest];
+        run("cargo", &[&check[..], &["--target-dir", "target"]].concat())?;
+    }
     announce("Documentation");
     document()
 }

@@ -74,6 +74,7 @@ fn test(report: &mut Report) -> Result<(), Failure> {
     debian::require("redis-server", "redis-server", "the tests of stores and clusters")?;
     debian::require("curl", "curl", "the tests of static files")?;
     rust_tests::run(report)?;
+    koa::run(report, &[])?;
     websocket::run(report)?;
     socketio::run(report)?;
     browser::run(report, None)
