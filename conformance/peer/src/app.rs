@@ -4,7 +4,7 @@ use cepa::kit::cors;
 use cepa::prelude::*;
 
 use crate::options::Options;
-use crate::{bodies, events, fields, pace, socketio, visits, websocket};
+use crate::{bodies, engineio, events, fields, pace, socketio, visits, websocket};
 
 pub(crate) fn app(options: &Options) -> App {
     let mut app = App::new().keys(["a key of a server that keeps no secrets"]);
@@ -21,5 +21,6 @@ pub(crate) fn app(options: &Options) -> App {
         .plug(visits::router())
         .plug(events::router())
         .plug(websocket::router(options.origin.as_deref()))
+        .plug(engineio::server())
         .plug(socketio::server(options.variant))
 }

@@ -6,6 +6,7 @@
 
 mod app;
 mod bodies;
+mod engineio;
 mod events;
 mod fields;
 mod options;

@@ -4,6 +4,7 @@
 mod bodies;
 mod command_line;
 mod cors;
+mod engineio;
 mod events;
 mod everything;
 mod fields;
