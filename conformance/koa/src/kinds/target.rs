@@ -171,7 +171,8 @@ pub(super) fn range() -> BoxedStrategy<Sent> {
         .boxed()
 }
 
-/// No dots that climb (`static-dots`), no folders without their slash (`static-folder`), one coding at a time (`static-coding`).
+/// No dots that climb (`static-dots`), no folders without their slash (`static-folder`), one coding at a time and
+/// none where extensions are tried (`static-coding`).
 pub(super) fn static_path() -> BoxedStrategy<Sent> {
     const PROGRAMS: [&str; 6] = [
         "static",
@@ -218,7 +219,7 @@ pub(super) fn static_path() -> BoxedStrategy<Sent> {
         .prop_map(|(program, method, segments, slash, coding)| {
             let slash = if slash { "/" } else { "" };
             let mut request = request(method, &format!("/{}{slash}", segments.join("/")));
-            if let Some(coding) = coding {
+            if let Some(coding) = coding.filter(|_| program != "static-extensions") {
                 request = with(request, "accept-encoding", coding);
             }
             Sent { program, request }
