@@ -6,7 +6,8 @@
 //!
 //! An app can be plugged into another. Within it, requests see what it shares before what the outer app
 //! does, and use its keys if it has any; what it passes on is outside of it again. Errors that leave it are
-//! shown to its observers first, then to those of the outer app. Shutdown is the outermost app's.
+//! shown to its observers first, then to those of the outer app; a response that streams and fails later, to those of
+//! the outermost app alone. Shutdown is the outermost app's.
 
 use std::any::Any;
 use std::fmt;

@@ -47,6 +47,8 @@ struct Chunks {
     size: Option<u64>,
     /// What [`Body::start`] has read ahead.
     first: Option<Bytes>,
+    /// Whether the stream has come to its end, after which some may not be asked again.
+    ended: bool,
     on_failure: Option<OnFailure>,
 }
 
@@ -76,7 +78,13 @@ impl Body {
         size: Option<u64>,
     ) -> Self {
         let stream = SyncWrapper::new(Box::pin(chunks) as _);
-        Self(Kind::Stream(Box::new(Chunks { stream, size, first: None, on_failure: None })))
+        Self(Kind::Stream(Box::new(Chunks {
+            stream,
+            size,
+            first: None,
+            ended: false,
+            on_failure: None,
+        })))
     }
 
     /// The bytes of a reader until its end, 64 KiB at a time.
@@ -154,7 +162,11 @@ impl Body {
                 if let Some(first) = chunks.first.take() {
                     return Poll::Ready(Some(Ok(first)));
                 }
+                if chunks.ended {
+                    return Poll::Ready(None);
+                }
                 let polled = chunks.stream.get_mut().as_mut().poll_next(poller);
+                chunks.ended = matches!(polled, Poll::Ready(None));
                 if let Poll::Ready(Some(Err(error))) = &polled
                     && let Some(on_failure) = chunks.on_failure.take()
                 {

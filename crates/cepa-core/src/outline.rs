@@ -10,7 +10,7 @@ use std::sync::Arc;
 use http::Method;
 
 use crate::app::Core;
-use crate::{Context, Error, Request};
+use crate::{Body, Context, Error, Request};
 
 pub(crate) struct Outline {
     core: Arc<Core>,
@@ -33,7 +33,10 @@ impl Outline {
 
     /// Shows an error to the observers, those of mounted apps first.
     pub(crate) fn report(self, error: &Error) {
-        let mut request = Request::new(self.method, &self.url);
+        let mut request = http::Request::new(Body::default());
+        *request.method_mut() = self.method;
+        *request.uri_mut() = self.url.parse().unwrap_or_default();
+        let mut request = Request::from(request);
         request.peer = self.peer;
         let mut ctx = Context::new(self.core, request);
         ctx.mounted = self.mounted;

@@ -11,6 +11,7 @@ use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 
 use http::header::{CONTENT_LENGTH, REFERER};
+use http::uri::PathAndQuery;
 use http::{HeaderMap, Method, Uri, Version};
 use http_grammar::fields::joined;
 use http_grammar::forwarded::{Origin, Proxies};
@@ -255,12 +256,24 @@ impl From<http::Request<Body>> for Request {
             encrypted: false,
             version: parts.version,
             body,
-            uri: parts.uri,
+            uri: rooted(parts.uri),
             rewritten: None,
             origin: None,
             upgrade: None,
         }
     }
+}
+
+/// A target such as `http://host?query` has the path `/`, also in its text.
+fn rooted(uri: Uri) -> Uri {
+    let Some(query) = uri.path_and_query().map(PathAndQuery::as_str).filter(|t| t.starts_with('?'))
+    else {
+        return uri;
+    };
+    let path = format!("/{query}").parse().ok();
+    let mut parts = uri.into_parts();
+    parts.path_and_query = path;
+    Uri::from_parts(parts).unwrap_or_default()
 }
 
 impl fmt::Debug for Request {

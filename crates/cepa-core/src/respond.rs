@@ -22,7 +22,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
 use http::{HeaderName, HeaderValue, Method};
 
-use crate::app::panicked;
+use crate::app::{caught, panicked};
 use crate::into_body::TEXT;
 use crate::outline::Outline;
 use crate::response::has_no_body;
@@ -32,13 +32,14 @@ use crate::{Body, Context, Error, Problem};
 pub(crate) async fn respond(mut ctx: Context) -> http::Response<Body> {
     let is_head = ctx.request.method == Method::HEAD;
     let waits = !is_head && !ctx.response.head_at_once && !has_no_body(ctx.status());
-    if waits
-        && ctx.response.body.is_stream()
-        && let Err(error) = ctx.response.body.start().await
-    {
-        let error = Error::internal(format!("the response failed before its first byte: {error}"));
-        ctx.core.observe(&error, &ctx);
-        fail(&mut ctx, &error);
+    if waits && ctx.response.body.is_stream() {
+        let lost = "the response failed before its first byte";
+        let failed = |error| Error::internal(format!("{lost}: {error}"));
+        let body = &mut ctx.response.body;
+        if let Err(error) = caught(async { body.start().await.map_err(failed) }).await {
+            ctx.core.observe(&error, &ctx);
+            fail(&mut ctx, &error);
+        }
     }
     settle(&mut ctx);
     if ctx.response.body.is_stream() {

@@ -28,14 +28,24 @@ impl Batch {
         Self { events: Vec::new(), last }
     }
 
+    /// A gap has no id of its own: what comes after it begins where it says.
     pub(crate) fn new(events: Vec<Bytes>, since: u64) -> Self {
         #[derive(Deserialize)]
         struct Numbered {
-            id: Option<u64>,
+            id: u64,
         }
-        let numbered = events.last().and_then(|event| serde_json::from_slice(event).ok());
-        let last = numbered.and_then(|event: Numbered| event.id).unwrap_or(since);
-        Self { events, last }
+        #[derive(Deserialize)]
+        struct Gap {
+            data: From,
+        }
+        #[derive(Deserialize)]
+        struct From {
+            from: u64,
+        }
+        let numbered = |event| serde_json::from_slice(event).map(|Numbered { id }| id);
+        let gap = |event| serde_json::from_slice(event).map(|gap: Gap| gap.data.from - 1);
+        let last = events.last().and_then(|event| numbered(event).or_else(|_| gap(event)).ok());
+        Self { events, last: last.unwrap_or(since) }
     }
 
     /// The id to ask for in the next poll.

@@ -12,7 +12,7 @@ use cepa_core::App;
 ///
 /// | part | limits | beyond them |
 /// |---|---|---|
-/// | [`server`](crate::ServerLimits) | connections, heads, stalls, rates, streams, shutdown | refused (431, 414, 408, 503) or closed |
+/// | [`server`](crate::ServerLimits) | connections, heads, stalls, rates, streams, shutdown | 431 for a head that is too large; else the connection or the stream ends |
 /// | [`body`](crate::body::BodyLimits) | bytes by kind, deadline, depth and number of a form's names | 413, 408 |
 /// | [`upload`](crate::body::UploadLimits) | files, fields, parts, names, bytes, deadline | 413, 408 |
 ///

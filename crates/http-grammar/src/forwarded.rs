@@ -6,7 +6,8 @@
 //! what stands to its left is hearsay. Scheme and host are taken from the same place of their lists.
 //!
 //! Proxies speak `X-Forwarded-*` or `Forwarded` (RFC 7239), hardly ever both; a client can send the other. So only
-//! one is read, and which is for the configuration to say.
+//! one is read, and which is for the configuration to say. A trusted proxy must set, or take away, all of what is
+//! read: one that adds `X-Forwarded-For` alone passes on what the client wrote into `-Host` and `-Proto`.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -103,29 +104,20 @@ impl Proxies {
         self
     }
 
-    /// Where a request with these headers, over a connection from this peer, came from.
+    /// Where a request with these headers, over a connection from this peer, came from. Of a field that is
+    /// repeated all lines count, as one list.
     pub fn origin(&self, peer: Option<IpAddr>, headers: &HeaderMap) -> Origin {
         if !self.trusts(0, peer) {
             return Origin::default();
         }
-        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         let (entries, hosts, schemes) = match &self.words {
             Words::Separate(name) => {
-                let list = |name| text(name).map(|text| text.split(',').map(str::trim).collect());
-                let list = |name| -> Vec<_> { list(name).unwrap_or_default() };
-                let own = |list: Vec<&str>| list.into_iter().map(str::to_owned).collect::<Vec<_>>();
-                let (hosts, schemes) = (list("x-forwarded-host"), list("x-forwarded-proto"));
-                (own(list(name.as_str())), own(hosts), own(schemes))
+                let list = |name: &str| split(&field(headers, name), ',');
+                (list(name.as_str()), list("x-forwarded-host"), list("x-forwarded-proto"))
             }
             Words::Forwarded => {
-                let elements = elements(text("forwarded").unwrap_or_default());
-                let all = |wanted: &str| {
-                    let value = |pairs: &Vec<(String, String)>| {
-                        let found = pairs.iter().find(|(name, _)| name == wanted);
-                        found.map_or_else(String::new, |(_, value)| value.clone())
-                    };
-                    elements.iter().map(value).collect()
-                };
+                let elements = split(&field(headers, "forwarded"), ',');
+                let all = |wanted| elements.iter().map(|e| parameter(e, wanted)).collect();
                 (all("for"), all("host"), all("proto"))
             }
         };
@@ -170,33 +162,41 @@ fn address(entry: &str) -> Option<IpAddr> {
     bare.parse().ok().or_else(with_port)
 }
 
-/// The elements of `Forwarded`, each with its pairs; names in lower case, values without their quotes.
-fn elements(field: &str) -> Vec<Vec<(String, String)>> {
-    let (mut elements, mut pairs) = (Vec::new(), Vec::new());
-    let (mut name, mut text) = (None, String::new());
-    let (mut is_quoted, mut is_escaped) = (false, false);
-    for character in field.chars().chain([',']) {
-        match character {
-            _ if is_escaped => {
-                text.push(character);
-                is_escaped = false;
-            }
-            '\\' if is_quoted => is_escaped = true,
-            '"' => is_quoted = !is_quoted,
-            _ if is_quoted => text.push(character),
-            '=' if name.is_none() => name = Some(std::mem::take(&mut text).to_ascii_lowercase()),
-            ';' | ',' => {
-                let value = std::mem::take(&mut text);
-                if let Some(name) = name.take() {
-                    pairs.push((name, value));
-                }
-                if character == ',' {
-                    elements.push(std::mem::take(&mut pairs));
-                }
-            }
-            ' ' | '\t' => {}
-            _ => text.push(character),
+/// All lines of a field as one list. A byte that is no text hides its own entry and no other.
+fn field(headers: &HeaderMap, name: &str) -> String {
+    let lines = headers.get_all(name).iter();
+    let lines = lines.map(|line| String::from_utf8_lossy(line.as_bytes()).into_owned());
+    lines.collect::<Vec<_>>().join(",")
+}
+
+/// The parts of a text between separators that are not within quotes, without blanks around them.
+///
+/// It is read from right to left, as the proxies are trusted: a quote that a client has left open, or has opened in what
+/// it wrote itself, then hides nothing that was written after it.
+fn split(text: &str, separator: char) -> Vec<String> {
+    let (mut parts, mut end, mut is_quoted) = (Vec::new(), text.len(), false);
+    for (at, character) in text.char_indices().rev() {
+        let is_escaped =
+            || text[..at].bytes().rev().take_while(|byte| *byte == b'\\').count() % 2 == 1;
+        if character == '"' && !is_escaped() {
+            is_quoted = !is_quoted;
+        } else if character == separator && !is_quoted {
+            parts.push(text[at + 1..end].trim().to_owned());
+            end = at;
         }
     }
-    elements
+    parts.push(text[..end].trim().to_owned());
+    parts.reverse();
+    parts
+}
+
+/// The value of a parameter of an element of `Forwarded`, without its quotes; empty when there is none.
+fn parameter(element: &str, wanted: &str) -> String {
+    let value = split(element, ';').into_iter().find_map(|pair| {
+        let (name, value) = pair.split_once('=')?;
+        name.trim().eq_ignore_ascii_case(wanted).then(|| value.trim().to_owned())
+    });
+    let value = value.unwrap_or_default();
+    let quoted = value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    quoted.map_or(value.clone(), |quoted| quoted.replace('\\', ""))
 }

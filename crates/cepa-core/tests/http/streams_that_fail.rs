@@ -25,7 +25,7 @@ fn app(seen: &Seen) -> App {
             let lost = || Err(io::Error::other("the disk is gone"));
             let chunk = || Ok(Bytes::from_static(b"half"));
             match ctx.path() {
-                "/late" => ctx.set_body(Body::stream(stream::iter([chunk(), lost()]))),
+                "/late" | "/" => ctx.set_body(Body::stream(stream::iter([chunk(), lost()]))),
                 _ => ctx.set_body(Body::sized(stream::iter([lost()]), 4)),
             }
         })
@@ -75,7 +75,37 @@ async fn a_chunk_that_was_read_ahead_is_not_lost() {
         ctx.set_body(Body::stream(stream::iter(chunks)))
     });
     assert_eq!(Client::new(app).get("/").send().await.text(), "abc");
+    // Some streams may not be asked again after their end.
+    let once = stream::unfold((), |()| async { None::<(io::Result<Bytes>, ())> });
+    let once = std::sync::Mutex::new(Some(once));
+    let once = Arc::new(once);
+    let unfolded = App::new().with(async move |ctx, _next| {
+        let chunks = once.lock().unwrap().take().unwrap();
+        ctx.set_body(Body::stream(chunks))
+    });
+    assert_eq!(Client::new(unfolded).get("/").send().await.status, 200);
     let empty = App::new().with(async |ctx, _next| ctx.set_body(Body::stream(stream::empty())));
     let response = Client::new(empty).get("/").send().await;
     assert_eq!((response.status.as_u16(), response.text()), (200, ""));
+}
+
+#[tokio::test]
+async fn a_stream_that_panics_at_once_is_a_500() {
+    let app = App::new().on_error(|_, _| {}).with(async |ctx, _next| {
+        let panics = stream::poll_fn(|_| -> std::task::Poll<Option<io::Result<Bytes>>> {
+            panic!("no stream")
+        });
+        ctx.set_body(Body::stream(panics))
+    });
+    assert_eq!(Client::new(app).get("/").send().await.status, 500);
+}
+
+#[tokio::test]
+async fn a_failure_is_told_of_any_target() {
+    let seen = Seen::default();
+    let client = Client::new(app(&seen));
+    let mut streaming = client.get("http://onions.example?late").stream().await;
+    while streaming.body.chunk().await.is_some_and(|chunk| chunk.is_ok()) {}
+    let told = seen.0.lock().unwrap().pop().unwrap();
+    assert!(told.starts_with("GET /?late: 500"), "{told}");
 }

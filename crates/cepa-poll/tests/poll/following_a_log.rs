@@ -64,6 +64,16 @@ async fn a_log_that_no_longer_reaches_back_says_so() {
 }
 
 #[tokio::test]
+async fn an_id_from_before_a_restart_is_told_once_and_then_waits() {
+    let it = following(PollOptions::new().hold(LONG));
+    let gap = r#"{"events":[{"event":"gap","data":{"since":57,"from":1}}],"last":0}"#;
+    assert_eq!(it.client.get("/?since=57").send().await.text(), gap);
+    let waiting = it.held("/?since=0").await;
+    it.log.emit("item", "a").unwrap();
+    assert!(waiting.await.unwrap().ends_with(r#""last":1}"#));
+}
+
+#[tokio::test]
 async fn a_cursor_that_is_no_number_is_refused() {
     let it = following(PollOptions::new());
     for since in ["", "x", "-1", "1.5", "99999999999999999999"] {

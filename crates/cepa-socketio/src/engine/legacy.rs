@@ -1,7 +1,7 @@
 //! Engine.IO 3 as clients of Socket.IO 2 speak it, where it differs from revision 4.
 //!
 //! Inside, a session of either revision makes bodies of revision 4 (packets with `0x1E` between them, which no packet can
-//! hold, since JSON escapes it); [`encode`] turns such a body into one of revision 3, and [`decode`] reads one.
+//! hold, since JSON escapes it); `encode` turns such a body into one of revision 3, and `decode` reads one.
 //!
 //! ```text
 //! text     <length>:<packet>...                       lengths in UTF-16 units; binary is b4<base64>

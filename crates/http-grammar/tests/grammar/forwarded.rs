@@ -119,10 +119,29 @@ fn rfc_7239_elements() {
         (1, r#"for="_gazonk""#, None),
         (1, r#"for="192.0.2.1, 6.6.6.6""#, None),
         (1, r#"for="6.6.6.6"#, None),
+        (1, r#"for=6.6.6.6, x=", for=1.1.1.1"#, Some("1.1.1.1")),
+        (1, r#"for=6.6.6.6, x="\", for="[2001:db8::1]""#, Some("2001:db8::1")),
+        (1, r#"x="a, for=6.6.6.6, y=b", for=1.1.1.1;proto=https"#, Some("1.1.1.1")),
         (1, r#"for=6.6.6.6;x="a\",for=7.7.7.7", for=192.0.2.1"#, Some("192.0.2.1")),
     ] {
         let proxies = Proxies::hops(hops).rfc7239();
         let origin = origin(&proxies, "10.0.0.1", &[("forwarded", field)]);
         assert_eq!(client(&origin).as_deref(), expected, "{hops} of {field}");
     }
+}
+
+#[test]
+fn bytes_that_are_no_text_hide_nothing_but_themselves() {
+    let mut headers = HeaderMap::new();
+    let spoiled = HeaderValue::from_bytes(b"\xff, 1.1.1.1").unwrap();
+    headers.insert("x-forwarded-for", spoiled);
+    let origin = Proxies::hops(1).origin("10.0.0.1".parse().ok(), &headers);
+    assert_eq!(client(&origin).as_deref(), Some("1.1.1.1"));
+}
+
+#[test]
+fn lines_of_a_repeated_field_are_one_list() {
+    let lines = [("x-forwarded-for", "6.6.6.6"), ("x-forwarded-for", "1.1.1.1")];
+    let origin = origin(&Proxies::hops(1), "10.0.0.1", &lines);
+    assert_eq!(client(&origin).as_deref(), Some("1.1.1.1"));
 }

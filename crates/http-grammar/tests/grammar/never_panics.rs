@@ -39,9 +39,16 @@ proptest! {
     #[test]
     fn an_untrusted_entry_is_never_the_client(left in "[0-9., a-z\"=;\\\\]{0,64}") {
         let peer = Some(IpAddr::from([10, 0, 0, 1]));
-        let mut headers = HeaderMap::new();
-        headers.insert("x-forwarded-for", HeaderValue::from_str(&format!("{left}, 1.1.1.1")).unwrap());
-        let origin = Proxies::hops(1).origin(peer, &headers);
-        prop_assert_eq!(origin.addresses, [IpAddr::from(Ipv4Addr::new(1, 1, 1, 1))]);
+        let standard = Proxies::hops(1).rfc7239();
+        for (proxies, name, right) in [
+            (Proxies::hops(1), "x-forwarded-for", "1.1.1.1"),
+            (standard.clone(), "forwarded", "for=1.1.1.1"),
+            (standard, "forwarded", "by=\"_x\";for=\"1.1.1.1:80\""),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(name, HeaderValue::from_str(&format!("{left}, {right}")).unwrap());
+            let origin = proxies.origin(peer, &headers);
+            prop_assert_eq!(origin.addresses, [IpAddr::from(Ipv4Addr::new(1, 1, 1, 1))]);
+        }
     }
 }
