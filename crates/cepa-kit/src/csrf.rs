@@ -6,9 +6,10 @@
 //! pass.
 //!
 //! A token is a random salt and the SHA-256 of salt and secret, so it is another one each time and compression gives
-//! nothing away. It needs the app's keys. An origin that cannot be one, such as `*`, is refused when the app is built. Where it differs from koa-csrf: no session is needed, the browser's word
-//! counts too, and a token in the query is an option, for URLs are copied and logged. Fields of multipart forms are
-//! not read: use a header.
+//! nothing away. It needs the app's keys. An origin that cannot be one, such as `*`, is refused when the app is built.
+//!
+//! Where it differs from koa-csrf: no session is needed, the browser's word counts too, and a token in the query is an
+//! option, for URLs are copied and logged. Fields of multipart forms are not read: use a header.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
