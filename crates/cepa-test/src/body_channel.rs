@@ -6,6 +6,9 @@ use bytes::Bytes;
 use cepa_core::Body;
 use futures_util::stream;
 use tokio::sync::mpsc;
+use tokio::time::timeout;
+
+use crate::DEADLINE;
 
 /// A body, and the end into which the test puts its pieces.
 ///
@@ -48,19 +51,36 @@ pub struct BodySender {
 
 impl BodySender {
     /// Sends a piece when the app has taken the one before; says whether anybody still reads.
+    ///
+    /// # Panics
+    /// When the app neither takes the piece before nor drops the body within [`DEADLINE`].
     pub async fn send(&mut self, chunk: impl Into<Bytes>) -> bool {
-        self.sender.send(Ok(chunk.into())).await.is_ok()
+        soon(self.sender.send(Ok(chunk.into())), "taken").await.is_ok()
     }
 
     /// Breaks the body off, as a client does that goes away in the middle.
+    ///
+    /// # Panics
+    /// When the app neither takes the piece before nor drops the body within [`DEADLINE`].
     pub async fn break_off(self) {
         let lost = io::Error::from(io::ErrorKind::ConnectionReset);
         // Whoever does not read any more does not mind.
-        let _ = self.sender.send(Err(lost)).await;
+        let _ = soon(self.sender.send(Err(lost)), "taken").await;
     }
 
     /// Waits until the app has dropped the body.
+    ///
+    /// # Panics
+    /// When it has not within [`DEADLINE`].
     pub async fn dropped(&self) {
-        self.sender.closed().await;
+        soon(self.sender.closed(), "dropped").await;
+    }
+}
+
+async fn soon<T>(happens: impl Future<Output = T>, what: &str) -> T {
+    match timeout(DEADLINE, happens).await {
+        Ok(happened) => happened,
+        #[expect(clippy::panic, reason = "documented")]
+        Err(_) => panic!("the body of the request was not {what} within {DEADLINE:?}"),
     }
 }

@@ -61,11 +61,11 @@ impl Streaming {
     /// Reads what is left of the body.
     ///
     /// # Panics
-    /// When it fails, or has more than [`MAX_RESPONSE_BYTES`].
+    /// When it fails, has more than [`MAX_RESPONSE_BYTES`], or a chunk does not come within [`DEADLINE`].
     pub async fn finish(mut self) -> Response {
         let mut body = BytesMut::new();
-        while let Some(chunk) = self.body.chunk().await {
-            body.extend_from_slice(&self.whole(chunk));
+        while let Some(chunk) = self.chunk().await {
+            body.extend_from_slice(&chunk);
             assert!(body.len() <= MAX_RESPONSE_BYTES, "{}: too large to gather", self.about);
         }
         let Self { status, headers, about, .. } = self;

@@ -98,3 +98,29 @@ async fn an_answer_is_not_awaited_for_ever() {
     let client = Client::new(App::new().with(async |_ctx, _next| std::future::pending().await));
     client.get("/never").await;
 }
+
+#[tokio::test(start_paused = true)]
+#[should_panic(expected = "GET /halted: no further chunk within 10s")]
+async fn the_rest_of_a_body_is_not_awaited_for_ever() {
+    let client = Client::new(App::new().with(async |ctx, _next| {
+        let first = futures_util::stream::once(async { Ok("half".into()) });
+        let halted = futures_util::stream::pending();
+        ctx.set_body(Body::stream(futures_util::StreamExt::chain(first, halted)))
+    }));
+    client.get("/halted").await;
+}
+
+#[tokio::test(start_paused = true)]
+#[should_panic(expected = "the body of the request was not taken within 10s")]
+async fn an_app_that_does_not_read_is_not_awaited_for_ever() {
+    let (mut sender, _body) = body_channel();
+    assert!(sender.send("red").await, "the first piece has room");
+    sender.send("onion").await;
+}
+
+#[tokio::test(start_paused = true)]
+#[should_panic(expected = "the body of the request was not dropped within 10s")]
+async fn an_app_that_keeps_the_body_is_not_awaited_for_ever() {
+    let (sender, _body) = body_channel();
+    sender.dropped().await;
+}
