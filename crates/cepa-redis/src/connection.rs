@@ -3,11 +3,12 @@
 //! Commands of concurrent requests are written behind one another and answered in order, so one connection serves a
 //! process. It is made by the first command, and made anew by the first one that finds it broken; while that goes on,
 //! other commands wait for the same attempt. A command whose connection broke is sent a second time, within its
-//! deadline: all that are sent from here may be repeated
-//! (a request that is counted twice in an outage is let through once less). So a Redis that was restarted between two requests is not
-//! noticed, and one that is away is refused after two short pauses and not after the whole deadline.
+//! deadline: all that are sent from here may be repeated (a request that is counted twice in an outage is let through
+//! once less). So a Redis that was restarted between two requests is not noticed, and one that is away is refused
+//! after two short pauses and not after the whole deadline.
 //!
-//! Invariant: nothing here waits for longer than the deadline, and at most [`Redis::MAX_COMMANDS`] wait at a time.
+//! Invariant: nothing here waits for longer than the deadline; at most [`Redis::MAX_COMMANDS`] are under way, and at
+//! most [`Redis::MAX_WAITING`] wait behind them.
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -16,7 +17,8 @@ use std::time::Duration;
 use cepa_core::{Error, Result};
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::io::tcp::TcpSettings;
-use redis::{Client, IntoConnectionInfo, RedisError, RedisResult};
+use redis::{Client, IntoConnectionInfo, RedisError, RedisResult, ServerErrorKind};
+use tokio::sync::Semaphore;
 
 use crate::{RedisRates, RedisSessions};
 
@@ -30,6 +32,8 @@ pub struct Redis {
     client: Client,
     deadline: Duration,
     manager: Arc<OnceLock<ConnectionManager>>,
+    /// One for each command that is under way or waits.
+    places: Arc<Semaphore>,
 }
 
 impl Redis {
@@ -37,6 +41,8 @@ impl Redis {
     pub const DEADLINE: Duration = Duration::from_secs(2);
     /// The most commands that are under way at a time; more wait their turn, within their deadline.
     pub const MAX_COMMANDS: usize = 1024;
+    /// The most commands that wait their turn; more are refused at once, with 503.
+    pub const MAX_WAITING: usize = 8 * 1024;
     /// How often a connection is tried again before the commands that wait for it fail.
     const RETRIES: usize = 2;
     /// The first and the longest pause between two attempts.
@@ -55,7 +61,7 @@ impl Redis {
         let mut info = url.into_connection_info().map_err(refused)?;
         info = info.set_tcp_settings(tcp_settings());
         let client = Client::open(info).map_err(refused)?;
-        Ok(Self { client, deadline: Self::DEADLINE, manager: Arc::default() })
+        Ok(Self { client, deadline: Self::DEADLINE, manager: Arc::default(), places: places() })
     }
 
     /// How long a command may take, connecting included.
@@ -63,7 +69,7 @@ impl Redis {
     /// It is for a connection that has not been used yet: this one and its clones no longer share theirs.
     #[must_use]
     pub fn deadline(self, deadline: Duration) -> Self {
-        Self { deadline, manager: Arc::default(), ..self }
+        Self { deadline, manager: Arc::default(), places: places(), ..self }
     }
 
     /// A store of sessions, as koa-redis keeps them.
@@ -79,7 +85,7 @@ impl Redis {
     /// Whether Redis answers; for a health check.
     ///
     /// # Errors
-    /// 503 when it does not, within the deadline.
+    /// 503 when it does not, within the deadline, or too many commands wait for it.
     pub async fn ping(&self) -> Result {
         let ping =
             |mut manager| async move { redis::cmd("PING").query_async::<()>(&mut manager).await };
@@ -94,6 +100,9 @@ impl Redis {
     where
         F: Future<Output = RedisResult<T>> + Send,
     {
+        let Ok(_place) = self.places.try_acquire() else {
+            return Err((ServerErrorKind::TryAgain.into(), "too many commands wait").into());
+        };
         let twice = async {
             match command(self.manager()?).await {
                 Err(error) if is_broken(&error) => command(self.manager()?).await,
@@ -123,6 +132,10 @@ impl Redis {
     }
 }
 
+fn places() -> Arc<Semaphore> {
+    Arc::new(Semaphore::new(Redis::MAX_COMMANDS + Redis::MAX_WAITING))
+}
+
 /// A peer that vanished without a word breaks the connection after the deadline's length, and not after the quarter
 /// of an hour that the kernel would try.
 fn tcp_settings() -> TcpSettings {
@@ -137,14 +150,18 @@ fn is_broken(error: &RedisError) -> bool {
     error.is_io_error() && !error.is_timeout()
 }
 
-/// The error of a request whose command failed: 503 when Redis is away or busy, 500 when it refuses the command.
+/// The error of a request whose command failed: 503 when Redis is away, busy or about to hand over to another, 500
+/// when it refuses the command.
 pub(crate) fn refusal(error: RedisError) -> Error {
     const AWAY: &str = "redis_unavailable";
+    // What passes by itself; the last two are seen while another Redis takes over.
+    const NOT_NOW: [&str; 6] =
+        ["LOADING", "BUSY", "TRYAGAIN", "MASTERDOWN", "CLUSTERDOWN", "READONLY"];
     let (status, code, why) = if error.is_timeout() {
         (503, AWAY, "Redis did not answer in time")
     } else if error.is_io_error() {
         (503, AWAY, "Redis cannot be reached")
-    } else if matches!(error.code(), Some("LOADING" | "BUSY" | "TRYAGAIN" | "MASTERDOWN")) {
+    } else if error.code().is_some_and(|code| NOT_NOW.contains(&code)) {
         (503, AWAY, "Redis is busy")
     } else {
         (500, "redis_refused", "Redis refused a command")

@@ -2,9 +2,12 @@
 
 use std::time::{Duration, Instant};
 
+use cepa_kit::RateStore;
 use cepa_redis::Redis;
-use cepa_session::Session;
+use cepa_session::{Session, Store};
 use cepa_test::Client;
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
 
 use crate::browser::app;
 use crate::server::RedisServer;
@@ -67,6 +70,40 @@ async fn a_redis_that_does_not_answer_is_not_waited_for_beyond_the_deadline() {
     server.freeze(false);
     assert_eq!(status(&client).await.0, 200);
     redis.ping().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_waits_for_redis_is_bounded_and_the_rest_is_refused_at_once() {
+    let server = RedisServer::start();
+    let redis = server.client().deadline(Duration::from_secs(60));
+    redis.ping().await.unwrap();
+    server.freeze(true);
+    let most = Redis::MAX_COMMANDS + Redis::MAX_WAITING;
+    let mut pings: FuturesUnordered<_> = (0..=most).map(|_| redis.ping()).collect();
+    let error = pings.next().await.unwrap().unwrap_err();
+    let seen = (error.status().as_u16(), error.code(), error.message());
+    assert_eq!(seen, (503, Some("redis_unavailable"), "Redis is busy"));
+    assert_eq!(pings.len(), most, "all others wait");
+    server.freeze(false);
+    let answers: Vec<_> = pings.collect().await;
+    assert!(answers.iter().all(Result::is_ok), "they are answered when it wakes up");
+    redis.ping().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_redis_that_became_a_replica_is_away_and_refuses_nothing() {
+    let server = RedisServer::start();
+    let redis = server.client();
+    // Nobody listens on port 1, so it stays without a master.
+    let _: () = server.ask(&["REPLICAOF", "127.0.0.1", "1"]).await;
+    let minute = Duration::from_secs(60);
+    let stored = redis.sessions().set("a", "{}".into(), Some(minute)).await;
+    let counted = redis.rates().count("ana", 1, minute).await;
+    for error in [stored.unwrap_err(), counted.unwrap_err()] {
+        assert_eq!((error.status().as_u16(), error.message()), (503, "Redis is busy"), "{error:?}");
+    }
+    let _: () = server.ask(&["REPLICAOF", "NO", "ONE"]).await;
+    redis.sessions().set("a", "{}".into(), Some(minute)).await.unwrap();
 }
 
 #[tokio::test]
