@@ -73,6 +73,7 @@ fn test(report: &mut Report) -> Result<(), Failure> {
     browser::require()?;
     debian::require("redis-server", "redis-server", "the tests of stores and clusters")?;
     debian::require("curl", "curl", "the tests of static files")?;
+    debian::require("kill", "procps", "ending servers as an operator would")?;
     rust_tests::run(report)?;
     koa::run(report, &[])?;
     websocket::run(report)?;
