@@ -40,7 +40,7 @@ pub(crate) fn run() -> Result<(), Failure> {
 
 /// Builds the benchmark and gives its path.
 fn build() -> Result<String, Failure> {
-    let arguments = ["bench", "-p", "cepa-router", "--bench", "matching", "--no-run"];
+    let arguments = ["bench", "--locked", "-p", "cepa-router", "--bench", "matching", "--no-run"];
     let output = command("cargo", &arguments).output()?;
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     let path = said.lines().rev().find_map(|line| line.trim().strip_prefix("Executable "));

@@ -8,7 +8,7 @@ use crate::debian;
 use crate::npm;
 use crate::peer::{Peer, script};
 use crate::report::Report;
-use crate::step::{Failure, announce, command, root, run as run_command};
+use crate::step::{Failure, announce, command, root, run as run_command, target};
 
 const CHROMIUM: &str = "/usr/bin/chromium";
 
@@ -22,7 +22,7 @@ pub(crate) fn run(report: &mut Report, pictures: Option<&str>) -> Result<(), Fai
     npm::install()?;
     require()?;
     announce("The chat in Chromium");
-    run_command("cargo", &["build", "--release", "--package", "chat"])?;
+    run_command("cargo", &["build", "--locked", "--release", "--package", "chat"])?;
     let folder = env::temp_dir().join(format!("cepa-chat-{}", process::id()));
     fs::create_dir_all(&folder)?;
     let result = in_folder(report, pictures, &folder);
@@ -34,8 +34,7 @@ fn in_folder(report: &mut Report, pictures: Option<&str>, folder: &Path) -> Resu
     let database = folder.join("chat.db").display().to_string();
     let bundle = root().join("conformance/node_modules/socket.io-client-4.8/dist");
     let bundle = bundle.display().to_string();
-    let target = env::var("CARGO_TARGET_DIR").unwrap_or_else(|_| "target".into());
-    let program = root().join(target).join("release/chat").display().to_string();
+    let program = root().join(target()).join("release/chat").display().to_string();
     let start = || {
         let options = ["--listen", "127.0.0.1:0", "--db", &database, "--client-bundle", &bundle];
         Peer::start(command(&program, &options), "chat", "chat: ")

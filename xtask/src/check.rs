@@ -1,13 +1,13 @@
 //! What needs no test: format, lints, documentation, a reason for every dependency, and that what stands apart
-//! from the workspace still builds.
+//! from the workspace still builds. A lock file that would have to change is an error here, as in the tests.
 
 use std::fs;
 use std::process::Command;
 
-use crate::step::{Failure, announce, command, root, run};
+use crate::step::{Failure, announce, command, root, run, target};
 
 fn document() -> Result<(), Failure> {
-    let arguments = ["doc", "--workspace", "--no-deps", "--all-features", "--quiet"];
+    let arguments = ["doc", "--locked", "--workspace", "--no-deps", "--all-features", "--quiet"];
     let mut rustdoc: Command = command("cargo", &arguments);
     let status = rustdoc.env("RUSTDOCFLAGS", "-D warnings").status()?;
     if status.success() { Ok(()) } else { Err(Failure::new("cargo doc has warnings")) }
@@ -19,13 +19,14 @@ pub(crate) fn check() -> Result<(), Failure> {
     announce("Format");
     run("cargo", &["fmt", "--all", "--check"])?;
     announce("Lints");
-    let clippy = ["clippy", "--workspace", "--all-targets", "--all-features", "--quiet"];
+    let clippy =
+        ["clippy", "--locked", "--workspace", "--all-targets", "--all-features", "--quiet"];
     run("cargo", &[&clippy[..], &["--", "-D", "warnings"]].concat())?;
     announce("Fuzz targets and benchmarks");
     for apart in ["fuzz", "benches/websocket"] {
         let manifest = format!("{apart}/Cargo.toml");
-        let check = ["check", "--quiet", "--all-targets", "--manifest-path", &manifest];
-        run("cargo", &[&check[..], &["--target-dir", "target"]].concat())?;
+        let check = ["check", "--locked", "--quiet", "--all-targets", "--manifest-path", &manifest];
+        run("cargo", &[&check[..], &["--target-dir", &target()]].concat())?;
     }
     announce("Documentation");
     document()

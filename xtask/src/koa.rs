@@ -12,7 +12,7 @@ pub(crate) fn run(report: &mut Report, words: &[&str]) -> Result<(), Failure> {
     let output = script(command("node", &["conformance/koa/paths.mjs", "--check"]))?;
     report.add_closing_line("path-to-regexp, recorded", &output);
     announce("Koa: the same programs, the same requests");
-    let rig = ["run", "--quiet", "--package", "conformance-koa", "--"];
+    let rig = ["run", "--locked", "--quiet", "--package", "conformance-koa", "--"];
     let output = script(command("cargo", &[&rig[..], words].concat()))?;
     report.add_closing_line("Koa against cepa", &output);
     Ok(())

@@ -12,7 +12,7 @@ use crate::step::{Failure, announce, command};
 pub(crate) fn run(report: &mut Report) -> Result<(), Failure> {
     announce("Rust tests");
     // Through a shell, so that cargo's words and those of the tests arrive in one order.
-    let line = "exec cargo test --workspace --all-features --no-fail-fast 2>&1";
+    let line = "exec cargo test --locked --workspace --all-features --no-fail-fast 2>&1";
     let mut tests = command("sh", &["-c", line]).stdout(Stdio::piped()).spawn()?;
     let output = tests.stdout.take().ok_or_else(|| Failure::new("cargo test has no output"))?;
     let (mut running, mut ended) = (String::from("cargo test"), true);

@@ -30,7 +30,8 @@ pub(crate) fn run(report: &mut Report) -> Result<(), Failure> {
     }
     against(report, WIRE, "Node's server", "node", &["conformance/socketio/server.mjs"])?;
     announce("Socket.IO: the official clients against cepa");
-    let cepa = ["run", "--quiet", "--package", "cepa-socketio", "--example", "conformance", "--"];
+    let run = ["run", "--locked", "--quiet", "--package", "cepa-socketio"];
+    let cepa = [&run[..], &["--example", "conformance", "--"]].concat();
     for case in SCRIPTS.into_iter().chain([WIRE]) {
         against(report, case, "cepa", "cargo", &[&cepa[..], case.2].concat())?;
     }

@@ -1,8 +1,8 @@
 //! Running other programs, and saying what went wrong.
 
-use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::{env, fmt};
 
 /// Why a step could not do its work.
 #[derive(Debug)]
@@ -30,6 +30,11 @@ impl From<std::io::Error> for Failure {
 pub(crate) fn root() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     here.parent().unwrap_or(here).to_owned()
+}
+
+/// The folder that cargo builds into, as seen from [`root`].
+pub(crate) fn target() -> String {
+    env::var("CARGO_TARGET_DIR").unwrap_or_else(|_| "target".into())
 }
 
 /// Says what is about to happen, so that a long run shows where it is.

@@ -8,7 +8,8 @@ use crate::step::{Failure, announce, command};
 pub(crate) fn run(report: &mut Report) -> Result<(), Failure> {
     npm::install()?;
     announce("WebSocket: the table of cases against cepa and ws");
-    let arguments = ["run", "--quiet", "--package", "cepa-ws", "--example", "ws_conformance"];
+    let run = ["run", "--locked", "--quiet", "--package", "cepa-ws"];
+    let arguments = [&run[..], &["--example", "ws_conformance"]].concat();
     let server = Peer::start(command("cargo", &arguments), "cepa-ws", "listening on ")?;
     let arguments = ["conformance/ws/run.mjs", "--cepa", &server.address];
     let output = script(command("node", &arguments))?;
