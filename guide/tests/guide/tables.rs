@@ -8,10 +8,18 @@ fn plain(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace()).collect()
 }
 
+/// What a line holds that is compiled. The sources are formatted, so a blank stands before a comment.
+fn code(line: &str) -> &str {
+    assert!(!line.contains(" /*"), "no such comments, they are not left out: {line}");
+    let is_comment = line.trim_start().starts_with("//");
+    if is_comment { "" } else { line.split(" // ").next().unwrap_or_default() }
+}
+
 fn sources() -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/guide/forms");
     let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    plain(&files.map(|path| fs::read_to_string(path).unwrap()).collect::<String>())
+    let texts = files.map(|path| fs::read_to_string(path).unwrap());
+    texts.map(|text| text.lines().map(code).map(plain).collect::<String>()).collect()
 }
 
 /// The rows of all tables with this heading for their second column.
@@ -33,6 +41,12 @@ fn rows(chapter: &str) -> Vec<Vec<&str>> {
 /// The texts between backticks.
 fn spans(cell: &str) -> impl Iterator<Item = &str> {
     cell.split('`').skip(1).step_by(2)
+}
+
+#[test]
+fn a_comment_is_not_compiled() {
+    let lines = ["a(\"https://b.example/*c\"); // d()", "    // e()", "    /// f()", "//! g()"];
+    assert_eq!(lines.map(code).concat(), "a(\"https://b.example/*c\");");
 }
 
 #[test]
