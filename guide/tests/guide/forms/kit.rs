@@ -61,6 +61,16 @@ fn packages(inner: App, hour: Duration, pem: &[u8], redis: cepa::redis::Redis) -
     Ok(())
 }
 
+fn only_encrypted() -> App {
+    App::new().with(async |ctx, next| {
+        if ctx.is_secure() {
+            return next.run(ctx).await;
+        }
+        ctx.set_status(308);
+        ctx.redirect(&format!("https://{}{}", ctx.hostname(), ctx.url()))
+    })
+}
+
 async fn in_handlers(ctx: &mut Context) -> Result {
     let claims: Claims = ctx.claims()?;
     ctx.csrf_token()?;
