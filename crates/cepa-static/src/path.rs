@@ -8,7 +8,7 @@
 //! What merely names no file is missing: a backslash, a hidden name. Empty and `.` segments are dropped.
 //!
 //! Invariant: the result is relative and made of plain names only, so joining it to the folder cannot
-//! leave the folder but through a symbolic link, which `file` checks.
+//! leave the folder but through a symbolic link, which `disk` checks.
 
 use std::borrow::Cow;
 use std::fmt::Write;
