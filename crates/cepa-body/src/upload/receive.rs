@@ -232,6 +232,11 @@ impl Receiving<'_> {
             Place::Elsewhere(store) => {
                 let unkept = Unkept::store(store, &part, &mut bytes).await?;
                 self.files.push((part, bytes.size(), Kept::Elsewhere(unkept)));
+                // A store need not read to the end, nor look at errors; the form is judged by all of its bytes.
+                while bytes.chunk().await?.is_some() {}
+                if let Some((_, size, _)) = self.files.last_mut() {
+                    *size = bytes.size();
+                }
                 return Ok(());
             }
         };

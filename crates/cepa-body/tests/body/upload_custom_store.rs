@@ -38,7 +38,11 @@ impl UploadStore for Shelf {
         Ok(name)
     }
 
+    /// Takes its time, so that whoever does not wait for it finds the file.
     async fn remove(&self, name: &str) -> Result {
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
         self.0.lock().unwrap().remove(name).map(drop).or_throw(500, "not on the shelf")
     }
 }
@@ -75,6 +79,7 @@ async fn a_form_that_fails_leaves_nothing_in_the_store() {
         ("too large, unheard", form([good(), file("p", "deaf", [0; 1001])]), 400, "body_aborted"),
         ("malformed later", form([good(), part("no colon", "")]), 400, "malformed_multipart"),
         ("cut", [good(), b"--B\r\n".to_vec()].concat(), 400, "incomplete_multipart"),
+        ("cut, unread", file("p", "lazy", "12345"), 400, "incomplete_multipart"),
         ("a store that fails", form([good(), file("p", "broken", "x")]), 507, ""),
     ] {
         let shelf = Shelf::default();
@@ -82,6 +87,23 @@ async fn a_form_that_fails_leaves_nothing_in_the_store() {
         assert_eq!(refusal(&response), (status, code.to_owned()), "{what}");
         assert!(shelf.names().is_empty(), "{what}: {:?}", shelf.names());
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_whose_rest_never_comes_is_removed_before_the_client_hears() {
+    let shelf = Shelf::default();
+    let whole = file("p", "lazy", "12345");
+    let body = stalled(whole[..whole.len() - 3].to_vec());
+    let call = post(uploads(upload(&shelf), shown), MULTIPART, body).send();
+    // The clock stands while this looks, so the file is there before the deadline is over.
+    let shelved = async {
+        while shelf.names() != ["shelf/lazy"] {
+            tokio::task::yield_now().await;
+        }
+    };
+    let (response, ()) = tokio::join!(call, shelved);
+    assert_eq!(refusal(&response), (408, "body_timeout".to_owned()));
+    assert!(shelf.names().is_empty(), "{:?}", shelf.names());
 }
 
 #[tokio::test]
