@@ -101,15 +101,18 @@ fn brackets_for_dots(name: &str) -> std::borrow::Cow<'_, str> {
     let mut open = 0_usize;
     while let Some(c) = rest.chars().next() {
         let after = &rest[c.len_utf8()..];
-        let end = after.find(['.', '[']).unwrap_or(after.len());
-        if c == '.' && open == 0 && end > 0 {
-            out.push('[');
-            out.push_str(&after[..end]);
-            out.push(']');
-            rest = &after[end..];
-            continue;
-        }
         match c {
+            '.' if open == 0 => {
+                // Only here: looked for at every character, the end would cost the square of the name.
+                let (key, behind) = after.split_at(after.find(['.', '[']).unwrap_or(after.len()));
+                if !key.is_empty() {
+                    out.push('[');
+                    out.push_str(key);
+                    out.push(']');
+                    rest = behind;
+                    continue;
+                }
+            }
             '[' => open += 1,
             ']' => open = open.saturating_sub(1),
             _ => {}

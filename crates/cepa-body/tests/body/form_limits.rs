@@ -64,17 +64,103 @@ async fn the_app_can_choose_the_limits() {
     assert_eq!(post(app(), FORM, "a=1&b=2&c=3").send().await.status, 413);
 }
 
+/// Forms just below the default limit of 56 KiB, of every shape that has a loop to itself.
+fn hostile() -> Vec<(String, String)> {
+    const SIZE: usize = 55 * 1024;
+    let long = [
+        ("", "[", ""),
+        ("", "]", ""),
+        ("", ".", ""),
+        ("", "[]", ""),
+        ("", "][", ""),
+        ("", "a[", ""),
+        ("", "a.", ""),
+        ("", "a]", ""),
+        ("", "%", ""),
+        ("", "%5", ""),
+        ("", "%5B", ""),
+        ("", "%5b%5D", ""),
+        ("", "%2E", ""),
+        ("", "%61", ""),
+        ("", "é", "."),
+        ("", "+", "."),
+        ("", "&", ""),
+        ("", "=", ""),
+        ("", "]=", ""),
+        ("", "a=&", ""),
+        ("", "a[]=&", ""),
+        ("", "a[19]=&", ""),
+        ("", "[a]", ""),
+        ("", "[0]", ""),
+        ("", "[.", ""),
+        ("", ".[", ""),
+        ("", ".]", ""),
+        ("", "a", "."),
+        ("", "]", "."),
+        ("", "[", "."),
+        ("", "a", "["),
+        ("", "a", "[b]"),
+        ("", "a", ".b"),
+        (".", "a", "."),
+        ("[", "a", "]."),
+        ("[", ".", "]"),
+        ("a[", "[", "]"),
+        ("a[", "[]", "]"),
+        ("a[", "9", "]"),
+        ("a[", "0", "]"),
+        ("a[b]", "c", "[d]"),
+        ("a.", "b", "]="),
+        ("a=", "b", "."),
+        ("a=", "]=", ""),
+    ];
+    let long = long.iter().map(|(head, unit, tail)| {
+        let body = unit.repeat((SIZE - head.len() - tail.len()) / unit.len());
+        (format!("{head}{unit}...{tail}"), format!("{head}{body}{tail}"))
+    });
+    // A thousand names, each as long as there is room: `#` stands for a number, `~` for filling.
+    let many = [
+        "#",
+        "a#~",
+        "~#",
+        "~.#",
+        "~[#]",
+        "~[]",
+        "~[0]",
+        "~[19]",
+        "a[~][#]",
+        "a[~]#",
+        "a.b.c.d.e.f#",
+        "a[#]~",
+        "a[]#~",
+        "a[0]#~",
+        "a[19]#~",
+        "[#]~",
+        "[]#~",
+        "a[0][0][0][0][0]#",
+        "#[19][19][19][19][19]",
+        "a[19][19][19][19][19]#",
+        "a[b][c][d][e][f][#]",
+        "a#~.",
+        "#]~.",
+        ".#~",
+    ];
+    let many = many.iter().map(|shape| {
+        let room = (SIZE / 1000).saturating_sub(shape.len() + 5);
+        let filled = shape.replace('~', &"x".repeat(room));
+        let pairs = (0..1000).map(|at| filled.replace('#', &at.to_string()) + "=1");
+        ((*shape).to_owned(), pairs.collect::<Vec<_>>().join("&"))
+    });
+    long.chain(many).collect()
+}
+
 #[tokio::test]
 async fn hostile_forms_are_read_in_linear_time() {
-    let size = 55 * 1024;
-    for unit in
-        ["[", "]", ".", "[]", "a[", "a.", "%5B", "%", "&", "=", "a=&", "a[19]=&", "[a]", "[0]"]
-    {
-        let body = unit.repeat(size / unit.len());
+    for (what, body) in hostile() {
+        assert!(body.len() <= 56 * 1024, "{what}: {}", body.len());
         let start = Spent::start();
         let response = post(echo_form::<Value>(), FORM, body).send().await;
-        assert!(matches!(response.status.as_u16(), 200 | 413), "{unit}: {}", response.status);
-        start.assert_linear(unit);
+        assert!(matches!(response.status.as_u16(), 200 | 413), "{what}: {}", response.status);
+        start.assert_linear(&what);
     }
 }
 

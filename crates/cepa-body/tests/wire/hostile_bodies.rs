@@ -175,6 +175,7 @@ fn forms() -> Vec<Case> {
         form("9000 brackets", &format!("a{}=1", "[".repeat(9000)), 200),
         form("9000 brackets the other way", &format!("a{}=1", "]".repeat(9000)), 200),
         form("9000 dots", &format!("a{}=1", ".".repeat(9000)), 200),
+        form("9000 characters and a dot", &format!("{}.=1", "a".repeat(9000)), 200),
         form("a prototype", "__proto__[a]=1&constructor[prototype][a]=1", 200),
         form("bytes that are not UTF-8", "", 200),
         case("not UTF-8", post("/form", FORM, b"a=\xff"), 400),
