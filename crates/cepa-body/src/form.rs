@@ -27,6 +27,7 @@ pub(crate) fn refused(beyond: Beyond, rules: Rules) -> Error {
     match beyond {
         Beyond::Keys => refusal::too_many_fields(rules.keys),
         Beyond::Depth(name) => refusal::too_nested(&name, rules.depth),
+        Beyond::Mixed(name) => refusal::too_mixed(&name),
         Beyond::Index(name) => refusal::index_too_large(&name, rules.index),
     }
 }

@@ -31,6 +31,9 @@ pub struct BodyLimits {
     /// How long the whole body may take to arrive. Default 30 seconds.
     pub deadline: Duration,
     /// Levels of nesting in the names of a form; what is deeper stays one key. Default 5, at most 32.
+    ///
+    /// A name that is a text and an object in turns (`a[b]=1&a=2`) nests deeper with every turn; a form in
+    /// which that happens more than a hundred times is refused with 413.
     pub form_depth: usize,
     /// Pairs in a form; more are refused with 413. Default 1000.
     pub form_keys: usize,

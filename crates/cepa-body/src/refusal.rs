@@ -33,6 +33,12 @@ pub(crate) fn too_nested(name: &str, limit: usize) -> Error {
         .with_code("too_nested")
 }
 
+pub(crate) fn too_mixed(name: &str) -> Error {
+    let name: String = name.chars().take(80).collect();
+    let why = format!("up to the name {name:?}, texts and objects share names too often");
+    Error::new(413, why).with_code("too_nested")
+}
+
 pub(crate) fn index_too_large(name: &str, limit: usize) -> Error {
     let name: String = name.chars().take(80).collect();
     Error::new(413, format!("the name {name:?} has an index of {limit} or more"))

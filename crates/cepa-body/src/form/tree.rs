@@ -5,12 +5,17 @@
 //! tree. While the tree grows, `Null` stands for a hole in a list (`a[2]=x` alone); holes are removed at the end.
 //!
 //! Invariants: a list never has more than [`Rules::index`] elements, an index at or above it is a key, so
-//! nothing is allocated from a number in the input; nesting is at most [`Rules::depth`] + 2 levels, and what
+//! nothing is allocated from a number in the input; a name nests at most [`Rules::depth`] + 2 levels, and what
 //! is deeper stays one key. Both as in `qs`, and both an error instead when the rules are strict. Where `qs` would drop pairs silently (more than
-//! [`Rules::keys`]) the whole form is refused. Names of JavaScript's object members are ordinary keys here:
+//! [`Rules::keys`]) the whole form is refused, and so it is where `qs` would nest without end (more than
+//! [`MIXTURES`]): a tree is dropped and read by recursion. Names of JavaScript's object members are ordinary keys here:
 //! a map in Rust has no prototype to protect.
 
 use serde_json::{Map, Value};
+
+/// How often texts may meet objects under one name (`a[b]=1&a=2`) in a form: each time makes a list of both, so
+/// in turns with what makes an object of it again, a level more.
+const MIXTURES: usize = 100;
 
 /// The bounds within which a tree grows.
 #[derive(Debug, Clone, Copy)]
@@ -34,6 +39,8 @@ pub(crate) enum Beyond {
     Depth(String),
     /// This name has a larger index, and the rules are strict.
     Index(String),
+    /// With this name, texts met objects more than [`MIXTURES`] times.
+    Mixed(String),
 }
 
 /// A form that is being collected, pair by pair.
@@ -73,6 +80,7 @@ impl Pairs {
     pub(crate) fn into_tree(self) -> Result<Value, Beyond> {
         let rules = self.rules;
         let mut root = Map::new();
+        let mut growth = Growth { limit: rules.index, mixtures: 0 };
         for (name, leaf) in self.flat {
             let name = brackets_for_dots(&name);
             let segments = segments(&name, rules);
@@ -80,9 +88,12 @@ impl Pairs {
                 within(&name, &segments, rules)?;
             }
             match nest(&segments, leaf, rules.index) {
-                Value::Object(branch) => merge_maps(&mut root, branch, rules.index),
-                Value::Array(branch) => merge_maps(&mut root, keyed(branch), rules.index),
+                Value::Object(branch) => merge_maps(&mut root, branch, &mut growth),
+                Value::Array(branch) => merge_maps(&mut root, keyed(branch), &mut growth),
                 _ => {}
+            }
+            if growth.mixtures > MIXTURES {
+                return Err(Beyond::Mixed(name.into_owned()));
             }
         }
         let mut root = Value::Object(root);
@@ -217,42 +228,53 @@ fn nest(segments: &[Segment<'_>], leaf: Value, limit: usize) -> Value {
     bounded(nested, limit)
 }
 
-fn merge(target: &mut Value, source: Value, limit: usize) {
+/// What merging is bounded by, and what it counts.
+struct Growth {
+    /// As [`Rules::index`].
+    limit: usize,
+    /// How often a text has met an object.
+    mixtures: usize,
+}
+
+fn merge(target: &mut Value, source: Value, growth: &mut Growth) {
     let merged = match (target.take(), source) {
         (Value::Null, source) => source,
         (kept, Value::Null) => kept,
         (kept, Value::String(nothing)) if nothing.is_empty() => kept,
         (Value::Object(mut map), Value::Object(branch)) => {
-            merge_maps(&mut map, branch, limit);
+            merge_maps(&mut map, branch, growth);
             Value::Object(map)
         }
         (Value::Object(mut map), Value::Array(branch)) => {
-            merge_maps(&mut map, keyed(branch), limit);
+            merge_maps(&mut map, keyed(branch), growth);
             Value::Object(map)
         }
         (Value::Array(list), Value::Object(branch)) => {
             let mut map = keyed(list);
-            merge_maps(&mut map, branch, limit);
+            merge_maps(&mut map, branch, growth);
             Value::Object(map)
         }
-        (Value::Array(list), Value::Array(branch)) => merge_lists(list, branch, limit),
+        (Value::Array(list), Value::Array(branch)) => merge_lists(list, branch, growth),
         (Value::Array(mut list), leaf) => {
             list.push(leaf);
-            bounded_without_holes(list, limit)
+            bounded_without_holes(list, growth.limit)
         }
         (leaf, Value::Array(mut branch)) => {
             branch.insert(0, leaf);
-            bounded(Value::Array(branch), limit)
+            bounded(Value::Array(branch), growth.limit)
         }
-        (first, second) => bounded(Value::Array(vec![first, second]), limit),
+        (first, second) => {
+            growth.mixtures += usize::from(first.is_object());
+            bounded(Value::Array(vec![first, second]), growth.limit)
+        }
     };
     *target = merged;
 }
 
-fn merge_maps(map: &mut Map<String, Value>, branch: Map<String, Value>, limit: usize) {
+fn merge_maps(map: &mut Map<String, Value>, branch: Map<String, Value>, growth: &mut Growth) {
     for (key, value) in branch {
         match map.get_mut(&key) {
-            Some(target) => merge(target, value, limit),
+            Some(target) => merge(target, value, growth),
             None => {
                 map.insert(key, value);
             }
@@ -260,7 +282,7 @@ fn merge_maps(map: &mut Map<String, Value>, branch: Map<String, Value>, limit: u
     }
 }
 
-fn merge_lists(mut list: Vec<Value>, branch: Vec<Value>, limit: usize) -> Value {
+fn merge_lists(mut list: Vec<Value>, branch: Vec<Value>, growth: &mut Growth) -> Value {
     for (index, item) in branch.into_iter().enumerate() {
         if item.is_null() {
             continue;
@@ -269,7 +291,7 @@ fn merge_lists(mut list: Vec<Value>, branch: Vec<Value>, limit: usize) -> Value 
         match list.get_mut(index) {
             Some(slot) if slot.is_null() => *slot = item,
             Some(slot) if container && (slot.is_array() || slot.is_object()) => {
-                merge(slot, item, limit);
+                merge(slot, item, growth);
             }
             Some(_) => list.push(item),
             None => {
@@ -278,7 +300,7 @@ fn merge_lists(mut list: Vec<Value>, branch: Vec<Value>, limit: usize) -> Value 
             }
         }
     }
-    bounded_without_holes(list, limit)
+    bounded_without_holes(list, growth.limit)
 }
 
 fn bounded_without_holes(list: Vec<Value>, limit: usize) -> Value {

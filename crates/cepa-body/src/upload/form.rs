@@ -43,7 +43,8 @@ impl UploadForm {
     ///
     /// # Errors
     /// 422 with the path of the field that does not fit `T`; 413 for a name beyond the limits of a
-    /// [`strict`](crate::Upload::strict) upload.
+    /// [`strict`](crate::Upload::strict) upload, or when names are texts and objects in turns
+    /// ([`form_depth`](crate::BodyLimits::form_depth)).
     pub fn fields<T: DeserializeOwned>(&self) -> Result<T> {
         let mut pairs = Pairs::new(self.rules);
         for (name, text) in &self.fields {

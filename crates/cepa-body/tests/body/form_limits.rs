@@ -4,7 +4,7 @@ use crate::clock::Spent;
 use crate::send::*;
 use std::sync::Arc;
 
-use cepa_body::BodyLimits;
+use cepa_body::{BodyExt, BodyLimits, Upload};
 use serde_json::{Value, json};
 
 async fn read(body: String) -> Value {
@@ -165,8 +165,31 @@ async fn hostile_forms_are_read_in_linear_time() {
 }
 
 #[tokio::test]
+async fn texts_and_objects_in_turns_do_not_nest_without_end() {
+    let turns = |count: usize| {
+        (0..count).map(|at| [format!("a[b]{at}"), format!("a[b][c]{at}")]).collect::<Vec<_>>()
+    };
+    let upload = || {
+        uploads(Upload::new(), |form| {
+            form.fields::<Value>().unwrap_or_else(|error| json!(error.code()))
+        })
+    };
+    // The first two texts meet no object: there is nothing, and then a list.
+    for (count, is_read) in [(2, true), (102, true), (103, false), (500, false)] {
+        let names = turns(count);
+        let pairs = names.as_flattened().iter().map(|name| format!("{name}=1"));
+        let body = pairs.collect::<Vec<_>>().join("&");
+        let response = post(echo_form::<Value>(), FORM, body).send().await;
+        let expected = if is_read { (200, String::new()) } else { (413, "too_nested".into()) };
+        assert_eq!(refusal(&response), expected, "{count}");
+        let fields = names.as_flattened().iter().map(|name| field(name, "1"));
+        let response = post(upload(), MULTIPART, form(fields)).send().await;
+        assert_eq!(response.json::<Value>().is_object(), is_read, "{count}");
+    }
+}
+
+#[tokio::test]
 async fn names_beyond_the_limits_are_refused_on_demand() {
-    use cepa_body::{BodyExt, Upload};
     let strict = || {
         app(async |ctx, _next| {
             let form: Value = ctx.read_body().strict().form().await?;

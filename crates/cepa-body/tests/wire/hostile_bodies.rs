@@ -161,6 +161,7 @@ fn framing() -> Vec<Case> {
 fn forms() -> Vec<Case> {
     let form = |what: &str, body: &str, status| case(what, post("/form", FORM, body), status);
     let pairs = |count: usize| "a=1&".repeat(count);
+    let turns: String = (0..500).map(|at| format!("[a]{at}=1&[a][b]{at}=1&")).collect();
     vec![
         form("nothing", "", 200),
         form("separators", "&&&=&=&", 200),
@@ -176,6 +177,7 @@ fn forms() -> Vec<Case> {
         form("9000 brackets the other way", &format!("a{}=1", "]".repeat(9000)), 200),
         form("9000 dots", &format!("a{}=1", ".".repeat(9000)), 200),
         form("9000 characters and a dot", &format!("{}.=1", "a".repeat(9000)), 200),
+        form("texts and objects in turns", &turns, 413),
         form("a prototype", "__proto__[a]=1&constructor[prototype][a]=1", 200),
         form("bytes that are not UTF-8", "", 200),
         case("not UTF-8", post("/form", FORM, b"a=\xff"), 400),
