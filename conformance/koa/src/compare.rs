@@ -60,7 +60,10 @@ impl Pair {
                 }
             }
         }
-        let found = difference(&lines(&koa), &lines(&cepa));
+        let mut found = difference(&lines(&koa), &lines(&cepa));
+        if found.is_empty() && lines(&koa) != lines(&cepa) {
+            found.push("(lines of one name stand in another order)".into());
+        }
         let wanted = declared.map_or(&[][..], |declared| &declared.lines);
         names.extend(declared.iter().flat_map(|declared| declared.names.clone()));
         match found {
@@ -115,6 +118,10 @@ mod tests {
         let other = answer("HTTP/1.1 200 OK", &[("b", "2"), ("a", "3")]);
         let pair = Pair { koa: one.clone(), cepa: same };
         assert_eq!(pair.verdict("context", &get(), None), Verdict::Equal);
+        let twice = answer("HTTP/1.1 200 OK", &[("a", "1"), ("a", "2")]);
+        let turned = answer("HTTP/1.1 200 OK", &[("a", "2"), ("a", "1")]);
+        let pair = Pair { koa: twice, cepa: turned };
+        assert!(matches!(pair.verdict("context", &get(), None), Verdict::Unexplained(_)));
         let pair = Pair { koa: one, cepa: other };
         let found = vec!["+ a: 3".to_owned(), "- a: 1".to_owned()];
         assert_eq!(pair.verdict("context", &get(), None), Verdict::Unexplained(found));

@@ -10,7 +10,8 @@
 //! | `expires` of a cookie | how far from now, to ten seconds; 1970 stays |
 //! | `koa.sess` and its signature | the data as JSON, `_expire` how far from now; `<signature>` |
 //! | `X-Response-Time` | `<time>` |
-//! | `X-RateLimit-Reset`, a time, and `Retry-After`, both in seconds | how far from now, to five seconds |
+//! | `X-RateLimit-Reset`, a time, and `Retry-After`, both in seconds | how far from now, to a minute |
+//! | `retry in 59 seconds` in a body | `retry in <time>`, and no length |
 //! | the boundary of `multipart/byteranges` | `<boundary>` |
 
 use std::io::Read;
@@ -42,18 +43,19 @@ pub(crate) fn normalise(mut answer: Answer) -> Answer {
             "x-response-time" if value.ends_with("ms") => *value = "<time>".into(),
             "x-ratelimit-reset" => {
                 if let Ok(time) = value.parse::<f64>() {
-                    *value = from_now(time - now(), 5.0);
+                    *value = from_now(time - now(), 60.0);
                 }
             }
             "retry-after" => {
                 if let Ok(seconds) = value.parse() {
-                    *value = from_now(seconds, 5.0);
+                    *value = from_now(seconds, 60.0);
                 }
             }
             _ => {}
         }
     }
     boundary(&mut answer);
+    retry_in(&mut answer);
     answer.headers.sort_by(|(one, _), (other, _)| one.cmp(other));
     answer
 }
@@ -136,6 +138,17 @@ fn session(value: &str) -> Option<String> {
         *expire = from_now(expire.as_f64()? / 1000.0 - now(), 10.0).into();
     }
     Some(data.to_string())
+}
+
+/// Each side has a window of its own, whose seconds are counted in words.
+fn retry_in(answer: &mut Answer) {
+    const WORDS: &str = "retry in ";
+    let text = String::from_utf8_lossy(&answer.body);
+    let Some((before, after)) = text.split_once(WORDS) else { return };
+    let Some((_, rest)) = after.split_once('.') else { return };
+    let body = format!("{before}{WORDS}<time>.{rest}");
+    answer.body = body.into_bytes();
+    answer.remove("content-length");
 }
 
 fn boundary(answer: &mut Answer) {

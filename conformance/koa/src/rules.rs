@@ -56,7 +56,9 @@ fn error_words(exchange: &Exchange<'_>) -> Option<Answer> {
     let Exchange { program, koa, cepa, .. } = exchange;
     let reads = ["bodies", "uploads", "static"].iter().any(|kind| program.starts_with(kind));
     let both = [koa, cepa].map(|answer| (answer.status(), answer.header("content-type")));
-    if !reads || both[0] != both[1] || !(400..500).contains(&both[0].0) || cepa.body.is_empty() {
+    let phrase = koa.status_line.splitn(3, ' ').nth(2)?.as_bytes();
+    let is_told = !cepa.body.is_empty() && cepa.body != phrase;
+    if !reads || both[0] != both[1] || !(400..500).contains(&both[0].0) || !is_told {
         return None;
     }
     let mut answer = (*koa).clone();
@@ -71,6 +73,11 @@ fn errors_negotiated(exchange: &Exchange<'_>) -> Option<Answer> {
     let Exchange { request, koa, cepa, .. } = exchange;
     let is_text = koa.header("content-type") == Some("text/plain; charset=utf-8");
     if koa.status() < 400 || !is_text || cepa.header("content-type") != Some(PROBLEM) {
+        return None;
+    }
+    // Who neither names JSON nor ranks what he takes is not to get it.
+    let accepted = std::str::from_utf8(request.header("accept")?).ok()?.to_ascii_lowercase();
+    if !["json", "application/*", "q="].iter().any(|word| accepted.contains(word)) {
         return None;
     }
     if request.method != "HEAD" {

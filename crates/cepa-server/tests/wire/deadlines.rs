@@ -25,7 +25,7 @@ async fn a_client_that_says_nothing_or_half_a_preface() {
 async fn a_head_that_never_ends() {
     let server = serve(hello(), Limits { head: SHORT, ..Limits::default() }).await;
     let response = server.exchange("GET / HTTP/1.1\r\nhost: x\r\nx-slow").await;
-    assert!(response.is_empty() || response.starts_with("HTTP/1.1 408"), "{response}");
+    assert_eq!(response, "", "closed without a word, as hyper does");
     server.stop().await;
 }
 
