@@ -106,8 +106,14 @@ fn verify(
     let legacy = value("EIO") != Some("4");
     if let Some(sid) = value("sid") {
         let session = server.sessions.get(sid).ok_or(Refusal::SessionUnknown)?;
-        // one that is over is kept for the sake of a GET alone
-        if session.is_closed() && (upgrades || ctx.method() != Method::GET) {
+        // one that is over is kept for the sake of a GET, and for what is sent before that
+        let welcome = match *ctx.method() {
+            _ if upgrades => false,
+            Method::GET => true,
+            Method::POST => !session.refuses_posts(),
+            _ => false,
+        };
+        if session.is_closed() && !welcome {
             return Err(Refusal::SessionUnknown);
         }
         if legacy != session.is_legacy() || (transport == Transport::Polling && upgrades) {

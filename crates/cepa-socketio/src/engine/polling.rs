@@ -200,7 +200,7 @@ pub(super) async fn post(ctx: &mut Context, session: Arc<Session>) -> Result {
         return refuse(ctx, 413);
     };
     post.done = true;
-    if session.is_closed() {
+    if session.refuses_posts() {
         return refuse(ctx, 400);
     }
     // whether the session goes on or not, these packets have been taken

@@ -360,6 +360,12 @@ impl Session {
         self.closed().is_some()
     }
 
+    /// Whether a POST comes to nobody. While the client has yet to fetch the farewell it may answer a ping: a refusal
+    /// would be a failed transport to it, whatever the farewell says.
+    pub(super) fn refuses_posts(&self) -> bool {
+        self.closed().is_some_and(|closed| closed.ending != Ending::Farewell)
+    }
+
     /// Why the session is over, if it is.
     pub(super) fn closed(&self) -> Option<Closed> {
         self.state.lock().closed

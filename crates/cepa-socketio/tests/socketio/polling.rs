@@ -205,6 +205,21 @@ async fn the_server_says_goodbye_in_the_gets_that_follow() {
 }
 
 #[tokio::test]
+async fn what_is_sent_before_the_goodbye_was_fetched_is_taken_and_dropped() {
+    let (io, mut reasons) = echo(quiet());
+    let server = start(&io).await;
+    let (client, _) = Polling::connect(server.address).await;
+    assert_eq!(client.post("42[\"kick\",true]").await.body, "ok");
+    assert_eq!(reasons.recv().await, Some(Reason::ServerNamespaceDisconnect));
+    let reply = client.post("3\x1e42[\"echo\",1]\x1eabc").await;
+    assert_eq!((reply.status, &*reply.body), (200, "ok"));
+    assert_eq!(client.get().await.body, "41");
+    assert_eq!(client.post("3").await.body, "ok");
+    assert_eq!(client.get().await.body, "6\x1e1");
+    assert_eq!(client.post("3").await.body, UNKNOWN);
+}
+
+#[tokio::test]
 async fn a_pending_get_carries_the_end_at_once() {
     let server = start(&SocketIo::with_options(Options {
         connect_timeout: Duration::from_millis(700),
