@@ -20,7 +20,6 @@ mod head;
 mod headers;
 mod hidden;
 mod hostile_paths;
-mod huge_files;
 mod index;
 mod large_files;
 mod links;

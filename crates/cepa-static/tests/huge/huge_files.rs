@@ -12,8 +12,8 @@ use crate::served::{Served, served};
 const SIZE: u64 = 2 * 1024 * 1024 * 1024;
 const MIB: u64 = 1024 * 1024;
 
-/// What all of this test may add to the memory of its program, with the tests that run beside it.
-const MOST_MEMORY: u64 = 64 * MIB;
+/// What all of this test may add to the memory of its program.
+const MOST_MEMORY: u64 = 32 * MIB;
 
 /// A sparse file: it takes no room on disk.
 fn folder() -> Folder {
