@@ -5,6 +5,8 @@
 //!   clients against us and against Node, and the chat in Chromium.
 //! - `cargo xtask check` runs the formatter, clippy and rustdoc, and refuses warnings.
 //! - `cargo xtask conformance koa | socketio | ws` and `cargo xtask browser` run one of the parts.
+//! - `cargo xtask conformance variants` runs every official Socket.IO client over every event of `conformance/peer`:
+//!   minutes of it, so that it stands apart.
 //! - `cargo xtask fuzz 60` runs every fuzz target for 60 seconds.
 //! - `cargo xtask bench router` counts what a match costs, and refuses a cost that grows with the routes.
 //! - `cargo xtask screenshots` renews the pictures of the README.
@@ -33,7 +35,7 @@ use report::Report;
 use step::Failure;
 
 const USAGE: &str = "usage: cargo xtask test | check | lines | browser | screenshots | \
-                     conformance koa|socketio|ws | fuzz [seconds] | bench router";
+                     conformance koa|socketio|variants|ws | fuzz [seconds] | bench router";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -48,6 +50,7 @@ fn main() -> ExitCode {
         ["conformance", "koa", words @ ..] => koa::run(&mut report, words),
         ["bench", "router"] => bench_router::run(),
         ["conformance", "socketio"] => socketio::run(&mut report),
+        ["conformance", "variants"] => socketio::variants(&mut report),
         ["conformance", "ws"] => websocket::run(&mut report),
         ["fuzz"] => fuzz::fuzz(&mut report, fuzz::SECONDS),
         ["fuzz", seconds] => match seconds.parse() {

@@ -50,3 +50,16 @@ fn against(
     report.add_closing_line(format!("{title}, {name}"), &output);
     Ok(())
 }
+
+/// Every event of the peer's variants, with every client on every transport; the script starts the servers.
+pub(crate) fn variants(report: &mut Report) -> Result<(), Failure> {
+    npm::install()?;
+    let peer = ["cargo", "run", "--quiet", "--package", "conformance-peer", "--"];
+    for (name, server) in [("Node's server", &[][..]), ("cepa", &peer[..])] {
+        announce(&format!("Socket.IO: the peer's variants, {name}"));
+        let arguments = [&["conformance/socketio/variants.mjs", "--"][..], server].concat();
+        let output = script(command("node", &arguments))?;
+        report.add_closing_line(format!("socket.io variants, {name}"), &output);
+    }
+    Ok(())
+}
