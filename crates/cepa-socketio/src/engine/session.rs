@@ -108,6 +108,11 @@ impl State {
         self.lost = false;
         self.return_by = None;
     }
+
+    /// Over, with nothing left to be said.
+    fn owes_nothing(&self) -> bool {
+        self.forgotten || self.closed.is_some_and(|closed| closed.ending != Ending::Farewell)
+    }
 }
 
 /// How a session ended.
@@ -354,6 +359,7 @@ impl Session {
         };
         drop(outbox);
         self.timer.notify_one();
+        self.returned.notify_one();
     }
 
     pub(crate) fn is_closed(&self) -> bool {
@@ -366,16 +372,27 @@ impl Session {
         self.closed().is_some_and(|closed| closed.ending != Ending::Farewell)
     }
 
+    /// Whether the session is over and its client has been told what it was to be told, or has missed its time.
+    pub(super) fn owes_nothing(&self) -> bool {
+        self.state.lock().owes_nothing()
+    }
+
     /// Why the session is over, if it is.
     pub(super) fn closed(&self) -> Option<Closed> {
         self.state.lock().closed
     }
 
-    /// Moves the session to its WebSocket: a pending GET is completed and lets the outbox go.
-    pub(super) fn switch(&self) {
-        self.state.lock().transport = Transport::WebSocket;
+    /// Moves the session to its WebSocket: a pending GET is completed and lets the outbox go. False if it is over.
+    pub(super) fn switch(&self) -> bool {
+        let mut state = self.state.lock();
+        if state.owes_nothing() {
+            return false;
+        }
+        state.transport = Transport::WebSocket;
+        drop(state);
         self.writer.notify_one();
         self.timer.notify_one();
+        true
     }
 
     /// The WebSocket has the outbox: what it reads from now on are frames. Not before, or a GET that is still being

@@ -4,6 +4,9 @@
 //! its GET returned, sends `5`; only then the outbox changes hands, so that nothing is written to the WebSocket before.
 //! Anything else, a second WebSocket, its death or the deadline end the WebSocket alone: polling goes on.
 //!
+//! A session that the server ends meanwhile may have a client that has stopped polling for the sake of its `5`. The
+//! WebSocket is left open to it, and whichever comes first, `5` or a GET, gets what waits and the end.
+//!
 //! If it does: a page that is closed just then has no GET that could be seen to break off, since the last one was
 //! completed for the upgrade, and the loss of the WebSocket is the one sign that it leaves. So after such a loss a client
 //! without a GET has [`Options::return_timeout`](crate::Options::return_timeout) to show itself, where Node waits for the
@@ -30,17 +33,16 @@ pub(super) async fn serve(attempt: Option<Attempt>, mut ws: WebSocket) -> Result
         agreed = timeout(session.server.options.upgrade_timeout, probe(&attempt, &mut ws)) => agreed.unwrap_or(false),
         () = attempt.ended() => false,
     };
-    if !agreed || session.closed().is_some() {
+    if !agreed || !session.switch() {
         drop(attempt);
         let _ = ws.close(CloseCode::NO_STATUS, "").await;
         return Ok(());
     }
-    session.switch();
     let outbox = loop {
         let outbox = session.state.lock().outbox.take();
         match outbox {
             Some(outbox) => break outbox,
-            None if session.closed().is_some() => {
+            None if session.owes_nothing() => {
                 let _ = ws.close(CloseCode::NO_STATUS, "").await;
                 session.client.drained().await;
                 return Ok(());
@@ -50,6 +52,10 @@ pub(super) async fn serve(attempt: Option<Attempt>, mut ws: WebSocket) -> Result
     };
     session.frame();
     drop(attempt);
+    if session.is_closed() {
+        // the farewell is in good hands
+        session.forget();
+    }
     websocket::serve(session, ws, outbox).await
 }
 
@@ -92,9 +98,9 @@ impl Attempt {
         self.0.writer.notify_one();
     }
 
-    /// Waits until the session is over.
+    /// Waits until the session is over and its client has nothing more to hear.
     async fn ended(&self) {
-        while self.0.closed().is_none() {
+        while !self.0.owes_nothing() {
             self.0.returned.notified().await;
         }
     }

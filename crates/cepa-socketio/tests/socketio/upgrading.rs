@@ -5,7 +5,7 @@ use cepa_socketio::{Args, Options, SocketIo, Transport};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use crate::support::{Polling, Ws, quiet, request, start, start_telling};
+use crate::support::{Polling, Ws, quiet, request, soon, start, start_telling};
 
 fn echo(options: Options) -> SocketIo {
     SocketIo::with_options(options)
@@ -14,6 +14,13 @@ fn echo(options: Options) -> SocketIo {
         .on("volatile", async |socket, (): ()| -> Result {
             Ok(socket.volatile().emit("volatile", &())?)
         })
+        .on("kick", async |socket, close: bool| socket.disconnect(close))
+}
+
+/// Joins `/other` too, and fetches the answer.
+async fn join_other(client: &Polling) {
+    assert_eq!(client.post("40/other,").await.body, "ok");
+    assert!(client.get().await.body.starts_with("40/other,{"));
 }
 
 async fn probe(client: &Polling) -> Ws {
@@ -70,6 +77,43 @@ async fn every_further_get_is_completed_while_probed() {
         assert_eq!(client.get().await.body, "6");
         assert!(begun.elapsed() > Duration::from_millis(80), "{:?}", begun.elapsed());
     }
+}
+
+#[tokio::test]
+async fn a_session_ended_before_the_client_moved_says_so_on_the_websocket() {
+    let (sender, mut gone) = mpsc::unbounded_channel();
+    let io = echo(quiet());
+    for name in ["/", "/other"] {
+        let sender = sender.clone();
+        io.of(name).on_disconnect(async move |_socket, _reason| Ok(sender.send(()).unwrap()));
+    }
+    let server = start(&io).await;
+    let (client, _) = Polling::connect(server.address).await;
+    join_other(&client).await;
+    let mut ws = probe(&client).await;
+    // the client polls no more, and has not sent its "5" when the session ends
+    assert_eq!(client.get().await.body, "6");
+    assert_eq!(client.post("42[\"kick\",true]").await.body, "ok");
+    for _ in 0..2 {
+        soon("disconnect", gone.recv()).await.unwrap();
+    }
+    ws.send("5").await;
+    assert_eq!(ws.text().await, "41");
+    assert_eq!(ws.text().await, "41/other,");
+    assert_eq!(ws.closed().await, 1005);
+    assert_eq!(io.connections(), 0);
+}
+
+#[tokio::test]
+async fn a_session_ended_before_the_client_moved_says_so_to_a_get_too() {
+    let server = start(&echo(quiet())).await;
+    let (client, _) = Polling::connect(server.address).await;
+    let mut ws = probe(&client).await;
+    assert_eq!(client.post("42[\"kick\",true]").await.body, "ok");
+    assert_eq!(client.get().await.body, "41");
+    assert_eq!(client.get().await.body, "6\x1e1");
+    // nothing is left to be said
+    assert_eq!(ws.closed().await, 1005);
 }
 
 #[tokio::test]
