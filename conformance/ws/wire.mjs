@@ -96,7 +96,10 @@ export function request(host, { path = "/echo", method = "GET", version = "1.1",
   return `${method} ${path} HTTP/${version}\r\n${lines.map((line) => `${line}\r\n`).join("")}\r\n${body}`;
 }
 
-/** What a server makes of a case, as words; `slowly` sends the frames byte by byte. */
+/**
+ * What a server makes of a case, as words; `slowly` sends the frames byte by byte. Behind the frames of a case comes a
+ * close, unless `then` says "end" (of the stream) or "nothing".
+ */
 export function observe(address, test, slowly = false) {
   const [host, port] = address.split(":");
   return new Promise((done) => {
@@ -110,7 +113,7 @@ export function observe(address, test, slowly = false) {
     };
     const timer = setTimeout(() => end("late"), DEADLINE);
     const send = async () => {
-      const bytes = Buffer.concat([test.bytes ?? Buffer.alloc(0), test.then === "end" ? Buffer.alloc(0) : close(1000)]);
+      const bytes = Buffer.concat([test.bytes ?? Buffer.alloc(0), test.then ? Buffer.alloc(0) : close(1000)]);
       if (slowly) for (const byte of bytes) { socket.write(Buffer.from([byte])); await new Promise(setImmediate); }
       else socket.write(bytes);
       if (test.then === "end") socket.end();

@@ -1,7 +1,7 @@
 // RFC 6455 section 5.4: messages of several frames.
 import { binary, close, frame, more, ping, text } from "../wire.mjs";
 
-const one = (name, bytes, expect) => ({ name, bytes: Buffer.concat([bytes].flat()), expect: `101 ${expect}` });
+const one = (name, bytes, expect, rest = {}) => ({ name, bytes: Buffer.concat([bytes].flat()), expect: `101 ${expect}`, ...rest });
 const REFUSED = "close:1002";
 const open = { fin: 0 };
 const bytewise = (payload) => [...payload].map((byte, at, all) => frame(at ? 0 : 1, byte, { fin: at === all.length - 1 ? 1 : 0 }));
@@ -25,7 +25,7 @@ export default [
   one("bytes inside of a text", [text("a", open), binary("b")], REFUSED),
   one("a text inside of bytes", [binary("a", open), text("b")], REFUSED),
   one("a new fragmented message inside of another", [text("a", open), text("b", open), more("c")], REFUSED),
-  one("a close between fragments", [text("a", open), close(1000), more("b")], "close:1000"),
+  one("a close between fragments", [text("a", open), close(1000), more("b")], "close:1000", { then: "nothing", atOnce: true }),
   one("a continuation after a ping", [ping("p"), more("b")], `pong:p ${REFUSED}`),
   one("a reserved opcode between fragments", [text("a", open), frame(3, "b")], REFUSED),
   one("as many fragments as are allowed", [text("x", open), ...Array.from({ length: 14 }, () => more("x", open)), more("x")], "text:xxxxxxxxxxxxxxxx close:1000"),
