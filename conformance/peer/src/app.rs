@@ -4,9 +4,10 @@ use cepa::kit::cors;
 use cepa::prelude::*;
 
 use crate::options::Options;
+use crate::socketio::Port;
 use crate::{bodies, engineio, events, fields, pace, socketio, visits, websocket};
 
-pub(crate) fn app(options: &Options) -> App {
+pub(crate) fn app(options: &Options, port: &Port) -> App {
     let mut app = App::new().keys(["a key of a server that keeps no secrets"]);
     if let Some(origin) = &options.cors {
         app = app.plug(cors().origin(origin));
@@ -22,5 +23,5 @@ pub(crate) fn app(options: &Options) -> App {
         .plug(events::router())
         .plug(websocket::router(options.origin.as_deref()))
         .plug(engineio::server())
-        .plug(socketio::server(options.variant))
+        .plug(socketio::server(options.variant, port))
 }

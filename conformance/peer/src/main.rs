@@ -20,6 +20,7 @@ use std::process::ExitCode;
 
 use cepa::{Result, Server};
 use options::Options;
+use socketio::Port;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -37,7 +38,8 @@ async fn main() -> ExitCode {
 }
 
 async fn serve(options: &Options) -> Result {
-    let server = Server::new(app::app(options)).bind(("127.0.0.1", options.port)).await?;
-    println!("listening on {}", server.local_addr().port());
+    let port = Port::default();
+    let server = Server::new(app::app(options, &port)).bind(("127.0.0.1", options.port)).await?;
+    println!("listening on {}", port.get_or_init(|| server.local_addr().port()));
     server.serve().await
 }

@@ -3,21 +3,26 @@
 
 mod everything;
 
+use std::sync::OnceLock;
+
 use cepa::prelude::*;
 use cepa::socketio::{Args, Options, RecoveryOptions};
 
 use crate::options::Variant;
 
-pub(crate) fn server(variant: Variant) -> SocketIo {
+/// Where the server listens, once it does; it is its name among others.
+pub(crate) type Port = Arc<OnceLock<u16>>;
+
+pub(crate) fn server(variant: Variant, port: &Port) -> SocketIo {
     match variant {
         Variant::Base => base(),
         // A client that speaks msgpack is known by its first message, in every variant.
-        Variant::App | Variant::Msgpack => everything::server(app_options()),
-        Variant::Eio3 => everything::server(Options { allow_eio3: true, ..app_options() }),
+        Variant::App | Variant::Msgpack => everything::server(app_options(), port),
+        Variant::Eio3 => everything::server(Options { allow_eio3: true, ..app_options() }, port),
         Variant::Csr => {
             let window = Duration::from_secs(3);
             let recovery = Some(RecoveryOptions { window, ..RecoveryOptions::default() });
-            everything::server(Options { recovery, ..app_options() })
+            everything::server(Options { recovery, ..app_options() }, port)
         }
     }
 }

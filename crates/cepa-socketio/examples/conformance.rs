@@ -67,14 +67,14 @@ fn events(namespace: SocketIo) -> SocketIo {
         .on("who", async |socket, room: Option<String>| {
             let namespace = socket.namespace();
             let sockets = match &room {
-                Some(room) => namespace.to(room).fetch_sockets().await,
-                None => namespace.fetch_sockets().await,
+                Some(room) => namespace.to(room).fetch_sockets().await?,
+                None => namespace.fetch_sockets().await?,
             };
             let lines = sockets.iter().map(|found| {
                 let rooms: Vec<&str> = found.rooms().iter().map(|room| &**room).collect();
                 json!({ "id": found.id(), "rooms": rooms, "data": found.data() })
             });
-            lines.collect::<Vec<_>>()
+            Ok(lines.collect::<Vec<_>>())
         })
         .on("sockets-join", async |socket, (room, to): (String, String)| {
             socket.namespace().to(&room).sockets_join(&to);

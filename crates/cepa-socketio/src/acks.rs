@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::timeout;
 
 use crate::args::Args;
 use crate::error::EmitError;
@@ -54,16 +54,12 @@ impl Acks {
 
 impl Pending<'_> {
     pub(crate) async fn wait(self, within: Duration) -> Result<Args, EmitError> {
-        self.wait_until(Instant::now() + within).await
+        timeout(within, self.answer()).await.unwrap_or(Err(EmitError::Timeout))
     }
 
-    /// An answer that is there is taken however late it is asked for.
-    pub(crate) async fn wait_until(mut self, deadline: Instant) -> Result<Args, EmitError> {
-        match timeout_at(deadline, &mut self.answer).await {
-            Ok(Ok(args)) => Ok(args),
-            Ok(Err(_)) => Err(EmitError::Disconnected),
-            Err(_) => Err(EmitError::Timeout),
-        }
+    /// Waits without a deadline; whoever calls has one.
+    pub(crate) async fn answer(mut self) -> Result<Args, EmitError> {
+        (&mut self.answer).await.map_err(|_| EmitError::Disconnected)
     }
 }
 

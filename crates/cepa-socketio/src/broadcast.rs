@@ -1,20 +1,22 @@
 //! Emitting to many: [`Broadcast`].
 //!
 //! A broadcast goes through the hub of its namespace and is encoded once for each transport; members of other kinds (SSE,
-//! plain WebSocket) in the same hub receive it too. One that wants acknowledgements goes through the connections instead,
-//! still encoded once, since every socket that gets it has to expect the answer; others in the rooms get the plain event.
+//! plain WebSocket) in the same hub receive it too. One that wants acknowledgements goes through the connections instead
+//! ([`questions`](crate::questions)). Other servers of a cluster are asked for the same ([`adapter`](crate::adapter)).
 
 use std::time::Duration;
 
-use cepa_hub::{Event, MemberId, Message, Outcome};
+use cepa_hub::{Event, MemberId, Selection};
+use futures_util::future::{join, join_all};
 use tokio::time::Instant;
 
 use crate::Socket;
+use crate::adapter::{Answer, Emission, Request, Whom};
 use crate::args::{Args, Emit};
-use crate::engine::outgoing::Shared;
 use crate::error::EmitError;
 use crate::namespace::Namespace;
-use crate::packet::{RESERVED, write};
+use crate::packet::RESERVED;
+use crate::questions::Questions;
 use crate::remote::RemoteSocket;
 
 /// An emission to several sockets in the making.
@@ -70,7 +72,7 @@ impl<'a> Broadcast<'a> {
         Broadcast { selection: self.selection.volatile(), ..self }
     }
 
-    /// Only sockets of this machine are meant.
+    /// Only sockets of this server are meant.
     pub fn local(self) -> Broadcast<'a> {
         Broadcast { selection: self.selection.local(), ..self }
     }
@@ -85,7 +87,7 @@ impl<'a> Broadcast<'a> {
         Broadcast { timeout, ..self }
     }
 
-    /// Emits; returns how many queues took it.
+    /// Emits; returns how many queues of this server took it.
     ///
     /// # Errors
     /// [`EmitError::Reserved`] or [`EmitError::Json`].
@@ -94,24 +96,16 @@ impl<'a> Broadcast<'a> {
         let compress = self.compress;
         let mut count = 0;
         self.each(|namespace, selection| {
-            if namespace.is_overheard() {
-                for socket in sockets(namespace, selection.clone()) {
-                    socket.overhear(event, &args);
-                }
-            }
-            let event = plain(event, &args).with_compress(compress);
-            count += match namespace.memory() {
-                Some(memory) if !selection.selection().is_volatile() => {
-                    memory.publish(namespace, selection, event)
-                }
-                _ => selection.publish(event),
-            };
+            let selected = selection.selection();
+            namespace.tell(selected, |whom| {
+                Request::Emit(whom, emission(event, &args, selected, compress))
+            });
+            count += deliver(namespace, selection, event, &args, compress);
         });
         Ok(count)
     }
 
-    /// Emits, and waits until every selected socket has acknowledged; gives the answers in the order in which they were
-    /// asked, which is none in particular.
+    /// Emits, and waits until every selected socket has acknowledged; gives the answers in no particular order.
     ///
     /// # Errors
     /// As [`emit`](Self::emit); [`EmitError::Unanswered`], with the answers that came, when a socket takes longer than
@@ -122,78 +116,86 @@ impl<'a> Broadcast<'a> {
         payload: &T,
     ) -> Result<Vec<Args>, EmitError> {
         let args = arguments(event, payload)?;
-        let deadline = Instant::now() + self.timeout;
-        let compress = self.compress;
-        let mut asked = Vec::new();
+        let (timeout, compress) = (self.timeout, self.compress);
+        let deadline = Instant::now() + timeout;
+        let mut questions = Questions::default();
+        let mut elsewhere = Vec::new();
         self.each(|namespace, selection| {
-            let id = namespace.next_ack();
-            let text = write::event(namespace.name(), Some(id), event, &args);
-            let mut question = Shared::new(text, args.attachments(), compress);
-            let plain = Message::new(plain(event, &args).with_compress(compress));
-            let volatile = selection.selection().is_volatile();
-            for member in selection.members() {
-                match namespace.socket(member.id()) {
-                    Some(socket) => {
-                        let question = question.in_dialect(socket.session().format().dialect);
-                        asked.push((socket, id, question, volatile));
-                    }
-                    None if volatile => drop(member.send_volatile(plain.clone())),
-                    None => drop(member.send(plain.clone())),
-                }
-            }
+            let selected = selection.selection();
+            elsewhere.extend(namespace.ask(selected, deadline, |whom| {
+                let emission = emission(event, &args, selected, compress);
+                Request::EmitWithAck(whom, emission, timeout)
+            }));
+            questions.add(namespace, selection, event, &args, compress);
         });
-        let mut pending = Vec::with_capacity(asked.len());
-        for (socket, id, question, volatile) in &asked {
-            socket.overhear(event, &args);
-            let waiting = socket.acks().expect(*id);
-            let outcome = socket.session().send_message(question, *volatile);
-            let sent = matches!(outcome, Outcome::Queued | Outcome::Replaced);
-            pending.push(waiting.filter(|_| sent).map(|it| (it, socket.session().client.ask())));
+        let mut answers = Vec::with_capacity(questions.len());
+        let here = questions.ask(event, &args, deadline, |answer| answers.push(answer));
+        let ((), others) = join(here, join_all(elsewhere)).await;
+        let mut missing = questions.len() - answers.len();
+        for answered in others {
+            missing += answered.missing;
+            answers.extend(answered.args());
         }
-        let mut answers = Vec::with_capacity(asked.len());
-        for (waiting, _asked) in pending.into_iter().flatten() {
-            if let Ok(answer) = waiting.wait_until(deadline).await {
-                answers.push(answer);
-            }
-        }
-        match asked.len() - answers.len() {
+        match missing {
             0 => Ok(answers),
             missing => Err(EmitError::Unanswered { answers, missing }),
         }
     }
 
-    /// The selected sockets of this machine, in no particular order.
+    /// The selected sockets of this server, in no particular order.
     pub fn sockets(self) -> Vec<Socket> {
         let mut all = Vec::new();
         self.each(|namespace, selection| all.extend(sockets(namespace, selection)));
         all
     }
 
-    /// What there is to know of the selected sockets, in no particular order. It is a future, since sockets may be
-    /// connected to other machines one day.
-    pub async fn fetch_sockets(self) -> Vec<RemoteSocket> {
-        self.sockets().iter().map(RemoteSocket::of).collect()
+    /// What there is to know of the selected sockets, on other servers too, in no particular order.
+    ///
+    /// # Errors
+    /// [`EmitError::Timeout`] when another server does not answer within the [`timeout`](Self::timeout).
+    pub async fn fetch_sockets(self) -> Result<Vec<RemoteSocket>, EmitError> {
+        let deadline = Instant::now() + self.timeout;
+        let (mut all, mut elsewhere) = (Vec::new(), Vec::new());
+        self.each(|namespace, selection| {
+            elsewhere.extend(namespace.ask(selection.selection(), deadline, Request::Fetch));
+            all.extend(sockets(namespace, selection).iter().map(RemoteSocket::of));
+        });
+        for answered in join_all(elsewhere).await {
+            if answered.missing > 0 {
+                return Err(EmitError::Timeout);
+            }
+            for answer in answered.answers {
+                if let Answer::Sockets(sockets) = answer {
+                    all.extend(sockets);
+                }
+            }
+        }
+        Ok(all)
     }
 
     /// Makes the selected sockets join a room.
     pub fn sockets_join(self, room: &str) {
-        for socket in self.sockets() {
-            socket.join(room);
-        }
+        self.all(|whom| Request::Join(whom, vec![room.into()]), |socket| socket.join(room));
     }
 
     /// Makes the selected sockets leave a room.
     pub fn sockets_leave(self, room: &str) {
-        for socket in self.sockets() {
-            socket.leave(room);
-        }
+        self.all(|whom| Request::Leave(whom, vec![room.into()]), |socket| socket.leave(room));
     }
 
     /// Disconnects the selected sockets; with `close`, their connections too.
     pub fn disconnect_sockets(self, close: bool) {
-        for socket in self.sockets() {
-            socket.disconnect(close);
-        }
+        self.all(|whom| Request::Disconnect(whom, close), |socket| socket.disconnect(close));
+    }
+
+    /// Asks the other servers to do something with their sockets, and does it with ours.
+    fn all(self, request: impl Fn(Whom) -> Request, act: impl Fn(&Socket)) {
+        let mut ours = Vec::new();
+        self.each(|namespace, selection| {
+            namespace.tell(selection.selection(), &request);
+            ours.extend(sockets(namespace, selection));
+        });
+        ours.iter().for_each(act);
     }
 
     /// Runs `f` for the namespace, or for each child of a parent.
@@ -209,7 +211,34 @@ impl<'a> Broadcast<'a> {
     }
 }
 
-fn sockets(namespace: &Namespace, selection: cepa_hub::Broadcast<'_>) -> Vec<Socket> {
+/// Puts an event into the queues of this server; returns how many took it.
+pub(crate) fn deliver(
+    namespace: &Namespace,
+    selection: cepa_hub::Broadcast<'_>,
+    event: &str,
+    args: &Args,
+    compress: bool,
+) -> usize {
+    if namespace.is_overheard() {
+        for socket in sockets(namespace, selection.clone()) {
+            socket.overhear(event, args);
+        }
+    }
+    let event = plain(event, args).with_compress(compress);
+    match namespace.memory() {
+        Some(memory) if !selection.selection().is_volatile() => {
+            memory.publish(namespace, selection, event)
+        }
+        _ => selection.publish(event),
+    }
+}
+
+fn emission(event: &str, args: &Args, selection: &Selection<'_>, compress: bool) -> Emission {
+    let volatile = selection.is_volatile();
+    Emission { name: event.into(), args: args.clone(), volatile, compress }
+}
+
+pub(crate) fn sockets(namespace: &Namespace, selection: cepa_hub::Broadcast<'_>) -> Vec<Socket> {
     let members = selection.members();
     members.iter().filter_map(|member| namespace.socket(member.id())).collect()
 }

@@ -64,8 +64,11 @@ impl Namespaces {
         let name = slashed(name);
         let parent = self.parent_of(&name, &Value::Null);
         let kind = parent.map_or(Kind::Named, |parent| child(server, parent));
-        let new = Namespace::new(&name, kind, &server.options);
-        let namespace = self.by_name.write().entry(name).or_insert(new).clone();
+        let new = Namespace::new(&name, kind, &server.options, &server.cluster);
+        let namespace = self.by_name.write().entry(name).or_insert_with(|| new.clone()).clone();
+        if namespace == new {
+            namespace.announce();
+        }
         if let Kind::Child(child) = namespace.kind() {
             // never given back
             child.seats.fetch_add(1, Ordering::Relaxed);
@@ -81,7 +84,7 @@ impl Namespaces {
         let mut parents = self.parents.write();
         let parent = Parent { meets: Box::new(meets), server: Arc::downgrade(server) };
         let name = format!("/_{}", parents.len());
-        let parent = Namespace::new(&name, Kind::Parent(parent), &server.options);
+        let parent = Namespace::new(&name, Kind::Parent(parent), &server.options, &server.cluster);
         parents.push(parent.clone());
         parent
     }
@@ -92,11 +95,18 @@ impl Namespaces {
             return Some(Seat::take(namespace));
         }
         let parent = self.parent_of(name, auth)?;
-        let mut by_name = self.by_name.write();
-        let namespace = by_name
-            .entry(name.into())
-            .or_insert_with(|| Namespace::new(name, child(server, parent), &server.options));
-        Some(Seat::take(namespace))
+        let new = Namespace::new(name, child(server, parent), &server.options, &server.cluster);
+        let seat =
+            Seat::take(self.by_name.write().entry(name.into()).or_insert_with(|| new.clone()));
+        if *seat.namespace() == new {
+            new.announce();
+        }
+        Some(seat)
+    }
+
+    /// Those that there are, parents aside.
+    pub(crate) fn all(&self) -> Vec<Namespace> {
+        self.by_name.read().values().cloned().collect()
     }
 
     /// The first parent whose condition is met; conditions are the application's and run under no lock of the map.
@@ -122,11 +132,20 @@ impl Namespaces {
         let here = by_name.get(namespace.name()).is_some_and(|here| here == namespace);
         if here && child.seats.load(Ordering::Relaxed) == 0 {
             by_name.remove(namespace.name());
+            drop(by_name);
+            if let Some(adapter) = namespace.cluster().adapter() {
+                adapter.close(namespace.name());
+            }
         }
     }
 }
 
 impl Namespace {
+    /// Whether it stands for others.
+    pub(crate) fn is_parent(&self) -> bool {
+        matches!(self.kind(), Kind::Parent(_))
+    }
+
     /// The namespaces that a parent stands for; `None` when this is no parent.
     pub(crate) fn children(&self) -> Option<Vec<Namespace>> {
         let Kind::Parent(parent) = self.kind() else { return None };

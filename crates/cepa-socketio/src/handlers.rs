@@ -24,6 +24,8 @@ pub(crate) type Listener = Call<Args, Result<Args>>;
 pub(crate) type AnyListener =
     Arc<dyn Fn(Socket, String, Args) -> BoxFuture<'static, Result> + Send + Sync>;
 pub(crate) type OutgoingListener = Arc<dyn Fn(&Socket, &str, &Args) + Send + Sync>;
+pub(crate) type ServerListener =
+    Arc<dyn Fn(Args) -> BoxFuture<'static, Result<Args>> + Send + Sync>;
 pub(crate) type Hook = Call<(), Result>;
 pub(crate) type EndHook = Call<Reason, Result>;
 type Layer = Arc<dyn Erased>;
@@ -38,6 +40,8 @@ pub(crate) struct Handlers {
     pub(crate) any: Vec<AnyListener>,
     pub(crate) outgoing: Vec<OutgoingListener>,
     pub(crate) listeners: HashMap<String, Vec<Listener>>,
+    /// Of events from other servers.
+    pub(crate) server_side: HashMap<String, Vec<ServerListener>>,
 }
 
 /// An event on its way to its handlers, as the middleware of [`SocketIo::with`](crate::SocketIo::with) sees it.
@@ -157,12 +161,14 @@ where
 {
     Arc::new(move |socket, args| {
         let handler = handler.clone();
-        Box::pin(async move {
-            let data = D::from_args(args).map_err(|error| {
-                Error::new(400, error.to_string()).with_code("bad_argument").with_source(error)
-            })?;
-            handler(socket, data).await.acknowledge()
-        })
+        Box::pin(async move { handler(socket, decoded(args)?).await.acknowledge() })
+    })
+}
+
+/// The arguments as a handler takes them.
+pub(crate) fn decoded<D: FromArgs>(args: Args) -> Result<D> {
+    D::from_args(args).map_err(|error| {
+        Error::new(400, error.to_string()).with_code("bad_argument").with_source(error)
     })
 }
 

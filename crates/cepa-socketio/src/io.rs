@@ -13,11 +13,12 @@ use cepa_core::{Context, Error, Middleware, Next, Result, Shared};
 use cepa_hub::Hub;
 use serde_json::Value;
 
+use crate::adapter::Adapter;
 use crate::args::{Acknowledge, Args, FromArgs};
 use crate::bundle::{self, Bundle};
 use crate::dynamic;
 use crate::engine::http;
-use crate::handlers::{self, EventFn, EventNext, Incoming};
+use crate::handlers::{self, EventFn, EventNext, Handlers, Incoming};
 use crate::namespace::Namespace;
 use crate::options::Options;
 use crate::server::Server;
@@ -149,6 +150,20 @@ impl SocketIo {
         self
     }
 
+    /// Makes this server one of a cluster: emitting reaches the sockets of the others, and [`Broadcast::fetch_sockets`]
+    /// finds them. Unless emissions are [`local`](crate::Broadcast::local), that is.
+    ///
+    /// [`Broadcast::fetch_sockets`]: crate::Broadcast::fetch_sockets
+    ///
+    /// # Panics
+    /// When there is an adapter already.
+    #[track_caller]
+    pub fn with_adapter(self, adapter: impl Adapter) -> SocketIo {
+        assert!(self.server.cluster.set(Arc::new(adapter)), "there is an adapter already");
+        self.server.namespaces.all().iter().for_each(Namespace::announce);
+        self
+    }
+
     /// Serves the official client from this folder: `socket.io.js`, its variants and source maps, as the package
     /// `socket.io-client` has them in `dist`. They are then at `/socket.io/socket.io.js`.
     ///
@@ -252,6 +267,10 @@ impl SocketIo {
     ) -> SocketIo {
         self.namespace.edit(|handlers| handlers.outgoing.push(Arc::new(listener)));
         self
+    }
+
+    pub(crate) fn edit(&self, edit: impl FnOnce(&mut Handlers)) {
+        self.namespace.edit(edit);
     }
 
     /// The options.

@@ -9,9 +9,11 @@
 //! engine::http ─ engine::session ─ client      the connection: polling or WebSocket, packets, sockets
 //! ```
 //!
-//! Start at [`SocketIo`]; [`EngineIo`] is the engine alone. [`engine`], [`packet`] and [`scan`] are the codecs, public for tests and fuzzers.
+//! Start at [`SocketIo`]; [`EngineIo`] is the engine alone. [`adapter`] is how several servers are one. [`engine`], [`packet`]
+//! and [`scan`] are the codecs, public for tests and fuzzers.
 
 mod acks;
+pub mod adapter;
 pub mod args;
 mod broadcast;
 mod bundle;
@@ -29,12 +31,14 @@ mod msgpack;
 mod namespace;
 mod options;
 pub mod packet;
+mod questions;
 mod queue;
 mod reason;
 mod recovery;
 mod remote;
 pub mod scan;
 mod server;
+mod server_side;
 mod socket;
 mod unicast;
 mod wire;

@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, Weak};
 
 use std::time::Duration;
 
@@ -16,6 +16,7 @@ use cepa_hub::{Hub, MemberId};
 use parking_lot::{Mutex, RwLock};
 
 use crate::Socket;
+use crate::adapter::Cluster;
 use crate::args::{Args, Emit};
 use crate::broadcast::Broadcast;
 use crate::dynamic::Kind;
@@ -46,10 +47,20 @@ struct Inner {
     /// How many listeners see what is emitted.
     outgoing: AtomicUsize,
     kind: Kind,
+    cluster: Arc<Cluster>,
 }
 
+/// A namespace that is not kept alive.
+#[derive(Clone)]
+pub(crate) struct WeakNamespace(Weak<Inner>);
+
 impl Namespace {
-    pub(crate) fn new(name: &str, kind: Kind, options: &Options) -> Namespace {
+    pub(crate) fn new(
+        name: &str,
+        kind: Kind,
+        options: &Options,
+        cluster: &Arc<Cluster>,
+    ) -> Namespace {
         Namespace(Arc::new(Inner {
             name: name.into(),
             hub: OnceLock::new(),
@@ -61,6 +72,7 @@ impl Namespace {
             memory: options.recovery.as_ref().map(Memory::new),
             outgoing: AtomicUsize::new(0),
             kind,
+            cluster: Arc::clone(cluster),
         }))
     }
 
@@ -71,7 +83,8 @@ impl Namespace {
 
     /// The hub of its rooms (a parent of [`of_pattern`](crate::SocketIo::of_pattern) has none: its children have): that of [`with_hub`](crate::SocketIo::with_hub), or from the first use one of its own.
     pub fn hub(&self) -> &Hub {
-        self.0.hub.get_or_init(Hub::new)
+        let new = || self.cluster().adapter().map_or_else(Hub::new, |it| it.hub(self.name()));
+        self.0.hub.get_or_init(new)
     }
 
     /// Emits to everybody; returns how many queues took it.
@@ -109,13 +122,21 @@ impl Namespace {
         self.broadcast().except(room)
     }
 
+    /// Emits to the sockets of this server alone.
+    pub fn local(&self) -> Broadcast<'_> {
+        self.broadcast().local()
+    }
+
     /// Selects everybody; the start for [`Broadcast`]'s other words.
     pub fn broadcast(&self) -> Broadcast<'_> {
         Broadcast::new(self)
     }
 
     /// What there is to know of all sockets; see [`Broadcast::fetch_sockets`].
-    pub async fn fetch_sockets(&self) -> Vec<RemoteSocket> {
+    ///
+    /// # Errors
+    /// As [`Broadcast::fetch_sockets`].
+    pub async fn fetch_sockets(&self) -> Result<Vec<RemoteSocket>, EmitError> {
         self.broadcast().fetch_sockets().await
     }
 
@@ -156,6 +177,14 @@ impl Namespace {
     /// False when it has a hub already.
     pub(crate) fn set_hub(&self, hub: Hub) -> bool {
         self.0.hub.set(hub).is_ok()
+    }
+
+    pub(crate) fn cluster(&self) -> &Cluster {
+        &self.0.cluster
+    }
+
+    pub(crate) fn downgrade(&self) -> WeakNamespace {
+        WeakNamespace(Arc::downgrade(&self.0))
     }
 
     pub(crate) fn kind(&self) -> &Kind {
@@ -225,6 +254,12 @@ impl Namespace {
     }
 }
 
+impl WeakNamespace {
+    pub(crate) fn upgrade(&self) -> Option<Namespace> {
+        self.0.upgrade().map(Namespace)
+    }
+}
+
 impl PartialEq for Namespace {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
@@ -232,6 +267,12 @@ impl PartialEq for Namespace {
 }
 
 impl Eq for Namespace {}
+
+impl fmt::Debug for WeakNamespace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("WeakNamespace")
+    }
+}
 
 impl fmt::Debug for Namespace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,7 +1,7 @@
-//! [`RemoteSocket`]: what there is to know of a socket, wherever it is connected.
+//! [`RemoteSocket`]: what there is to know of a socket, on whichever server it is connected.
 //!
 //! A picture of the moment it was asked for. What it does goes by the room of the socket's id, as a broadcast does, so that
-//! it will reach a socket of another machine by the same way.
+//! it reaches a socket of another server by the same way.
 
 use std::sync::Arc;
 

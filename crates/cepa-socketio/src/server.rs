@@ -16,6 +16,7 @@ use cepa_ws::{Limits, WebSocketOptions};
 use parking_lot::{Mutex, RwLock};
 use tokio::time::{Instant, sleep_until};
 
+use crate::adapter::Cluster;
 use crate::bundle::Bundle;
 use crate::dynamic::{Kind, Namespaces};
 use crate::engine::session::{Ending, Session};
@@ -40,6 +41,7 @@ pub(crate) struct Server {
     pub(crate) bundle: OnceLock<Bundle>,
     /// The functions of a program that wants the engine alone.
     pub(crate) plain: Option<Functions>,
+    pub(crate) cluster: Arc<Cluster>,
     pub(crate) root: Namespace,
     pub(crate) namespaces: Namespaces,
     observers: RwLock<Vec<Observer>>,
@@ -51,7 +53,8 @@ impl Server {
     pub(crate) fn new(mut options: Options) -> Server {
         let end = options.path.trim_end_matches('/').len();
         options.path.truncate(end);
-        let root = Namespace::new("/", Kind::Named, &options);
+        let cluster = Arc::<Cluster>::default();
+        let root = Namespace::new("/", Kind::Named, &options, &cluster);
         Server {
             sessions: Sessions::new(options.max_sessions),
             control: Hub::new(),
@@ -60,6 +63,7 @@ impl Server {
             options,
             bundle: OnceLock::new(),
             plain: None,
+            cluster,
             namespaces: Namespaces::new(&root),
             root,
             observers: RwLock::default(),

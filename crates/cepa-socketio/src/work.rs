@@ -167,7 +167,7 @@ async fn caught<T>(future: impl Future<Output = Result<T>>) -> std::thread::Resu
     AssertUnwindSafe(future).catch_unwind().await
 }
 
-fn panicked(panic: &(dyn Any + Send)) -> Error {
+pub(crate) fn panicked(panic: &(dyn Any + Send)) -> Error {
     let text = panic.downcast_ref::<&str>().copied();
     let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
     Error::internal(format!("a handler panicked: {}", text.unwrap_or("no message")))

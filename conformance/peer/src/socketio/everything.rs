@@ -5,7 +5,9 @@
 use cepa::prelude::*;
 use cepa::socketio::{Args, ConnectError, EmitError, Options, Socket};
 
-pub(crate) fn server(options: Options) -> SocketIo {
+use super::Port;
+
+pub(crate) fn server(options: Options, port: &Port) -> SocketIo {
     let io = SocketIo::with_options(options);
     let auth = io.of("/auth").admit(async |socket| {
         if socket.handshake().auth["token"] == "good" {
@@ -21,13 +23,14 @@ pub(crate) fn server(options: Options) -> SocketIo {
     let numbered =
         io.of_matching(move |name, _auth| name.strip_prefix("/dyn-").is_some_and(is_number));
     for namespace in [auth, slow, numbered] {
-        drop(events(namespace, &io));
+        drop(events(namespace, &io, port));
     }
-    super::messages(events(io.clone(), &io))
+    super::messages(events(io.clone(), &io, port))
 }
 
-fn events(namespace: SocketIo, root: &SocketIo) -> SocketIo {
-    state(asking(rooms(echoing(namespace)), root), root)
+fn events(namespace: SocketIo, root: &SocketIo, port: &Port) -> SocketIo {
+    let namespace = among_servers(rooms(echoing(namespace)), port);
+    state(asking(namespace, root), root)
 }
 
 fn echoing(namespace: SocketIo) -> SocketIo {
@@ -114,11 +117,22 @@ fn asking(namespace: SocketIo, root: &SocketIo) -> SocketIo {
                 }
             }
         })
-        // One server alone has no other to ask.
-        .on("nodes-ask", async |_socket, _: Value| json!({ "ok": [] }))
         .on_disconnect(async move |socket, reason| {
             root.emit("left", &(socket.namespace().name(), socket.id(), reason.as_str()))?;
             Ok(())
+        })
+}
+
+fn among_servers(namespace: SocketIo, port: &Port) -> SocketIo {
+    let port = port.clone();
+    namespace
+        .on("nodes-ask", async |socket, question: Value| {
+            let asked = socket.namespace().server_side_emit_with_ack("node-ask", &question);
+            Ok(json!({ "ok": firsts(&asked.await?) }))
+        })
+        .on_server_side("node-ask", async move |question: Value| {
+            // Without its port a server does not listen yet.
+            format!("{}:{question}", port.get().copied().unwrap_or_default())
         })
 }
 
@@ -141,14 +155,14 @@ fn state(namespace: SocketIo, root: &SocketIo) -> SocketIo {
         .on("who", async |socket, room: Option<String>| {
             let namespace = socket.namespace();
             let found = match &room {
-                Some(room) => namespace.to(room).fetch_sockets().await,
-                None => namespace.fetch_sockets().await,
+                Some(room) => namespace.to(room).fetch_sockets().await?,
+                None => namespace.fetch_sockets().await?,
             };
             let lines = found.iter().map(|socket| {
                 let rooms: Vec<&str> = socket.rooms().iter().map(|room| &**room).collect();
                 json!({ "id": socket.id(), "rooms": rooms, "data": socket.data() })
             });
-            lines.collect::<Vec<_>>()
+            Ok(lines.collect::<Vec<_>>())
         })
 }
 

@@ -92,7 +92,7 @@ async fn a_fetched_socket_can_be_asked() {
     while io.to("r").sockets().is_empty() {
         tokio::task::yield_now().await;
     }
-    let found = io.to("r").local().fetch_sockets().await;
+    let found = io.to("r").local().fetch_sockets().await.unwrap();
     let [socket] = &found[..] else { panic!("{found:?}") };
     assert_eq!(socket.data()["nick"], "ana");
     assert_eq!(socket.rooms().len(), 2);

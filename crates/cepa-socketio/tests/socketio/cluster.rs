@@ -1,0 +1,291 @@
+//! Servers that an adapter joins: here in one process, request by request as a wire would carry them.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use cepa_socketio::adapter::{Adapter, Answer, Answered, Asked, Local, Request};
+use cepa_socketio::{Args, EmitError, SocketIo};
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio::time::{Instant, timeout_at};
+
+use crate::support::{Running, Ws, soon, start};
+
+/// All servers of a cluster: what is open on each of them.
+#[derive(Clone, Default)]
+pub struct Wire(Arc<Mutex<Vec<Node>>>);
+
+#[derive(Default)]
+struct Node {
+    open: Vec<Local>,
+    inbox: Option<UnboundedSender<(Local, Request)>>,
+}
+
+struct End {
+    wire: Wire,
+    index: usize,
+}
+
+impl Wire {
+    /// One more server.
+    pub fn end(&self) -> impl Adapter {
+        // requests of one server are performed in their order
+        let (inbox, mut requests) = unbounded_channel::<(Local, Request)>();
+        tokio::spawn(async move {
+            while let Some((local, request)) = requests.recv().await {
+                local.perform(request, |answer| panic!("{answer:?} to nobody")).await;
+            }
+        });
+        let mut nodes = self.0.lock().unwrap();
+        nodes.push(Node { inbox: Some(inbox), ..Node::default() });
+        End { wire: self.clone(), index: nodes.len() - 1 }
+    }
+
+    /// The names that are open on a server.
+    pub fn open_on(&self, index: usize) -> Vec<String> {
+        let nodes = self.0.lock().unwrap();
+        nodes[index].open.iter().map(|local| local.name().to_owned()).collect()
+    }
+}
+
+impl End {
+    fn others(&self, namespace: &str) -> Vec<(Local, UnboundedSender<(Local, Request)>)> {
+        let nodes = self.wire.0.lock().unwrap();
+        let others = nodes.iter().enumerate().filter(|(index, _)| *index != self.index);
+        let inbox = |node: &Node| node.inbox.clone().unwrap();
+        let open = others.flat_map(|(_, node)| node.open.iter().map(move |it| (it, inbox(node))));
+        let mine = open.filter(|(local, _)| local.name() == namespace);
+        mine.map(|(local, inbox)| (local.clone(), inbox)).collect()
+    }
+}
+
+impl Adapter for End {
+    fn open(&self, namespace: Local) {
+        self.wire.0.lock().unwrap()[self.index].open.push(namespace);
+    }
+
+    fn close(&self, namespace: &str) {
+        self.wire.0.lock().unwrap()[self.index].open.retain(|local| local.name() != namespace);
+    }
+
+    fn send(&self, namespace: &str, request: Request) {
+        for (local, inbox) in self.others(namespace) {
+            inbox.send((local, request.clone())).unwrap();
+        }
+    }
+
+    fn ask<'a>(&'a self, namespace: &'a str, request: Request, deadline: Instant) -> Asked<'a> {
+        Box::pin(async move {
+            let mut all = Answered::default();
+            for (local, _) in self.others(namespace) {
+                let (sender, mut answers) = unbounded_channel();
+                let performed =
+                    local.perform(request.clone(), |answer| sender.send(answer).unwrap());
+                let late = timeout_at(deadline, performed).await.is_err();
+                drop(sender);
+                let mut expected = 1;
+                while let Some(answer) = answers.recv().await {
+                    match answer {
+                        Answer::Count(count) => expected = count,
+                        answer => {
+                            expected -= 1;
+                            all.answers.push(answer);
+                        }
+                    }
+                }
+                assert!(expected == 0 || late || matches!(request, Request::EmitWithAck(..)));
+                all.missing += expected;
+            }
+            all
+        })
+    }
+}
+
+/// Two servers, each with a client in `room`.
+struct Two {
+    io: [SocketIo; 2],
+    clients: [Ws; 2],
+    _servers: [Running; 2],
+    wire: Wire,
+}
+
+async fn two() -> Two {
+    let wire = Wire::default();
+    let io = [(); 2].map(|()| {
+        SocketIo::new().with_adapter(wire.end()).on_connect(async |socket| {
+            socket.join("room");
+            socket.emit("ready", &())?;
+            Ok(())
+        })
+    });
+    let servers = [start(&io[0]).await, start(&io[1]).await];
+    let mut clients =
+        [Ws::connect(servers[0].address).await, Ws::connect(servers[1].address).await];
+    for client in &mut clients {
+        assert_eq!(client.text().await, "42[\"ready\"]");
+    }
+    Two { io, clients, _servers: servers, wire }
+}
+
+#[tokio::test]
+async fn an_emission_reaches_the_sockets_of_all_servers() {
+    let Two { io, clients: [mut here, mut there], .. } = two().await;
+    assert_eq!(io[0].to("room").emit("hi", &("a", 1)).unwrap(), 1);
+    assert_eq!(here.text().await, "42[\"hi\",\"a\",1]");
+    assert_eq!(there.text().await, "42[\"hi\",\"a\",1]");
+    io[0].local().emit("near", &()).unwrap();
+    io[0].except("room").emit("nobody", &()).unwrap();
+    io[1].emit("far", &()).unwrap();
+    assert_eq!(here.text().await, "42[\"near\"]");
+    assert_eq!(here.text().await, "42[\"far\"]");
+    assert_eq!(there.text().await, "42[\"far\"]");
+}
+
+#[tokio::test]
+async fn a_sender_is_left_out_everywhere() {
+    let Two { io, clients: [mut here, mut there], .. } = two().await;
+    io[0].sockets()[0].to("room").emit("others", &()).unwrap();
+    assert_eq!(there.text().await, "42[\"others\"]");
+    io[0].emit("all", &()).unwrap();
+    assert_eq!(here.text().await, "42[\"all\"]");
+}
+
+#[tokio::test]
+async fn acknowledgements_come_from_all_servers() {
+    let Two { io, clients: [mut here, mut there], .. } = two().await;
+    let asking = tokio::spawn({
+        let io = io[0].clone();
+        async move { io.to("room").emit_with_ack("n", &()).await }
+    });
+    // each server has ids of its own
+    for (client, answer) in [(&mut here, 1), (&mut there, 2)] {
+        let asked = client.text().await;
+        let id = asked.strip_prefix("42").unwrap().strip_suffix("[\"n\"]").unwrap();
+        client.send(&format!("43{id}[{answer}]")).await;
+    }
+    let answers = soon("answers", asking).await.unwrap().unwrap();
+    let mut numbers: Vec<u32> = answers.iter().map(|answer| answer.get(0).unwrap()).collect();
+    numbers.sort_unstable();
+    assert_eq!(numbers, [1, 2]);
+}
+
+#[tokio::test]
+async fn a_client_of_another_server_that_does_not_answer_is_missing() {
+    let Two { io, clients: [mut here, mut there], .. } = two().await;
+    let asking = tokio::spawn({
+        let (io, timeout) = (io[0].clone(), Duration::from_millis(80));
+        async move { io.to("room").timeout(timeout).emit_with_ack("n", &()).await }
+    });
+    let asked = here.text().await;
+    here.send(&asked.replace("42", "43").replace("\"n\"", "7")).await;
+    there.text().await;
+    let Err(EmitError::Unanswered { answers, missing }) = soon("end", asking).await.unwrap() else {
+        panic!("all answered")
+    };
+    let answers: Vec<u32> = answers.iter().map(|answer| answer.get(0).unwrap()).collect();
+    assert_eq!((answers, missing), (vec![7], 1));
+}
+
+#[tokio::test]
+async fn sockets_of_other_servers_are_found_moved_and_disconnected() {
+    let Two { io, clients: [_here, mut there], .. } = two().await;
+    let far = io[1].sockets()[0].clone();
+    far.data().set_json(serde_json::json!({ "nick": "ana" }));
+    let found = io[0].fetch_sockets().await.unwrap();
+    assert_eq!(found.len(), 2);
+    let remote = found.into_iter().find(|socket| socket.id() == far.id()).unwrap();
+    assert_eq!(remote.data()["nick"], "ana");
+    assert_eq!(io[0].local().fetch_sockets().await.unwrap().len(), 1);
+
+    remote.join("hall");
+    remote.leave("room");
+    remote.emit("moved", &()).unwrap();
+    assert_eq!(there.text().await, "42[\"moved\"]");
+    let mut rooms: Vec<_> = far.rooms().iter().map(ToString::to_string).collect();
+    rooms.retain(|room| *room != *far.id());
+    assert_eq!(rooms, ["hall"]);
+    remote.disconnect(false);
+    assert_eq!(there.text().await, "41");
+}
+
+#[tokio::test]
+async fn servers_speak_with_each_other_in_a_namespace() {
+    let wire = Wire::default();
+    let io = [1, 2, 3].map(|number| {
+        let io = SocketIo::new().with_adapter(wire.end());
+        drop(io.of("/other").on_server_side("who", async |(): ()| "other"));
+        io.on_server_side("who", async move |greeting: String| format!("{number}: {greeting}"))
+            .on_server_side("who", async |(): ()| "a second listener's is no answer")
+    });
+    let answers = io[0].server_side_emit_with_ack("who", &"hello").await.unwrap();
+    assert_eq!(texts(&answers), ["2: hello", "3: hello"]);
+    let answers = io[2].of("/other").server_side_emit_with_ack("who", &()).await.unwrap();
+    assert_eq!(texts(&answers), ["other", "other"]);
+}
+
+#[tokio::test]
+async fn a_server_side_event_without_an_answer_is_heard_by_the_others_alone() {
+    let wire = Wire::default();
+    let (sender, mut heard) = unbounded_channel();
+    let io = [1, 2].map(|number| {
+        let sender = sender.clone();
+        SocketIo::new().with_adapter(wire.end()).on_server_side("x", async move |word: String| {
+            sender.send((number, word)).unwrap();
+        })
+    });
+    io[0].server_side_emit("x", &"a").unwrap();
+    io[1].server_side_emit("x", &"b").unwrap();
+    let mut both = [soon("event", heard.recv()).await, soon("event", heard.recv()).await];
+    both.sort_unstable();
+    assert_eq!(both, [Some((1, "b".into())), Some((2, "a".into()))]);
+    assert!(heard.try_recv().is_err());
+}
+
+#[tokio::test]
+async fn namespaces_are_opened_as_they_come_and_closed_as_they_go() {
+    let wire = Wire::default();
+    let io = SocketIo::new();
+    drop(io.of("/before"));
+    let io = io.with_adapter(wire.end());
+    drop(io.of("/after"));
+    drop(io.of_pattern("/room-*"));
+    let mut open = wire.open_on(0);
+    open.sort_unstable();
+    assert_eq!(open, ["/", "/after", "/before"]);
+
+    let server = start(&io).await;
+    let mut client = Ws::open(server.address).await;
+    client.send("40/room-1,").await;
+    assert!(client.text().await.starts_with("40/room-1,"));
+    assert_eq!(wire.open_on(0).len(), 4);
+    client.send("41/room-1,").await;
+    client.send("40").await;
+    client.text().await;
+    soon("end of the namespace", async {
+        while wire.open_on(0).len() > 3 {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_adapter_keeps_no_namespace_alive() {
+    let Two { io, wire, clients, _servers } = two().await;
+    let local = wire.0.lock().unwrap()[0].open[0].clone();
+    assert!(local.namespace().is_some());
+    drop(clients);
+    for server in _servers {
+        server.stop().await;
+    }
+    drop(io);
+    soon("end of the namespace", async {
+        while local.namespace().is_some() {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+}
+
+fn texts(answers: &[Args]) -> Vec<String> {
+    answers.iter().map(|answer| answer.get(0).unwrap()).collect()
+}
