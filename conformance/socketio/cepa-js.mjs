@@ -370,6 +370,63 @@ const tests = {
     await next(socket, "connect");
     socket.disconnect();
   },
+  async "comes back by hand: after the only attempt, and after the last"(open) {
+    for (const options of [{ reconnection: false }, { reconnectionAttempts: 1 }]) {
+      const { through } = await open({}, true);
+      through.state.refuse = true;
+      const socket = connect(through.url, { ...websocket, ...options });
+      await (options.reconnectionAttempts ? next(socket.io, "reconnect_failed") : next(socket, "connect_error"));
+      through.state.refuse = false;
+      socket.connect();
+      await next(socket, "connect");
+      socket.disconnect();
+    }
+  },
+  async "an event emitted after the machine slept is sent by the next session"(open) {
+    const { server } = await open();
+    for (const options of [polling, websocket]) {
+      const socket = connect(server.url, options);
+      await next(socket, "connect");
+      const lost = next(socket, "disconnect");
+      const { now } = Date;
+      Date.now = () => now() + 3_600_000;
+      const answer = socket.timeout(DEADLINE).emitWithAck("message-with-ack", "later");
+      Date.now = now;
+      assert.deepEqual(await lost, ["ping timeout", undefined]);
+      assert.equal(await answer, "later");
+      socket.disconnect();
+    }
+  },
+  async "a volatile event that is dropped times out"(open) {
+    const { server } = await open();
+    const socket = connect(server.url, { ...websocket, autoConnect: false });
+    await assert.rejects(soon(socket.volatile.timeout(10).emitWithAck("message-with-ack", 1), "timeout"), /timed out/);
+  },
+  async "an event that asks for an answer is no offset of recovery"(open) {
+    const { server, through } = await open({ connectionStateRecovery: {} }, true);
+    const socket = connect(through.url, websocket);
+    socket.on("asked", (text, answer) => answer(text));
+    await next(socket, "connect");
+    await socket.emitWithAck("join", "r");
+    server.io.to("r").emit("hi", 1);
+    const [peer] = await server.io.fetchSockets();
+    assert.equal(await server.io.sockets.sockets.get(peer.id).emitWithAck("asked", "are you there?"), "are you there?");
+    const lost = next(socket, "disconnect");
+    through.cut();
+    await lost;
+    await next(socket, "connect");
+    assert.equal(socket.recovered, true);
+    socket.disconnect();
+  },
+  async "polling goes on where a WebSocket cannot be made"(open) {
+    const { server } = await open();
+    const socket = connect(server.url, { ...quick, WebSocket: class { constructor() { throw new Error("a policy of the page"); } } });
+    socket.on("disconnect", (reason) => assert.fail(reason));
+    await next(socket, "connect");
+    assert.equal(await socket.timeout(DEADLINE).emitWithAck("message-with-ack", 1), 1);
+    assert.equal(socket.transport, "polling");
+    socket.off("disconnect").disconnect();
+  },
   async "reserved names are refused; listeners: once, off, onAny"(open) {
     const { server } = await open();
     const socket = connect(server.url, websocket);

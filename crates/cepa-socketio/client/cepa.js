@@ -376,11 +376,16 @@ class Engine {
       this.transport.resume();
       this.#flush();
     };
-    const link = new WebSocketLink(this, {
-      open: () => link.send(["2probe"]),
-      packet: (packet) => (packet === "3probe" && !this.#upgrading ? this.#moveTo(link, timer) : giveUp()),
-      close: giveUp,
-    });
+    let link;
+    try {
+      link = new WebSocketLink(this, {
+        open: () => link.send(["2probe"]),
+        packet: (packet) => (packet === "3probe" && !this.#upgrading ? this.#moveTo(link, timer) : giveUp()),
+        close: giveUp,
+      });
+    } catch {
+      return clearTimeout(timer); // refused by a policy of the page: polling goes on
+    }
     this.#candidate = { stop: () => (clearTimeout(timer), link.stop()) };
   }
 
@@ -405,8 +410,15 @@ class Engine {
     return this.state === "open" && !this.#upgrading && !this.#sending && this.#queue.length === 0;
   }
 
+  /** Whether the server was heard in time. Timers sleep with the machine, so that it may turn out here that it was not. */
+  get isHeard() {
+    if (Date.now() <= this.#deadline) return true;
+    queueMicrotask(() => this.#end("ping timeout")); // who asks keeps what it was about to send
+    return false;
+  }
+
   send(packets) {
-    if (Date.now() > this.#deadline) return this.#end("ping timeout"); // the machine slept; timers did too
+    if (!this.isHeard) return;
     this.#queue.push(...packets);
     this.#flush();
   }
@@ -616,10 +628,10 @@ export class Socket extends Emitter {
   }
 
   connect() {
-    if (this.active) return this;
+    const { active } = this;
     this.active = true;
-    if (this.io.isOpen) this._opened();
-    else this.io.open();
+    if (!this.io.isOpen) this.io.open(); // also when no attempt is to come any more
+    else if (!active) this._opened();
     return this;
   }
 
@@ -676,12 +688,13 @@ export class Socket extends Emitter {
 
   #send(event, args, settle, timeout, volatile) {
     if (RESERVED.has(event)) throw new TypeError(`"${event}" is a reserved event name`);
-    const ready = this.connected && this.io.isOpen;
-    if (volatile && !(ready && this.io.engine.writable)) return;
-    if (!ready && this.#unsent.length >= this.#options.bufferLimit) throw new RangeError("not connected, and the send buffer is full");
+    const ready = this.connected && this.io.isOpen && this.io.engine.isHeard;
+    const dropped = volatile && !(ready && this.io.engine.writable);
+    if (!dropped && !ready && this.#unsent.length >= this.#options.bufferLimit) throw new RangeError("not connected, and the send buffer is full");
     const id = settle ? this.#nextId++ : undefined;
     const packets = encode(EVENT, this.namespace, id, [event, ...args]);
     if (settle) this.#await(id, settle, timeout);
+    if (dropped) return;
     if (ready) this.io.engine.send(packets);
     else this.#unsent.push({ id, packets });
   }
@@ -759,8 +772,9 @@ export class Socket extends Emitter {
 
   #event(id, data) {
     const args = [...data];
-    if (this.#session && typeof args.at(-1) === "string") this.#offset = args.at(-1);
-    if (id !== undefined) {
+    if (id === undefined) {
+      if (this.#session && typeof args.at(-1) === "string") this.#offset = args.at(-1);
+    } else {
       let answered = false;
       args.push((...answer) => {
         if (answered || !this.connected) return;
