@@ -172,13 +172,17 @@ impl Client {
     ) -> Result<Option<Held>, Reason> {
         let packet = {
             let mut input = self.decoder.lock();
-            if input.speaks.is_none() && session.server.options.msgpack && !session.is_legacy() {
+            let first =
+                input.speaks.is_none() && session.server.options.msgpack && !session.is_legacy();
+            if first {
                 input.speaks = Some(Speaks::MsgPack);
-                session.speak_msgpack();
             }
             if input.speaks == Some(Speaks::MsgPack) {
                 let max = input.decoder.max_attachments();
                 drop(input);
+                if first {
+                    session.speak_msgpack();
+                }
                 let packet = msgpack::decode(&data, max).map_err(refused)?;
                 return self.packet(session, packet);
             }

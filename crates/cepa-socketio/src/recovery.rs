@@ -195,7 +195,7 @@ impl Memory {
         let (left, valid) = {
             let mut state = self.lock();
             let left = state.left.remove(pid)?;
-            let reaches = state.first() <= after + 1 && after <= state.last;
+            let reaches = state.first() - 1 <= after && after <= state.last;
             let valid = reaches && Instant::now() < left.until;
             // in the same breath, so that nothing is forgotten in between
             state.returning += usize::from(valid);

@@ -85,18 +85,18 @@ impl Iterator for LegacyParts {
             self.rest = Bytes::new();
             return Some(Err(Malformed));
         }
-        if self.rest.is_empty() {
-            return None;
+        while !self.rest.is_empty() {
+            match if self.binary { self.next_binary() } else { self.next_text() } {
+                // `0:` is an empty list
+                Ok(None) => {}
+                Ok(Some(packet)) => return Some(Ok(packet)),
+                Err(malformed) => {
+                    self.rest = Bytes::new();
+                    return Some(Err(malformed));
+                }
+            }
         }
-        let packet = if self.binary { self.next_binary() } else { self.next_text() };
-        if packet.is_err() {
-            self.rest = Bytes::new();
-        }
-        // `0:` is an empty list
-        match packet {
-            Ok(None) => self.next(),
-            packet => packet.transpose(),
-        }
+        None
     }
 }
 

@@ -45,7 +45,9 @@ pub(super) fn open(ctx: &mut Context, session: &Arc<Session>) -> Result {
 /// GET with a sid: waits until there is something to be sent.
 pub(super) async fn get(ctx: &mut Context, session: Arc<Session>) -> Result {
     let Some(mut poll) = Poll::begin(&session) else {
-        session.close(Reason::TransportError, Ending::Cut);
+        if session.transport() == Transport::Polling {
+            session.close(Reason::TransportError, Ending::Cut);
+        }
         return refuse(ctx, 400);
     };
     let body = poll.collect().await;
@@ -156,14 +158,14 @@ fn finish(closed: Closed, late: bool) -> Vec<u8> {
 
 impl Drop for Poll<'_> {
     fn drop(&mut self) {
-        let closed = {
+        let (closed, polls) = {
             let mut state = self.session.state.lock();
             if let Some(mut outbox) = self.outbox.take() {
                 outbox.flushed();
                 outbox.set_writable(false);
                 state.outbox = Some(outbox);
             }
-            state.closed.is_some()
+            (state.closed.is_some(), state.transport == Transport::Polling)
         };
         self.session.returned.notify_one();
         if closed {
@@ -172,7 +174,7 @@ impl Drop for Poll<'_> {
             }
         } else if self.done {
             self.session.expect_return();
-        } else {
+        } else if polls {
             self.session.close(Reason::TransportError, Ending::Cut);
         }
     }
@@ -199,8 +201,8 @@ pub(super) async fn post(ctx: &mut Context, session: Arc<Session>) -> Result {
         post.done = true;
         return refuse(ctx, 413);
     };
-    post.done = true;
     if session.refuses_posts() {
+        post.done = true;
         return refuse(ctx, 400);
     }
     // whether the session goes on or not, these packets have been taken
@@ -209,6 +211,7 @@ pub(super) async fn post(ctx: &mut Context, session: Arc<Session>) -> Result {
         None => body,
     };
     let _ = take(&session, body, binary).await;
+    post.done = true;
     if let Some(agent) = ctx.get("user-agent")
         && (agent.contains(";MSIE") || agent.contains("Trident/"))
     {

@@ -11,7 +11,8 @@
 //! - A session leaves the server's map when it is closed, unless it is a polling session that still owes its client an
 //!   answer; it is then forgotten with that answer, or by its timer.
 //! - The sid is known to the client and this map only; it is no socket's id and in no `Debug`.
-//! - No lock of a session is held across an await or while a socket is told of the end.
+//! - No lock of a session is held across an await or while a socket is told of the end; nor is `state` while the decoder of
+//!   its client is locked, or the other way round.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -31,6 +31,12 @@ impl Session {
         self.wake_timer();
     }
 
+    /// The client could not answer for a while, since it was being written to.
+    pub(super) fn excuse(&self) {
+        self.state.lock().heartbeat.excuse(Instant::now());
+        self.wake_timer();
+    }
+
     /// A client whose WebSocket was lost is to poll again soon, unless a GET of it is pending.
     pub(super) fn expect_return(&self) {
         let mut state = self.state.lock();
@@ -50,6 +56,7 @@ impl Session {
     /// What the timer has to do at this moment; it ends the session when a deadline has passed.
     pub(super) fn tick(&self) -> Tick {
         let now = Instant::now();
+        let attachments_by = self.client.attachments_by();
         let mut state = self.state.lock();
         if let Some(closed) = state.closed {
             let waits = !state.forgotten && now < closed.forget_at;
@@ -66,7 +73,7 @@ impl Session {
             return Tick::Over;
         }
         let stalled_by = state.stalled.map(|since| since + self.server.options.stall_timeout);
-        let deadline = [state.connect_by, self.client.attachments_by(), stalled_by];
+        let deadline = [state.connect_by, attachments_by, stalled_by];
         let deadline = deadline.into_iter().flatten().min();
         if deadline.is_some_and(|deadline| deadline <= now) {
             drop(state);

@@ -134,7 +134,7 @@ pub(super) async fn serve(session: Arc<Session>, mut ws: WebSocket, mut outbox: 
                     }
                 }
                 if started.elapsed() > SLOW {
-                    session.set_stalled(false);
+                    session.excuse();
                 }
             }
             () = &mut woken => {

@@ -32,6 +32,11 @@ fn binary_is_base64_in_text_and_bytes_in_binary() {
 }
 
 #[test]
+fn empty_lists_in_a_row_cost_no_stack() {
+    assert_eq!(read("0:".repeat(500_000).as_bytes(), false).unwrap(), []);
+}
+
+#[test]
 fn what_is_no_list_is_refused_after_what_came_before() {
     for body in [
         "",

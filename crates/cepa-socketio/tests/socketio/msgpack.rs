@@ -1,5 +1,7 @@
 //! `socket.io-msgpack-parser`, byte by byte.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use cepa_socketio::{Args, Binary, Options, SocketIo};
 use serde_json::{Value, json};
 
@@ -43,6 +45,19 @@ fn event(name: &str, id: Option<u8>, args: &[&[u8]]) -> Vec<u8> {
 
 async fn send(ws: &mut Ws, message: Vec<u8>) {
     ws.0.send(bytes::Bytes::from(message)).await.unwrap();
+}
+
+/// The timer, which each pong wakes, looks at the decoder while the decoder turns to msgpack.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_first_packet_and_the_timer_do_not_wait_for_each_other() {
+    let server = start(&io()).await;
+    let connect = STANDARD.encode(CONNECT);
+    let body = format!("{}b{connect}", "3\x1e".repeat(200));
+    for _ in 0..100 {
+        let client = Polling::open(server.address).await;
+        assert_eq!(client.post(&body).await.body, "ok");
+        assert!(client.get().await.body.starts_with('b'));
+    }
 }
 
 #[tokio::test]

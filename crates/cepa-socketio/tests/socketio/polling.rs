@@ -1,9 +1,11 @@
 use cepa_core::Result;
 use cepa_socketio::{Args, Options, Reason, Socket, SocketIo};
+use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Semaphore;
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 
-use crate::support::{Pending, Polling, quiet, request, start};
+use crate::support::{Pending, Polling, quiet, request, soon, start};
 
 const UNKNOWN: &str = r#"{"code":1,"message":"Session ID unknown"}"#;
 
@@ -188,6 +190,30 @@ async fn a_client_that_gives_its_post_up_ends_the_session() {
     let head = format!("POST {}\ncontent-length: 10", client.target());
     drop(Pending::send(server.address, &head, b"42[").await);
     assert_eq!(reasons.recv().await, Some(Reason::TransportError));
+}
+
+#[tokio::test]
+async fn nor_does_one_live_on_whose_post_was_given_up_behind_a_handler() {
+    let (started, mut running) = mpsc::unbounded_channel();
+    let gate = Arc::new(Semaphore::new(0));
+    let (io, mut reasons) = echo(Options { max_incoming: 100, ..quiet() });
+    let io = io.on("wait", {
+        let gate = Arc::clone(&gate);
+        async move |_socket, (): ()| {
+            started.send(()).unwrap();
+            gate.acquire().await.unwrap().forget();
+        }
+    });
+    let server = start(&io).await;
+    let (client, _) = Polling::connect(server.address).await;
+    let body = ["42[\"wait\"]"; 50].join("\x1e");
+    let head = format!("POST {}", client.target());
+    let post = Pending::send(server.address, &head, body.as_bytes()).await;
+    running.recv().await.unwrap();
+    drop(post);
+    gate.add_permits(50);
+    // part of what it sent was never read, so it must not be told "ok" by a session that goes on
+    assert_eq!(soon("end", reasons.recv()).await, Some(Reason::TransportError));
 }
 
 #[tokio::test]

@@ -168,7 +168,8 @@ async fn whoever_does_not_qualify_is_somebody_new() {
     let (missed, answer) = client.come_back(&server).await;
     assert!(missed.is_empty() && !client.is_recovered(&answer), "{answer}");
 
-    for offset in ["", "x", "zzz1", &format!("{good}0"), "\u{e9}\u{e9}"] {
+    let last = format!("{}ffffffffffffffff", &good[..3]);
+    for offset in ["", "x", "zzz1", &format!("{good}0"), &last, "\u{e9}\u{e9}"] {
         let mut other = Client::connect(&server).await;
         other.ws = Ws::open(server.address).await;
         other.offset = offset.to_owned();
