@@ -7,6 +7,7 @@
 //! - `cargo xtask conformance koa | socketio | ws` and `cargo xtask browser` run one of the parts.
 //! - `cargo xtask conformance variants` runs every official Socket.IO client over every event of `conformance/peer`:
 //!   minutes of it, so that it stands apart.
+//! - `cargo xtask conformance autobahn` runs the Autobahn suite, whose `wstest` must be in the path.
 //! - `cargo xtask fuzz 60` runs every fuzz target for 60 seconds.
 //! - `cargo xtask bench router` counts what a match costs, and refuses a cost that grows with the routes.
 //! - `cargo xtask screenshots` renews the pictures of the README.
@@ -14,6 +15,7 @@
 //! Each part adds a line of counts to a [`Report`]; the last line of a run is their sum.
 //! There are no dependencies here: this is the first thing that a fresh clone builds.
 
+mod autobahn;
 mod bench_router;
 mod browser;
 mod check;
@@ -35,7 +37,7 @@ use report::Report;
 use step::Failure;
 
 const USAGE: &str = "usage: cargo xtask test | check | lines | browser | screenshots | \
-                     conformance koa|socketio|variants|ws | fuzz [seconds] | bench router";
+                     conformance koa|socketio|variants|ws|autobahn | fuzz [seconds] | bench router";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -52,6 +54,7 @@ fn main() -> ExitCode {
         ["conformance", "socketio"] => socketio::run(&mut report),
         ["conformance", "variants"] => socketio::variants(&mut report),
         ["conformance", "ws"] => websocket::run(&mut report),
+        ["conformance", "autobahn"] => autobahn::run(&mut report),
         ["fuzz"] => fuzz::fuzz(&mut report, fuzz::SECONDS),
         ["fuzz", seconds] => match seconds.parse() {
             Ok(seconds) => fuzz::fuzz(&mut report, seconds),

@@ -85,7 +85,10 @@ async fn a_session_ended_before_the_client_moved_says_so_on_the_websocket() {
     let io = echo(quiet());
     for name in ["/", "/other"] {
         let sender = sender.clone();
-        io.of(name).on_disconnect(async move |_socket, _reason| Ok(sender.send(()).unwrap()));
+        io.of(name).on_disconnect(async move |_socket, _reason| {
+            sender.send(()).unwrap();
+            Ok(())
+        });
     }
     let server = start(&io).await;
     let (client, _) = Polling::connect(server.address).await;
