@@ -10,6 +10,7 @@ use brotli::CompressorWriter;
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::{GzEncoder, ZlibEncoder};
+use http_grammar::accept::encoding_weight;
 use zstd::zstd_safe::CParameter;
 
 /// A content coding.
@@ -28,11 +29,16 @@ pub enum Coding {
 impl Coding {
     /// The name in `Content-Encoding`.
     pub fn name(self) -> &'static str {
+        self.names()[0]
+    }
+
+    /// What clients call it; the first is [`name`](Self::name).
+    fn names(self) -> &'static [&'static str] {
         match self {
-            Self::Zstd => "zstd",
-            Self::Brotli => "br",
-            Self::Gzip => "gzip",
-            Self::Deflate => "deflate",
+            Self::Zstd => &["zstd"],
+            Self::Brotli => &["br"],
+            Self::Gzip => &["gzip", "x-gzip"],
+            Self::Deflate => &["deflate"],
         }
     }
 
@@ -56,49 +62,18 @@ impl Coding {
 
 /// The coding that a client prefers among those offered, the best first; `None` is to send it as it is.
 ///
-/// Its weights decide, then the order of the offers. Without the field nothing is coded, and `*` alone means gzip, as
-/// every client knows that.
-pub(crate) fn preferred(field: Option<&str>, offers: &[Coding]) -> Option<Coding> {
-    let field = field?;
-    if field.trim() == "*" {
-        return [Coding::Gzip]
-            .into_iter()
-            .find(|gzip| offers.contains(gzip))
-            .or(offers.first().copied());
-    }
-    let weights: Vec<(String, u16)> = field.split(',').filter_map(weight).collect();
-    let explicit =
-        |name: &str| weights.iter().find(|(known, _)| known == name).map(|found| found.1);
-    let any = explicit("*");
-    let of = |coding: Coding| {
-        let alias = if coding == Coding::Gzip { explicit("x-gzip") } else { None };
-        explicit(coding.name()).or(alias).or(any).unwrap_or(0)
-    };
-    let mut best: Option<(Coding, u16)> = None;
-    for &coding in offers {
-        if best.is_none_or(|(_, weight)| of(coding) > weight) {
-            best = Some((coding, of(coding)));
+/// Its weights decide, then the order of the offers; the body as it is comes after codings of its own weight.
+pub(crate) fn preferred(field: &str, offers: impl IntoIterator<Item = Coding>) -> Option<Coding> {
+    let identity = encoding_weight(field, &["identity"]).unwrap_or(0);
+    let mut best = None;
+    let mut to_beat = identity.saturating_sub(1);
+    for coding in offers {
+        let weight = encoding_weight(field, coding.names()).unwrap_or(0);
+        if weight > to_beat {
+            (best, to_beat) = (Some(coding), weight);
         }
     }
-    let identity = explicit("identity").unwrap_or(0);
-    best.filter(|(_, weight)| *weight > 0 && *weight >= identity).map(|(coding, _)| coding)
-}
-
-/// Name and weight, in thousandths, of a member of the list; one that cannot be read is left out.
-fn weight(member: &str) -> Option<(String, u16)> {
-    let mut parts = member.split(';').map(str::trim);
-    let name = parts.next().filter(|name| !name.is_empty())?.to_ascii_lowercase();
-    let mut weight = 1000;
-    for part in parts {
-        if let Some((key, value)) = part.split_once('=')
-            && key.trim().eq_ignore_ascii_case("q")
-        {
-            let value: f32 =
-                value.trim().parse().ok().filter(|value| (0.0..=1.0).contains(value))?;
-            weight = (value * 1000.0).round() as u16;
-        }
-    }
-    Some((name, weight))
+    best
 }
 
 /// A running compression.

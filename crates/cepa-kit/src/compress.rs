@@ -9,11 +9,11 @@
 //! Accept-Encoding` is on every answer. HEAD gets the headers of GET. Where it differs from koa-compress: a strong
 //! `ETag` becomes weak, for the bytes are others, `Accept-Ranges` goes, for ranges would be of those; a body that does
 //! not shrink is sent as it is; so is any to a client that refuses everything, `*;q=0`, where koa-compress fails with
-//! 500. Not offered: a threshold for each type, and a coding for clients that name none.
+//! 500; an `Accept-Encoding` that is empty refuses codings, as the standard says, and is not taken for none.
 //!
 //! Server-sent events say `no-transform`, so they are left alone unless the handler asks for it
 //! ([`Compression::Always`]): each stream then costs an encoder, about 300 KiB, which ten thousand idle ones do not
-//! pay for. `application/octet-stream`, which can be anything, is left alone.
+//! pay for.
 //!
 //! A secret and text from outside in one compressed body can be told apart by its length (BREACH): give such answers
 //! [`Compression::Never`], or mask the secret, as [`csrf`](crate::csrf) does with its tokens.
@@ -27,11 +27,14 @@ use std::task::{Context as Poller, Poll, ready};
 
 use bytes::Bytes;
 use cepa_core::http::{HeaderValue, header};
-use cepa_core::{Body, Context, Middleware, Next, Response, Result};
+use cepa_core::{Body, Context, Middleware, Next, Result};
 use futures_util::Stream;
 
 use crate::coding::{Coding, Encoder, preferred};
+use crate::compressible::shrinks;
 
+/// The size below which bodies are left alone unless told otherwise.
+const THRESHOLD: u64 = 1024;
 /// Bodies up to this size are compressed at once.
 const AT_ONCE: usize = 64 * 1024;
 /// How many bytes are given to an encoder at a time.
@@ -51,9 +54,12 @@ const CHUNK: usize = 16 * 1024;
 /// ```
 pub fn compress() -> Compress {
     Compress {
-        threshold: 1024,
+        threshold: Arc::new(|_| THRESHOLD),
         codings: vec![Coding::Zstd, Coding::Brotli, Coding::Gzip, Coding::Deflate],
         levels: HashMap::new(),
+        level_for: None,
+        default_coding: None,
+        wildcard_coding: Coding::Gzip,
         filter: Arc::new(shrinks),
     }
 }
@@ -67,31 +73,57 @@ pub enum Compression {
     Never,
 }
 
+type ThresholdFor = dyn Fn(&Context) -> u64 + Send + Sync;
+type LevelFor = dyn Fn(&Context, Coding) -> Option<u32> + Send + Sync;
+
 /// The middleware of [`compress`].
 ///
 /// | option | default |
 /// |---|---|
-/// | [`threshold`](Self::threshold) | 1024 bytes |
+/// | [`threshold`](Self::threshold), [`threshold_for`](Self::threshold_for) | 1024 bytes |
 /// | [`codings`](Self::codings) | zstd, br, gzip, deflate, in this order |
-/// | [`level`](Self::level) | zstd 3, br 4, gzip and deflate 6 |
+/// | [`level`](Self::level), [`level_for`](Self::level_for) | zstd 3, br 4, gzip and deflate 6 |
+/// | [`default_coding`](Self::default_coding) | none: sent as it is |
+/// | [`wildcard_coding`](Self::wildcard_coding) | gzip |
 /// | [`filter`](Self::filter) | text, JSON, XML, scripts, fonts and the like |
 #[derive(Clone)]
 #[must_use]
 pub struct Compress {
-    threshold: u64,
+    threshold: Arc<ThresholdFor>,
     codings: Vec<Coding>,
     levels: HashMap<Coding, u32>,
+    level_for: Option<Arc<LevelFor>>,
+    default_coding: Option<Coding>,
+    wildcard_coding: Coding,
     filter: Arc<dyn Fn(&str) -> bool + Send + Sync>,
 }
 
 impl Compress {
     /// The size below which a body is left alone, when its size is known.
-    pub fn threshold(mut self, bytes: u64) -> Self {
-        self.threshold = bytes;
+    pub fn threshold(self, bytes: u64) -> Self {
+        self.threshold_for(move |_| bytes)
+    }
+
+    /// Asks a function for the threshold of an answer, in bytes; its type and length stand in `ctx.response`.
+    ///
+    /// ```
+    /// use cepa_kit::compress;
+    ///
+    /// let compress = compress().threshold_for(|ctx| match ctx.response.content_type() {
+    ///     Some("application/json") => 256,
+    ///     _ => 4096,
+    /// });
+    /// ```
+    pub fn threshold_for(
+        mut self,
+        threshold: impl Fn(&Context) -> u64 + Send + Sync + 'static,
+    ) -> Self {
+        self.threshold = Arc::new(threshold);
         self
     }
 
-    /// The codings to use, the best first; clients' weights come before this order.
+    /// The codings to use, the best first; clients' weights come before this order. koa-compress's
+    /// `encodingPreference`, and those that it is told not to use are left out.
     pub fn codings(mut self, codings: impl IntoIterator<Item = Coding>) -> Self {
         self.codings = codings.into_iter().collect();
         self
@@ -99,7 +131,30 @@ impl Compress {
 
     /// How hard to try; cut to the highest level that the coding has.
     pub fn level(mut self, coding: Coding, level: u32) -> Self {
-        self.levels.insert(coding, level.min(coding.highest_level()));
+        self.levels.insert(coding, level);
+        self
+    }
+
+    /// Asks a function how hard to try with an answer, in place of all other levels; `None` is not to use this coding
+    /// for it.
+    pub fn level_for(
+        mut self,
+        level: impl Fn(&Context, Coding) -> Option<u32> + Send + Sync + 'static,
+    ) -> Self {
+        self.level_for = Some(Arc::new(level));
+        self
+    }
+
+    /// The coding for clients that send no `Accept-Encoding`, when it is among [`codings`](Self::codings); koa-compress's
+    /// `defaultEncoding`. The standard lets them be sent any, and few of them can read one.
+    pub fn default_coding(mut self, coding: Coding) -> Self {
+        self.default_coding = Some(coding);
+        self
+    }
+
+    /// The coding for clients whose `Accept-Encoding` is `*`, else the first of [`codings`](Self::codings).
+    pub fn wildcard_coding(mut self, coding: Coding) -> Self {
+        self.wildcard_coding = coding;
         self
     }
 
@@ -110,7 +165,8 @@ impl Compress {
     }
 
     /// Whether an answer is one to compress, whoever asks.
-    fn is_worth_it(&self, response: &Response, wish: Option<Compression>) -> bool {
+    fn is_worth_it(&self, ctx: &Context, wish: Option<Compression>) -> bool {
+        let response = &ctx.response;
         let headers = &response.headers;
         let says = |name: header::HeaderName, word: &str| {
             let text = headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -129,68 +185,49 @@ impl Compress {
             && !is_coded
             && (is_wanted || !says(header::CACHE_CONTROL, "no-transform"))
             && is_of_kind
-            && response.length().is_none_or(|length| length >= self.threshold)
+            && response.length().is_none_or(|length| length >= (self.threshold)(ctx))
     }
 
-    /// The compressed body; `None` when it would not be smaller.
-    fn body(&self, coding: Coding, body: &mut Body) -> io::Result<Option<Body>> {
-        let level = self.levels.get(&coding).copied().unwrap_or(coding.usual_level());
-        let mut encoder = Encoder::new(coding, level, body.size())?;
-        if let Some(bytes) = body.as_bytes().filter(|bytes| bytes.len() <= AT_ONCE) {
-            encoder.write(bytes)?;
-            let compressed = encoder.finish()?;
-            return Ok((compressed.len() < bytes.len()).then(|| Body::from(compressed)));
-        }
-        let stream = Compressed {
-            body: body.take(),
-            slice: Bytes::new(),
-            encoder: Some(encoder),
-            is_dirty: false,
-            turn: 0,
+    /// The coding that this client wants of this answer, and how hard to try.
+    fn coding(&self, ctx: &Context) -> Option<(Coding, u32)> {
+        let is_offered = |coding: &Coding| self.level_of(ctx, *coding).is_some();
+        let mut offers = self.codings.iter().copied().filter(is_offered);
+        let coding = match ctx.get("accept-encoding").map(str::trim) {
+            None => offers.find(|coding| Some(*coding) == self.default_coding),
+            Some("*") => {
+                let first = offers.clone().next();
+                offers.find(|coding| *coding == self.wildcard_coding).or(first)
+            }
+            Some(field) => preferred(field, offers),
+        }?;
+        Some((coding, self.level_of(ctx, coding)?))
+    }
+
+    fn level_of(&self, ctx: &Context, coding: Coding) -> Option<u32> {
+        let level = match &self.level_for {
+            Some(level_for) => level_for(ctx, coding)?,
+            None => self.levels.get(&coding).copied().unwrap_or(coding.usual_level()),
         };
-        Ok(Some(Body::stream(stream)))
+        Some(level.min(coding.highest_level()))
     }
 }
 
-/// Whether bodies of a media type get smaller.
-fn shrinks(kind: &str) -> bool {
-    const TYPES: [&str; 28] = [
-        "application/atomicmail",
-        "application/dart",
-        "application/ecmascript",
-        "application/eot",
-        "application/font",
-        "application/font-sfnt",
-        "application/graphql",
-        "application/javascript",
-        "application/json",
-        "application/json5",
-        "application/jsonlines",
-        "application/manifest",
-        "application/opentype",
-        "application/postscript",
-        "application/rtf",
-        "application/sql",
-        "application/toml",
-        "application/vnd.ms-fontobject",
-        "application/wasm",
-        "application/x-javascript",
-        "application/x-ndjson",
-        "application/x-sh",
-        "application/x-tar",
-        "application/x-www-form-urlencoded",
-        "application/xml",
-        "application/yaml",
-        "font/otf",
-        "font/ttf",
-    ];
-    const IMAGES: [&str; 5] =
-        ["image/bmp", "image/x-icon", "image/vnd.microsoft.icon", "image/svg", "image/x-ms-bmp"];
-    let kind = kind.to_ascii_lowercase();
-    kind.starts_with("text/")
-        || ["+json", "+xml", "+text", "+yaml"].iter().any(|suffix| kind.ends_with(suffix))
-        || TYPES.binary_search(&kind.as_str()).is_ok()
-        || IMAGES.contains(&kind.as_str())
+/// The compressed body; `None` when it would not be smaller.
+fn compressed(coding: Coding, level: u32, body: &mut Body) -> io::Result<Option<Body>> {
+    let mut encoder = Encoder::new(coding, level, body.size())?;
+    if let Some(bytes) = body.as_bytes().filter(|bytes| bytes.len() <= AT_ONCE) {
+        encoder.write(bytes)?;
+        let compressed = encoder.finish()?;
+        return Ok((compressed.len() < bytes.len()).then(|| Body::from(compressed)));
+    }
+    let stream = Compressed {
+        body: body.take(),
+        slice: Bytes::new(),
+        encoder: Some(encoder),
+        is_dirty: false,
+        turn: 0,
+    };
+    Ok(Some(Body::stream(stream)))
 }
 
 impl Middleware for Compress {
@@ -198,14 +235,12 @@ impl Middleware for Compress {
         next.run(ctx).await?;
         ctx.vary("Accept-Encoding")?;
         let wish = ctx.state.get::<Compression>().copied();
-        if !self.is_worth_it(&ctx.response, wish) {
+        if !self.is_worth_it(ctx, wish) {
             return Ok(());
         }
-        let Some(coding) = preferred(ctx.get("accept-encoding"), &self.codings) else {
-            return Ok(());
-        };
+        let Some((coding, level)) = self.coding(ctx) else { return Ok(()) };
         let is_at_hand = !ctx.response.body.is_stream();
-        let Some(body) = self.body(coding, &mut ctx.response.body)? else { return Ok(()) };
+        let Some(body) = compressed(coding, level, &mut ctx.response.body)? else { return Ok(()) };
         ctx.response.body = body;
         if is_at_hand {
             // It cannot fail: nothing is gained when the head waits for the first bytes.
@@ -292,9 +327,6 @@ impl Stream for Compressed {
 
 impl fmt::Debug for Compress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Compress")
-            .field("threshold", &self.threshold)
-            .field("codings", &self.codings)
-            .finish_non_exhaustive()
+        f.debug_struct("Compress").field("codings", &self.codings).finish_non_exhaustive()
     }
 }

@@ -53,6 +53,8 @@ mod cache_control;
 mod coding;
 #[cfg(feature = "compress")]
 mod compress;
+#[cfg(feature = "compress")]
+mod compressible;
 #[cfg(feature = "conditional-get")]
 mod conditional_get;
 #[cfg(feature = "cors")]

@@ -45,6 +45,23 @@ pub fn encodings(field: Option<&str>, offers: &[&str]) -> Option<usize> {
     best(&format!("{field}, identity;q={weight:.3}"), offers, cover_token)
 }
 
+/// How much a client wants a content coding of these names, in thousandths: by its name or else by `*`, and the most
+/// when it is listed more than once. `None` when the field does not speak of it.
+///
+/// ```
+/// use http_grammar::accept::encoding_weight;
+///
+/// assert_eq!(encoding_weight("x-gzip;q=0.5, *;q=0.1", &["gzip", "x-gzip"]), Some(500));
+/// assert_eq!(encoding_weight("gzip", &["br"]), None);
+/// ```
+pub fn encoding_weight(field: &str, names: &[&str]) -> Option<u16> {
+    let covering = ranges(field).filter_map(|range| {
+        let covers = names.iter().map(|name| cover_token(range.name, name)).max()?;
+        (covers > 0).then_some((covers, range.weight))
+    });
+    covering.max().map(|(_, weight)| weight)
+}
+
 /// The best of the offered charsets.
 pub fn charsets(field: Option<&str>, offers: &[&str]) -> Option<usize> {
     best(field.unwrap_or("*"), offers, cover_token)

@@ -7,7 +7,7 @@ use cepa_kit::{Coding, Compress, Compression, compress};
 use cepa_test::{Client, Response};
 use proptest::prelude::*;
 
-fn app(compress: Compress, body: Vec<u8>) -> Client {
+pub fn app(compress: Compress, body: Vec<u8>) -> Client {
     let body = bytes::Bytes::from(body);
     Client::new(App::new().plug(compress).with(async move |ctx, _next| {
         match ctx.path() {
@@ -27,7 +27,7 @@ fn app(compress: Compress, body: Vec<u8>) -> Client {
     }))
 }
 
-async fn ask(compress: Compress, body: &[u8], path: &str, coding: &str) -> Response {
+pub async fn ask(compress: Compress, body: &[u8], path: &str, coding: &str) -> Response {
     app(compress, body.to_vec()).get(path).header("accept-encoding", coding).send().await
 }
 

@@ -7,6 +7,8 @@ mod cache_control;
 #[cfg(feature = "compress")]
 mod compress;
 #[cfg(feature = "compress")]
+mod compress_choices;
+#[cfg(feature = "compress")]
 mod compress_streams;
 mod conditional_get;
 mod cors;
