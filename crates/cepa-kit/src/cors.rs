@@ -8,16 +8,22 @@
 //!   accepts whatever it is asked is refused when the program starts.
 //! - A list of origins, or all subdomains of a site, needs no function; matching is exact, never by prefix or suffix of a
 //!   text. A single origin is sent always, as in Koa; one of several only to that origin.
-//! - A rule sees the origin and not the request, and credentials are on or off for all: only so can they be checked
-//!   before the first request. Errors always keep the headers.
+//! - A function that is asked for the origin of each request ([`Cors::origin_for`]) cannot be checked at start. With
+//!   credentials its answer is: `*`, `null`, and a function that says whatever it is asked are a 500, for the observers
+//!   to see, and no header. To find the last kind it is asked once more about the first request that it lets in, as if
+//!   that came from `https://nobody.invalid`.
+//! - Errors always keep the headers.
 
 use std::fmt;
 use std::marker::PhantomData;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use cepa_core::http::{HeaderName, HeaderValue, Method, header};
-use cepa_core::{Context, Middleware, Next, Result};
+use cepa_core::{Context, Error, HandlerFn, Middleware, Next, Result};
+
+use crate::cors_origin::{NOBODY, Nobody, Origin};
+use crate::question::Question;
 
 const REQUEST_PRIVATE_NETWORK: HeaderName =
     HeaderName::from_static("access-control-request-private-network");
@@ -45,7 +51,9 @@ pub fn cors() -> Cors<EveryOrigin> {
     Cors {
         origins: Vec::new(),
         rule: None,
-        credentials: false,
+        asked: None,
+        reflects: OnceLock::new(),
+        credentials: Credentials::Never,
         methods: HeaderValue::from_static("GET,HEAD,PUT,POST,DELETE,PATCH"),
         expose: None,
         allow_headers: None,
@@ -66,12 +74,19 @@ pub struct NamedOrigins;
 
 type Rule = Arc<dyn Fn(&str) -> bool + Send + Sync>;
 
+/// Which requests may carry cookies.
+enum Credentials {
+    Never,
+    Always,
+    Asked(Question<bool>),
+}
+
 /// The middleware of [`cors`].
 ///
 /// | option | default |
 /// |---|---|
-/// | [`origin`](Self::origin), [`origins`](Self::origins), [`origin_where`](Self::origin_where) | every origin |
-/// | [`credentials`](Cors::credentials) | off |
+/// | [`origin`](Self::origin), [`origins`](Self::origins), [`origin_where`](Self::origin_where), [`origin_for`](Self::origin_for) | every origin |
+/// | [`credentials`](Cors::credentials), [`credentials_for`](Cors::credentials_for) | off |
 /// | [`allow_methods`](Self::allow_methods) | `GET,HEAD,PUT,POST,DELETE,PATCH` |
 /// | [`allow_headers`](Self::allow_headers) | those that the browser asks for |
 /// | [`expose_headers`](Self::expose_headers) | none |
@@ -82,7 +97,10 @@ type Rule = Arc<dyn Fn(&str) -> bool + Send + Sync>;
 pub struct Cors<S> {
     origins: Vec<Origin>,
     rule: Option<Rule>,
-    credentials: bool,
+    asked: Option<Question<Option<String>>>,
+    /// Whether the function that is asked lets in whoever asks; found out once.
+    reflects: OnceLock<bool>,
+    credentials: Credentials,
     methods: HeaderValue,
     expose: Option<HeaderValue>,
     allow_headers: Option<HeaderValue>,
@@ -90,63 +108,6 @@ pub struct Cors<S> {
     private_network: bool,
     secure_context: bool,
     state: PhantomData<S>,
-}
-
-#[derive(Clone, Debug)]
-enum Origin {
-    /// In lower case, as browsers send it.
-    Exact(HeaderValue),
-    /// `https://` and `.example.com:8443`: something that is one or more labels must stand between.
-    Subdomains { scheme: String, domain: String },
-}
-
-impl Origin {
-    #[track_caller]
-    fn parse(text: &str) -> Self {
-        let lower = text.trim_end_matches('/').to_ascii_lowercase();
-        let (scheme, host) = match lower.split_once("://") {
-            Some((scheme @ ("http" | "https"), host)) => (format!("{scheme}://"), host),
-            Some((scheme, host)) if !scheme.is_empty() => (format!("{scheme}://"), host),
-            _ if lower == "null" => return Self::Exact(HeaderValue::from_static("null")),
-            _ => refuse(text),
-        };
-        let is_host = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:[]".contains(&byte);
-        let (is_wild, rest) = match host.strip_prefix("*.") {
-            Some(rest) => (true, rest),
-            None => (false, host),
-        };
-        if rest.is_empty() || !rest.bytes().all(is_host) {
-            refuse(text);
-        }
-        if is_wild {
-            return Self::Subdomains { scheme, domain: format!(".{rest}") };
-        }
-        match HeaderValue::try_from(lower) {
-            Ok(value) => Self::Exact(value),
-            Err(_) => refuse(text),
-        }
-    }
-
-    fn covers(&self, origin: &str) -> bool {
-        match self {
-            Self::Exact(known) => known.as_bytes().eq_ignore_ascii_case(origin.as_bytes()),
-            Self::Subdomains { scheme, domain } => {
-                let origin = origin.to_ascii_lowercase();
-                let inner = origin.strip_prefix(scheme.as_str());
-                let label = inner.and_then(|host| host.strip_suffix(domain.as_str()));
-                let is_label = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
-                label.is_some_and(|label| !label.is_empty() && label.bytes().all(is_label))
-            }
-        }
-    }
-}
-
-#[track_caller]
-#[expect(clippy::panic, reason = "documented: the program named an origin that is none")]
-fn refuse(text: &str) -> ! {
-    panic!(
-        "{text:?} is no origin: write `https://a.example`, `https://*.a.example`, or `cors()` alone for every origin"
-    )
 }
 
 impl<S> Cors<S> {
@@ -189,11 +150,37 @@ impl<S> Cors<S> {
         self.named()
     }
 
+    /// Asks a function for the origin that may read the answer to this request, beside those that are named: what it
+    /// gives is sent as it is, `None` is nobody. koa's `origin(ctx)`.
+    ///
+    /// ```
+    /// use cepa_core::App;
+    /// use cepa_kit::cors;
+    ///
+    /// struct Tenant { site: String }
+    ///
+    /// App::new().plug(cors().origin_for(async |ctx| {
+    ///     Ok(ctx.state.get::<Tenant>().map(|tenant| tenant.site.clone()))
+    /// }));
+    /// ```
+    ///
+    /// With credentials, `*` and `null` are a 500, and so is every answer of a function that lets in whoever asks.
+    pub fn origin_for<F>(mut self, origin: F) -> Cors<NamedOrigins>
+    where
+        F: AsyncFnOnce(&mut Context) -> Result<Option<String>>
+            + for<'a> HandlerFn<'a, Result<Option<String>>>,
+    {
+        self.asked = Some(Question::new(origin));
+        self.named()
+    }
+
     #[track_caller]
     fn named(self) -> Cors<NamedOrigins> {
         let named = Cors {
             origins: self.origins,
             rule: self.rule,
+            asked: self.asked,
+            reflects: self.reflects,
             credentials: self.credentials,
             methods: self.methods,
             expose: self.expose,
@@ -255,18 +242,57 @@ impl<S> Cors<S> {
     }
 
     /// What `Access-Control-Allow-Origin` says to this request; `None` when it is not allowed.
-    fn allowed(&self, ctx: &Context) -> Option<HeaderValue> {
-        if self.origins.is_empty() && self.rule.is_none() {
-            return Some(HeaderValue::from_static("*"));
+    async fn allowed(&self, ctx: &mut Context) -> Result<Option<HeaderValue>> {
+        match (self.origins.as_slice(), &self.rule, &self.asked) {
+            ([], None, None) => return Ok(Some(HeaderValue::from_static("*"))),
+            ([Origin::Exact(only)], None, None) => return Ok(Some(only.clone())),
+            _ => {}
         }
-        if let ([Origin::Exact(only)], None) = (self.origins.as_slice(), &self.rule) {
-            return Some(only.clone());
+        if let Some(value) = ctx.request.headers.get(header::ORIGIN)
+            && let Ok(origin) = value.to_str()
+            && (self.origins.iter().any(|known| known.covers(origin))
+                || self.rule.as_ref().is_some_and(|rule| rule(origin)))
+        {
+            return Ok(Some(value.clone()));
         }
-        let value = ctx.request.headers.get(header::ORIGIN)?;
-        let origin = value.to_str().ok()?;
-        let by_rule = || self.rule.as_ref().is_some_and(|rule| rule(origin));
-        let is_allowed = self.origins.iter().any(|known| known.covers(origin)) || by_rule();
-        is_allowed.then(|| value.clone())
+        let Some(asked) = &self.asked else { return Ok(None) };
+        let Some(origin) = asked.ask(ctx).await?.filter(|origin| !origin.is_empty()) else {
+            return Ok(None);
+        };
+        let value = HeaderValue::try_from(origin)
+            .map_err(|_| Error::new(500, "cors: the origin that was found is no header value"))?;
+        Ok(Some(value))
+    }
+
+    /// Whether the answer may be read with cookies by this origin.
+    ///
+    /// # Errors
+    /// 500 when that would let in everybody.
+    async fn credentials_of(&self, ctx: &mut Context, origin: &HeaderValue) -> Result<bool> {
+        let allows = match &self.credentials {
+            Credentials::Never => false,
+            Credentials::Always => true,
+            Credentials::Asked(asked) => asked.ask(ctx).await?,
+        };
+        let Some(asked) = self.asked.as_ref().filter(|_| allows) else { return Ok(allows) };
+        if origin == "*" || origin == "null" {
+            return Err(Error::new(500, "cors: credentials with an origin that any page can have"));
+        }
+        let reflects = match self.reflects.get() {
+            Some(reflects) => *reflects,
+            None if ctx.request.headers.get(header::ORIGIN) == Some(origin) => {
+                let nobody = Nobody::visit(ctx);
+                let answer = asked.ask(nobody.ctx).await?;
+                *self.reflects.get_or_init(|| answer.as_deref() == Some(NOBODY))
+            }
+            None => false,
+        };
+        match reflects {
+            true => {
+                Err(Error::new(500, "cors: credentials with a function that allows every origin"))
+            }
+            false => Ok(true),
+        }
     }
 
     fn preflight(&self, ctx: &mut Context) {
@@ -295,20 +321,35 @@ impl Cors<NamedOrigins> {
     /// accepts an origin that nobody can have, so that it would accept all.
     #[track_caller]
     pub fn credentials(mut self) -> Self {
-        self.credentials = true;
+        self.credentials = Credentials::Always;
+        self.checked()
+    }
+
+    /// As [`credentials`](Self::credentials), for the requests for which a function says so.
+    ///
+    /// # Panics
+    /// As [`credentials`](Self::credentials).
+    #[track_caller]
+    pub fn credentials_for<F>(mut self, allows: F) -> Self
+    where
+        F: AsyncFnOnce(&mut Context) -> Result<bool> + for<'a> HandlerFn<'a, Result<bool>>,
+    {
+        self.credentials = Credentials::Asked(Question::new(allows));
         self.checked()
     }
 
     #[track_caller]
     fn checked(self) -> Self {
-        if self.credentials {
-            let nobody = "https://nobody.invalid";
-            let accepts_all = self.rule.as_ref().is_some_and(|rule| rule(nobody))
-                || self.origins.iter().any(|origin| origin.covers(nobody));
-            assert!(!accepts_all, "cors: credentials with a rule that accepts every origin");
-            let has_null = self.origins.iter().any(|origin| origin.covers("null"))
-                || self.rule.as_ref().is_some_and(|rule| rule("null"));
-            assert!(!has_null, "cors: credentials with the origin `null`, which any page can have");
+        if !matches!(self.credentials, Credentials::Never) {
+            let covers = |origin: &str| {
+                self.rule.as_ref().is_some_and(|rule| rule(origin))
+                    || self.origins.iter().any(|known| known.covers(origin))
+            };
+            assert!(!covers(NOBODY), "cors: credentials with a rule that accepts every origin");
+            assert!(
+                !covers("null"),
+                "cors: credentials with the origin `null`, which any page can have"
+            );
         }
         self
     }
@@ -333,11 +374,14 @@ impl<S: Send + Sync + 'static> Middleware for Cors<S> {
         ctx.vary("Origin")?;
         let is_options = ctx.request.method == Method::OPTIONS;
         let asks = ctx.request.headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
-        let origin = self.allowed(ctx).filter(|_| asks || !is_options);
-        let Some(origin) = origin else { return next.run(ctx).await };
+        if is_options && !asks {
+            return next.run(ctx).await;
+        }
+        let Some(origin) = self.allowed(ctx).await? else { return next.run(ctx).await };
+        let credentials = self.credentials_of(ctx, &origin).await?;
         let headers = &mut ctx.response.headers;
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-        if self.credentials {
+        if credentials {
             let value = HeaderValue::from_static("true");
             headers.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, value);
         }
@@ -361,7 +405,7 @@ impl<S> fmt::Debug for Cors<S> {
         f.debug_struct("Cors")
             .field("origins", &self.origins)
             .field("rule", &self.rule.is_some())
-            .field("credentials", &self.credentials)
+            .field("asked", &self.asked.is_some())
             .finish_non_exhaustive()
     }
 }

@@ -59,6 +59,8 @@ mod compressible;
 mod conditional_get;
 #[cfg(feature = "cors")]
 mod cors;
+#[cfg(feature = "cors")]
+mod cors_origin;
 #[cfg(feature = "helmet")]
 mod csp;
 #[cfg(feature = "csrf")]
@@ -85,6 +87,8 @@ mod method_override;
 mod mount;
 #[cfg(feature = "pretty-json")]
 mod pretty_json;
+#[cfg(feature = "cors")]
+mod question;
 #[cfg(feature = "rate-limit")]
 mod rate_limit;
 #[cfg(feature = "rate-limit")]

@@ -19,6 +19,9 @@ fn credentials_with_a_rule_that_accepts_all_in_either_order() {
         refused(|| drop(cors().origin("https://a.example").credentials().origin_where(|_| true)));
     assert!(first.contains("accepts every origin"), "{first}");
     assert_eq!(first, second);
+    let third =
+        refused(|| drop(cors().origin_where(|_| true).credentials_for(async |_ctx| Ok(false))));
+    assert_eq!(first, third);
     let _ = cors().origin_where(|origin| origin == "https://a.example").credentials();
 }
 

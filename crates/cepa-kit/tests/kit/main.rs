@@ -12,6 +12,7 @@ mod compress_choices;
 mod compress_streams;
 mod conditional_get;
 mod cors;
+mod cors_per_request;
 mod cors_refusals;
 #[cfg(feature = "csrf")]
 mod csrf;
