@@ -87,7 +87,7 @@ mod method_override;
 mod mount;
 #[cfg(feature = "pretty-json")]
 mod pretty_json;
-#[cfg(feature = "cors")]
+#[cfg(any(feature = "cors", feature = "rate-limit"))]
 mod question;
 #[cfg(feature = "rate-limit")]
 mod rate_limit;

@@ -5,8 +5,8 @@
 //! or in Redis, where several servers count together.
 //!
 //! Where it differs from koa-ratelimit: memory is bounded, times are whole seconds and never too short, the standard's
-//! `RateLimit` fields are there too, the refusal is an error like any other, so its body is negotiated. Not offered:
-//! other names for the headers, and lists of the exempt and the denied that are asked for asynchronously.
+//! `RateLimit` fields are there too, and a refusal is always thrown: it is an error like any other, which
+//! layers above see and whose body is negotiated.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -14,15 +14,22 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use cepa_core::http::{HeaderMap, HeaderName, HeaderValue, header};
-use cepa_core::{Context, Error, Middleware, Next, Result};
+use cepa_core::{Context, Error, HandlerFn, Middleware, Next, Result};
 
+use crate::question::Question;
 use crate::{MemoryRates, RateStore};
 
-const LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
-const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
-const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
+/// Of koa-ratelimit: the limit, what remains, and when there is room again.
+const KOA_NAMES: [HeaderName; 3] = [
+    HeaderName::from_static("x-ratelimit-limit"),
+    HeaderName::from_static("x-ratelimit-remaining"),
+    HeaderName::from_static("x-ratelimit-reset"),
+];
 const STANDARD: HeaderName = HeaderName::from_static("ratelimit");
 const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+
+/// The longest stretch of time, a hundred years: clocks cannot count for ever.
+const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 
 /// Lets a client send `max` requests in each stretch of time and answers 429 to more.
 ///
@@ -41,8 +48,10 @@ pub fn rate_limit(max: u32, per: Duration) -> RateLimit {
     assert!(max > 0 && !per.is_zero(), "a rate limit lets something through in some time");
     RateLimit {
         max,
-        per,
+        per: per.min(LONGEST),
         headers: RateHeaders::Both,
+        names: KOA_NAMES,
+        namespace: None,
         client: Arc::new(network),
         exempt: None,
         deny: None,
@@ -79,8 +88,23 @@ pub struct RateState {
 }
 
 type Client = dyn Fn(&Context) -> Option<String> + Send + Sync;
-type Test = dyn Fn(&Context) -> bool + Send + Sync;
 type Observer = dyn Fn(&Context, &RateState) + Send + Sync;
+
+/// Whether a request is one of some kind, at once or by asking elsewhere.
+#[derive(Clone)]
+enum Test {
+    Plain(Arc<dyn Fn(&Context) -> bool + Send + Sync>),
+    Asked(Question<bool>),
+}
+
+impl Test {
+    async fn holds(&self, ctx: &mut Context) -> Result<bool> {
+        match self {
+            Self::Plain(test) => Ok(test(ctx)),
+            Self::Asked(question) => question.ask(ctx).await,
+        }
+    }
+}
 
 /// The middleware of [`rate_limit`]. Its clones count together.
 ///
@@ -88,8 +112,11 @@ type Observer = dyn Fn(&Context, &RateState) + Send + Sync;
 /// |---|---|
 /// | [`store`](Self::store) | a [`MemoryRates`] of its own: fixed windows |
 /// | [`client`](Self::client) | the IP address, of IPv6 the /64 |
-/// | [`exempt`](Self::exempt), [`deny`](Self::deny) | nobody |
+/// | [`exempt`](Self::exempt), [`exempt_when`](Self::exempt_when) | nobody |
+/// | [`deny`](Self::deny), [`deny_when`](Self::deny_when) | nobody |
 /// | [`headers`](Self::headers) | both kinds |
+/// | [`header_names`](Self::header_names) | `X-RateLimit-Limit`, `-Remaining`, `-Reset` |
+/// | [`namespace`](Self::namespace) | none, `default` in the standard's fields |
 /// | [`message`](Self::message) | `Rate limit exceeded, retry in 5 seconds.` |
 /// | [`status`](Self::status) | 429 |
 /// | [`on_limited`](Self::on_limited) | nothing |
@@ -100,9 +127,11 @@ pub struct RateLimit {
     max: u32,
     per: Duration,
     headers: RateHeaders,
+    names: [HeaderName; 3],
+    namespace: Option<String>,
     client: Arc<Client>,
-    exempt: Option<Arc<Test>>,
-    deny: Option<Arc<Test>>,
+    exempt: Option<Test>,
+    deny: Option<Test>,
     message: Option<String>,
     status: u16,
     on_limited: Option<Arc<Observer>>,
@@ -128,19 +157,79 @@ impl RateLimit {
 
     /// Whose requests are not counted; koa's `whitelist`.
     pub fn exempt(mut self, test: impl Fn(&Context) -> bool + Send + Sync + 'static) -> Self {
-        self.exempt = Some(Arc::new(test));
+        self.exempt = Some(Test::Plain(Arc::new(test)));
+        self
+    }
+
+    /// As [`exempt`](Self::exempt), in its place, for what has to be asked for; an error fails the request.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use cepa_core::{Context, Result};
+    /// use cepa_kit::rate_limit;
+    ///
+    /// async fn is_customer(key: Option<&str>) -> Result<bool> {
+    ///     Ok(key == Some("a key that the database knows"))
+    /// }
+    ///
+    /// let limit = rate_limit(100, Duration::from_secs(60))
+    ///     .exempt_when(async |ctx| is_customer(ctx.get("x-api-key")).await);
+    /// ```
+    pub fn exempt_when<F>(mut self, test: F) -> Self
+    where
+        F: AsyncFnOnce(&mut Context) -> Result<bool> + for<'a> HandlerFn<'a, Result<bool>>,
+    {
+        self.exempt = Some(Test::Asked(Question::new(test)));
         self
     }
 
     /// Whose requests are refused with 403; koa's `blacklist`.
     pub fn deny(mut self, test: impl Fn(&Context) -> bool + Send + Sync + 'static) -> Self {
-        self.deny = Some(Arc::new(test));
+        self.deny = Some(Test::Plain(Arc::new(test)));
         self
     }
 
-    /// Which headers say how much is left.
+    /// As [`deny`](Self::deny), in its place, for what has to be asked for; an error fails the request.
+    pub fn deny_when<F>(mut self, test: F) -> Self
+    where
+        F: AsyncFnOnce(&mut Context) -> Result<bool> + for<'a> HandlerFn<'a, Result<bool>>,
+    {
+        self.deny = Some(Test::Asked(Question::new(test)));
+        self
+    }
+
+    /// Which headers say how much is left. [`RateHeaders::None`] is koa's `disableHeader`.
     pub fn headers(mut self, headers: RateHeaders) -> Self {
         self.headers = headers;
+        self
+    }
+
+    /// Other names for the headers of [`RateHeaders::Koa`].
+    ///
+    /// # Panics
+    /// When one is no name of a header.
+    #[track_caller]
+    pub fn header_names(mut self, limit: &str, remaining: &str, reset: &str) -> Self {
+        self.names = [limit, remaining, reset].map(|name| match HeaderName::try_from(name) {
+            Ok(name) => name,
+            #[expect(clippy::panic, reason = "documented: the program named a header that is none")]
+            Err(_) => panic!("{name:?} is no name of a header"),
+        });
+        self
+    }
+
+    /// What tells this limit from others: it stands before the client's name in the store, so that limits may share
+    /// one, and names the policy in the standard's fields. What stands first in a key of Redis is the store's own
+    /// namespace.
+    ///
+    /// # Panics
+    /// When it is empty, or not made of visible characters of ASCII other than `"` and `\`.
+    #[track_caller]
+    pub fn namespace(mut self, namespace: &str) -> Self {
+        let is_plain = |byte: u8| byte.is_ascii_graphic() && !b"\"\\".contains(&byte);
+        let is_name = !namespace.is_empty() && namespace.bytes().all(is_plain);
+        assert!(is_name, "{namespace:?} cannot name a rate limit");
+        self.namespace = Some(namespace.to_owned());
         self
     }
 
@@ -181,14 +270,17 @@ impl RateLimit {
         let seconds = whole_seconds(state.reset);
         if matches!(self.headers, RateHeaders::Koa | RateHeaders::Both) {
             let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-            put(LIMIT, state.limit.to_string());
-            put(REMAINING, state.remaining.to_string());
-            put(RESET, whole_seconds(since + state.reset).to_string());
+            let reset = whole_seconds(since + state.reset);
+            let values = [u64::from(state.limit), u64::from(state.remaining), reset];
+            for (name, value) in self.names.iter().zip(values) {
+                put(name.clone(), value.to_string());
+            }
         }
         if matches!(self.headers, RateHeaders::Standard | RateHeaders::Both) {
             let window = whole_seconds(self.per);
-            put(STANDARD, format!("\"default\";r={};t={seconds}", state.remaining));
-            put(POLICY, format!("\"default\";q={};w={window}", state.limit));
+            let policy = self.namespace.as_deref().unwrap_or("default");
+            put(STANDARD, format!("\"{policy}\";r={};t={seconds}", state.remaining));
+            put(POLICY, format!("\"{policy}\";q={};w={window}", state.limit));
         }
     }
 }
@@ -225,14 +317,20 @@ fn in_words(time: Duration) -> String {
 
 impl Middleware for RateLimit {
     async fn handle(&self, ctx: &mut Context, next: Next<'_>) -> Result {
-        if self.deny.as_ref().is_some_and(|test| test(ctx)) {
+        if let Some(deny) = &self.deny
+            && deny.holds(ctx).await?
+        {
             return Err(Error::new(403, "Forbidden"));
         }
-        let client = match &self.exempt {
-            Some(test) if test(ctx) => None,
-            _ => (self.client)(ctx),
-        };
-        let Some(client) = client else { return next.run(ctx).await };
+        if let Some(exempt) = &self.exempt
+            && exempt.holds(ctx).await?
+        {
+            return next.run(ctx).await;
+        }
+        let Some(mut client) = (self.client)(ctx) else { return next.run(ctx).await };
+        if let Some(namespace) = &self.namespace {
+            client = format!("{namespace}:{client}");
+        }
         let count = match self.store.count(&client, self.max, self.per).await {
             Ok(count) => count,
             Err(error) if self.passes_on_failure => {

@@ -29,6 +29,7 @@ mod mount;
 mod plugged;
 mod pretty_json;
 mod rate_limit;
+mod rate_limit_rules;
 mod request_id;
 mod response_time;
 mod rewrite;
