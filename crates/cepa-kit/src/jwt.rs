@@ -1,29 +1,30 @@
 //! [`jwt`]: lets in who brings a signed token (RFC 7519), from `Authorization: Bearer` or a cookie.
 //!
 //! A key says which algorithms it is for, so a token cannot choose to be checked by a public key as if that were a
-//! secret, and `none` does not exist. Keys are tried in turn, the newest first. `exp` and `nbf` are checked when they
-//! are there, to the second; `aud` and `iss` as soon as the program names some, and then they must be there.
+//! secret, and `none` does not exist. Keys are tried in turn, the newest first; a [`JwtKey`] in `ctx.state`, left there
+//! by a layer above that knows whose request it is, is tried in place of them all. What is asked of the claims beyond
+//! that stands in `jwt_rules.rs`.
 //!
 //! Where it differs from koa-jwt: the claims are read as a type of the program, refusals carry `WWW-Authenticate` as
-//! the standard wants, and a token with an audience is refused while none is named (RFC 7519, 4.1.3). Not offered: a
-//! secret in `ctx.state` (see [`Jwt::key_for`]), the verifier's rules on subject, id and age of a token, which a handler
-//! reads from the claims, and ignoring that a token has expired.
+//! the standard wants, and a token with an audience is refused while none is named (RFC 7519, 4.1.3).
 
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cepa_core::http::{HeaderValue, header};
-use cepa_core::{Context, Error, Middleware, Next, Result};
-use jsonwebtoken::{decode, decode_header};
-use serde::de::DeserializeOwned;
+use cepa_core::{Context, HandlerFn, Middleware, Next, Result};
+use jsonwebtoken::dangerous::insecure_decode;
+use jsonwebtoken::decode;
 use serde_json::{Map, Value};
 
-use crate::{JwtHeader, JwtKey};
+use crate::jwt_claims::{REFUSAL, refused};
+use crate::jwt_rules::{Rules, algorithms};
+use crate::question::Question;
+use crate::{JwtClaims, JwtHeader, JwtKey, JwtRefusal};
 
-/// What koa-jwt says to whoever it does not let in.
-const REFUSAL: &str = "Authentication Error";
+const NO_TOKEN: &str = "no token";
+const NO_KEY: &str = "no key for the token";
 const BAD_FORMAT: &str =
     "Bad Authorization header format. Format is \"Authorization: Bearer <token>\"";
 
@@ -63,14 +64,30 @@ where
     without_keys().key_for(find)
 }
 
+/// Lets in tokens that the [`JwtKey`] in `ctx.state` verifies, and none when there is none; koa-jwt's
+/// `ctx.state.secret`.
+///
+/// ```
+/// use cepa_core::App;
+/// use cepa_kit::{JwtKey, jwt_key_in_state};
+///
+/// let app = App::new()
+///     .with(async |ctx, next| {
+///         let secret = format!("the long secret of {}", ctx.hostname());
+///         ctx.state.insert(JwtKey::secret(secret));
+///         next.run(ctx).await
+///     })
+///     .plug(jwt_key_in_state());
+/// ```
+pub fn jwt_key_in_state() -> Jwt {
+    without_keys()
+}
+
 fn without_keys() -> Jwt {
     Jwt {
         keys: Vec::new(),
         key_for: None,
-        audience: Vec::new(),
-        issuer: Vec::new(),
-        leeway: Duration::ZERO,
-        needs_expiry: false,
+        rules: Rules::default(),
         cookie: None,
         token: None,
         revoked_when: None,
@@ -80,41 +97,8 @@ fn without_keys() -> Jwt {
     }
 }
 
-/// What a token said, in `ctx.state`; [`JwtExt::claims`] reads it as a type.
-#[derive(Clone, Debug, PartialEq)]
-pub struct JwtClaims {
-    /// The claims.
-    pub claims: Map<String, Value>,
-    /// The token itself, as it came.
-    pub token: String,
-}
-
-/// Why a request without a good token was passed on, in `ctx.state`, when [`Jwt::optional`] is on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct JwtRefusal(pub String);
-
-/// Claims on a context.
-pub trait JwtExt {
-    /// The claims of the request's token.
-    ///
-    /// # Errors
-    /// 401 when there is no token, or its claims are no `T`.
-    fn claims<T: DeserializeOwned>(&self) -> Result<T>;
-}
-
-impl JwtExt for Context {
-    fn claims<T: DeserializeOwned>(&self) -> Result<T> {
-        let Some(known) = self.state.get::<JwtClaims>() else {
-            return Err(refused(REFUSAL, "there is no token", false));
-        };
-        T::deserialize(&known.claims)
-            .map_err(|cause| refused(REFUSAL, &format!("the claims do not fit: {cause}"), true))
-    }
-}
-
 type Find = dyn Fn(&Context) -> Option<String> + Send + Sync;
 type Asked<T> = Pin<Box<dyn Future<Output = Result<T>> + Send>>;
-type Revoked = dyn Fn(JwtClaims) -> Asked<bool> + Send + Sync;
 type KeyFor = dyn Fn(JwtHeader) -> Asked<Option<JwtKey>> + Send + Sync;
 type Test = dyn Fn(&Context) -> bool + Send + Sync;
 
@@ -125,8 +109,11 @@ type Test = dyn Fn(&Context) -> bool + Send + Sync;
 /// | [`or_secret`](Self::or_secret), [`or_key`](Self::or_key) | the one that it begins with |
 /// | [`key_for`](Self::key_for) | none |
 /// | [`audience`](Self::audience), [`issuer`](Self::issuer) | none |
+/// | [`subject`](Self::subject), [`token_id`](Self::token_id) | any |
+/// | [`algorithms`](Self::algorithms) | those that the key is for |
+/// | [`max_age`](Self::max_age) | any age |
 /// | [`leeway`](Self::leeway) | 0 |
-/// | [`require_expiry`](Self::require_expiry) | off |
+/// | [`require_expiry`](Self::require_expiry), [`ignore_expiry`](Self::ignore_expiry) | `exp` counts when it is there |
 /// | [`token`](Self::token), [`cookie`](Self::cookie) | `Authorization: Bearer` alone |
 /// | [`revoked_when`](Self::revoked_when) | none |
 /// | [`unless`](Self::unless) | every request is checked |
@@ -137,13 +124,10 @@ type Test = dyn Fn(&Context) -> bool + Send + Sync;
 pub struct Jwt {
     keys: Vec<JwtKey>,
     key_for: Option<Arc<KeyFor>>,
-    audience: Vec<String>,
-    issuer: Vec<String>,
-    leeway: Duration,
-    needs_expiry: bool,
+    rules: Rules,
     cookie: Option<String>,
     token: Option<Arc<Find>>,
-    revoked_when: Option<Arc<Revoked>>,
+    revoked_when: Option<Question<bool>>,
     unless: Option<Arc<Test>>,
     is_optional: bool,
     shows_cause: bool,
@@ -156,9 +140,10 @@ impl Jwt {
     }
 
     /// Also lets in tokens that this key verifies.
-    pub fn or_key(mut self, key: JwtKey) -> Self {
+    pub fn or_key(mut self, mut key: JwtKey) -> Self {
+        self.rules.bind(&mut key.validation);
         self.keys.push(key);
-        self.settled()
+        self
     }
 
     /// Asks a function for the key of a token that none of the named keys verifies, by what its header says: from a key
@@ -182,27 +167,54 @@ impl Jwt {
     }
 
     /// Lets in tokens for this audience only; more than one may be named.
-    pub fn audience(mut self, audience: impl Into<String>) -> Self {
-        self.audience.push(audience.into());
-        self.settled()
+    pub fn audience(self, audience: impl Into<String>) -> Self {
+        self.rule(|rules| rules.audience.push(audience.into()))
     }
 
     /// Lets in tokens of this issuer only; more than one may be named.
-    pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
-        self.issuer.push(issuer.into());
-        self.settled()
+    pub fn issuer(self, issuer: impl Into<String>) -> Self {
+        self.rule(|rules| rules.issuer.push(issuer.into()))
     }
 
-    /// How far clocks may differ, to the second.
-    pub fn leeway(mut self, time: Duration) -> Self {
-        self.leeway = time;
-        self.settled()
+    /// Lets in tokens about this subject only.
+    pub fn subject(self, subject: impl Into<String>) -> Self {
+        self.rule(|rules| rules.subject = Some(subject.into()))
+    }
+
+    /// Lets in the token with this id only, `jti`.
+    pub fn token_id(self, id: impl Into<String>) -> Self {
+        self.rule(|rules| rules.token_id = Some(id.into()))
+    }
+
+    /// Lets in tokens that are signed by one of these algorithms, such as `RS256`, of those that the key is for.
+    ///
+    /// # Panics
+    /// When one is not known.
+    #[track_caller]
+    pub fn algorithms(self, names: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        let algorithms = algorithms(names);
+        self.rule(|rules| rules.algorithms = Some(algorithms))
+    }
+
+    /// Lets in tokens that were issued no longer ago than this, to the second, whenever they expire; they must say when
+    /// that was, `iat`.
+    pub fn max_age(self, time: Duration) -> Self {
+        self.rule(|rules| rules.max_age = Some(time))
+    }
+
+    /// How far clocks may differ, to the second; at most a year.
+    pub fn leeway(self, time: Duration) -> Self {
+        self.rule(|rules| rules.leeway = time)
     }
 
     /// Refuses tokens that never expire.
-    pub fn require_expiry(mut self) -> Self {
-        self.needs_expiry = true;
-        self.settled()
+    pub fn require_expiry(self) -> Self {
+        self.rule(|rules| rules.needs_expiry = true)
+    }
+
+    /// Lets in tokens that have expired, for a route that renews them, say; [`max_age`](Self::max_age) can bound it.
+    pub fn ignore_expiry(self) -> Self {
+        self.rule(|rules| rules.ignores_expiry = true)
     }
 
     /// Also takes the token from this cookie, before the header.
@@ -220,12 +232,22 @@ impl Jwt {
         self
     }
 
-    /// Asks whether a token that is good in itself has been revoked; koa-jwt's `isRevoked`.
-    pub fn revoked_when<F>(mut self, ask: impl Fn(JwtClaims) -> F + Send + Sync + 'static) -> Self
+    /// Asks whether a token that is good in itself has been revoked; koa-jwt's `isRevoked`. Its claims stand in
+    /// `ctx.state` already. An error fails the request.
+    ///
+    /// ```
+    /// use cepa_kit::{JwtClaims, jwt};
+    ///
+    /// let jwt = jwt("a long secret").revoked_when(async |ctx| {
+    ///     let id = ctx.state.get::<JwtClaims>().and_then(|known| known.claims.get("jti"));
+    ///     Ok(id.is_none_or(|id| id == "stolen"))
+    /// });
+    /// ```
+    pub fn revoked_when<F>(mut self, revoked: F) -> Self
     where
-        F: Future<Output = Result<bool>> + Send + 'static,
+        F: AsyncFnOnce(&mut Context) -> Result<bool> + for<'a> HandlerFn<'a, Result<bool>>,
     {
-        self.revoked_when = Some(Arc::new(move |claims| Box::pin(ask(claims))));
+        self.revoked_when = Some(Question::new(revoked));
         self
     }
 
@@ -247,28 +269,11 @@ impl Jwt {
         self
     }
 
-    /// Gives every key the same rules.
-    fn settled(mut self) -> Self {
-        let mut keys = std::mem::take(&mut self.keys);
-        keys.iter_mut().for_each(|key| self.rule(key));
-        Self { keys, ..self }
-    }
-
-    fn rule(&self, key: &mut JwtKey) {
-        let mut required: Vec<&str> = Vec::new();
-        required.extend(self.needs_expiry.then_some("exp"));
-        required.extend((!self.audience.is_empty()).then_some("aud"));
-        required.extend((!self.issuer.is_empty()).then_some("iss"));
-        let rules = &mut key.validation;
-        rules.leeway = self.leeway.as_secs();
-        rules.validate_nbf = true;
-        rules.set_required_spec_claims(&required);
-        if !self.audience.is_empty() {
-            rules.set_audience(&self.audience);
-        }
-        if !self.issuer.is_empty() {
-            rules.set_issuer(&self.issuer);
-        }
+    /// Changes the rules, for all keys.
+    fn rule(mut self, change: impl FnOnce(&mut Rules)) -> Self {
+        change(&mut self.rules);
+        self.keys.iter_mut().for_each(|key| self.rules.bind(&mut key.validation));
+        self
     }
 
     fn find(&self, ctx: &mut Context) -> Result<Option<String>> {
@@ -291,16 +296,22 @@ impl Jwt {
         }
     }
 
-    /// Verifies by the keys that are named; else says why the first of them did not.
-    fn verify(&self, token: &str) -> Result<JwtClaims, String> {
+    /// What a token says when a key verifies it, else why the first one that was tried did not.
+    async fn verify(&self, ctx: &Context, token: &str) -> Result<Result<JwtClaims, String>> {
+        if let Some(key) = ctx.state.get::<JwtKey>() {
+            return Ok(self.verify_by(key.clone(), token));
+        }
         let mut first = None;
         for key in &self.keys {
-            match verified(token, key) {
-                Ok(known) => return Ok(known),
+            match verified(token, key, &self.rules) {
+                Ok(known) => return Ok(Ok(known)),
                 Err(cause) => first = first.or(Some(cause)),
             }
         }
-        Err(first.unwrap_or_else(|| "no key for the token".into()))
+        match &self.key_for {
+            Some(ask) => self.verify_by_asking(token, &**ask).await,
+            None => Ok(Err(first.unwrap_or_else(|| NO_KEY.into()))),
+        }
     }
 
     /// Verifies by the key that the program finds.
@@ -309,52 +320,44 @@ impl Jwt {
         token: &str,
         ask: &KeyFor,
     ) -> Result<Result<JwtClaims, String>> {
-        let header = match decode_header(token) {
-            Ok(header) => header,
+        let (header, claims) = match insecure_decode(token) {
+            Ok(data) => (data.header, data.claims),
             Err(cause) => return Ok(Err(cause.to_string())),
         };
         let algorithm = format!("{:?}", header.alg);
-        let Some(mut key) = ask(JwtHeader { key_id: header.kid, algorithm }).await? else {
-            return Ok(Err("no key for the token".into()));
-        };
-        self.rule(&mut key);
-        Ok(verified(token, &key))
+        Ok(match ask(JwtHeader { key_id: header.kid, algorithm, claims }).await? {
+            Some(key) => self.verify_by(key, token),
+            None => Err(NO_KEY.into()),
+        })
     }
 
-    /// The claims of the request, or why it has none that count.
-    async fn examine(&self, ctx: &mut Context) -> Result<Result<JwtClaims, String>> {
-        let Some(token) = self.find(ctx)? else { return Ok(Err("no token".into())) };
-        let by_name = self.verify(&token);
-        let verified = match (&self.key_for, by_name) {
-            (Some(ask), Err(_)) => self.verify_by_asking(&token, &**ask).await?,
-            (_, by_name) => by_name,
-        };
-        let known = match verified {
+    fn verify_by(&self, mut key: JwtKey, token: &str) -> Result<JwtClaims, String> {
+        self.rules.bind(&mut key.validation);
+        verified(token, &key, &self.rules)
+    }
+
+    /// Leaves the claims of the request in its state, or says why it has none that count.
+    async fn examine(&self, ctx: &mut Context) -> Result<Result<(), String>> {
+        let Some(token) = self.find(ctx)? else { return Ok(Err(NO_TOKEN.into())) };
+        let known = match self.verify(ctx, &token).await? {
             Ok(known) => known,
             Err(cause) => return Ok(Err(cause)),
         };
-        if let Some(ask) = &self.revoked_when
-            && ask(known.clone()).await?
-        {
-            return Ok(Err("the token was revoked".into()));
+        ctx.state.insert(known);
+        let Some(revoked_when) = &self.revoked_when else { return Ok(Ok(())) };
+        let revoked = revoked_when.ask(ctx).await;
+        if !matches!(revoked, Ok(false)) {
+            ctx.state.remove::<JwtClaims>();
         }
-        Ok(Ok(known))
+        Ok(if revoked? { Err("the token was revoked".into()) } else { Ok(()) })
     }
 }
 
-fn verified(token: &str, key: &JwtKey) -> Result<JwtClaims, String> {
-    match decode::<Map<String, Value>>(token, &key.key, &key.validation) {
-        Ok(data) => Ok(JwtClaims { claims: data.claims, token: token.to_owned() }),
-        Err(cause) => Err(cause.to_string()),
-    }
-}
-
-/// 401 with the challenge of RFC 6750.
-fn refused(message: &str, cause: &str, has_token: bool) -> Error {
-    let challenge = if has_token { "Bearer error=\"invalid_token\"" } else { "Bearer" };
-    Error::new(401, message.to_owned())
-        .with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge))
-        .with_source(cause)
+fn verified(token: &str, key: &JwtKey, rules: &Rules) -> Result<JwtClaims, String> {
+    let data = decode::<Map<String, Value>>(token, &key.key, &key.validation);
+    let claims = data.map_err(|cause| cause.to_string())?.claims;
+    rules.check(&claims)?;
+    Ok(JwtClaims { claims, token: token.to_owned() })
 }
 
 impl Middleware for Jwt {
@@ -363,11 +366,11 @@ impl Middleware for Jwt {
             return next.run(ctx).await;
         }
         match self.examine(ctx).await? {
-            Ok(known) => drop(ctx.state.insert(known)),
+            Ok(()) => {}
             Err(cause) if self.is_optional => drop(ctx.state.insert(JwtRefusal(cause))),
             Err(cause) => {
                 let message = if self.shows_cause { &cause } else { REFUSAL };
-                return Err(refused(message, &cause, cause != "no token"));
+                return Err(refused(message, &cause, cause != NO_TOKEN));
             }
         }
         next.run(ctx).await
@@ -378,8 +381,7 @@ impl fmt::Debug for Jwt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Jwt")
             .field("keys", &self.keys)
-            .field("audience", &self.audience)
-            .field("issuer", &self.issuer)
+            .field("rules", &self.rules)
             .finish_non_exhaustive()
     }
 }

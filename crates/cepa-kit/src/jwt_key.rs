@@ -1,4 +1,4 @@
-//! [`JwtKey`]: a key and the algorithms that it is for, and [`JwtHeader`]: what a token says of its own.
+//! [`JwtKey`]: a key and the algorithms that it is for, and [`JwtHeader`]: what a token says of itself.
 //!
 //! Invariant: an algorithm is never the token's choice alone. A key of one family verifies no token of another, so a
 //! public key is never taken for a secret.
@@ -7,8 +7,9 @@ use std::fmt;
 
 use cepa_core::Result;
 use jsonwebtoken::{Algorithm, AlgorithmFamily, DecodingKey, Validation};
+use serde_json::{Map, Value};
 
-/// What the header of a token says, unverified: by it [`Jwt::key_for`](crate::Jwt::key_for) finds a key.
+/// What a token says of itself, unverified: by it [`Jwt::key_for`](crate::Jwt::key_for) finds a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct JwtHeader {
@@ -16,6 +17,8 @@ pub struct JwtHeader {
     pub key_id: Option<String>,
     /// The algorithm, `alg`, such as `RS256`.
     pub algorithm: String,
+    /// The claims, which anybody could have written: for choosing a key by the issuer, and for nothing else.
+    pub claims: Map<String, Value>,
 }
 
 /// A key that verifies tokens, with the algorithms that it is for.

@@ -27,7 +27,7 @@
 //! | `favicon` | [`favicon`], [`no_favicon`] | yes | koa-favicon |
 //! | `health` | [`health`] | yes | |
 //! | `helmet` | [`helmet`] | yes | koa-helmet |
-//! | `jwt` | `jwt`, `jwt_key`, `jwt_key_for` | no: public-key cryptography | koa-jwt |
+//! | `jwt` | `jwt`, `jwt_key`, `jwt_key_for`, `jwt_key_in_state` | no: public-key cryptography | koa-jwt |
 //! | `logger` | [`logger`] | yes | koa-logger |
 //! | `method-override` | [`method_override`] | yes | koa-methodoverride |
 //! | `mount` | [`mount`] | yes | koa-mount |
@@ -78,7 +78,11 @@ mod helmet;
 #[cfg(feature = "jwt")]
 mod jwt;
 #[cfg(feature = "jwt")]
+mod jwt_claims;
+#[cfg(feature = "jwt")]
 mod jwt_key;
+#[cfg(feature = "jwt")]
+mod jwt_rules;
 #[cfg(feature = "logger")]
 mod logger;
 #[cfg(feature = "method-override")]
@@ -87,7 +91,7 @@ mod method_override;
 mod mount;
 #[cfg(feature = "pretty-json")]
 mod pretty_json;
-#[cfg(any(feature = "cors", feature = "rate-limit"))]
+#[cfg(any(feature = "cors", feature = "jwt", feature = "rate-limit"))]
 mod question;
 #[cfg(feature = "rate-limit")]
 mod rate_limit;
@@ -133,7 +137,9 @@ pub use health::{Health, health};
 #[cfg(feature = "helmet")]
 pub use helmet::{EmbedderPolicy, Frames, Helmet, OpenerPolicy, ResourcePolicy, helmet};
 #[cfg(feature = "jwt")]
-pub use jwt::{Jwt, JwtClaims, JwtExt, JwtRefusal, jwt, jwt_key, jwt_key_for};
+pub use jwt::{Jwt, jwt, jwt_key, jwt_key_for, jwt_key_in_state};
+#[cfg(feature = "jwt")]
+pub use jwt_claims::{JwtClaims, JwtExt, JwtRefusal};
 #[cfg(feature = "jwt")]
 pub use jwt_key::{JwtHeader, JwtKey};
 #[cfg(feature = "logger")]

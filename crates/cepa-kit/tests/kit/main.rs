@@ -23,6 +23,10 @@ mod health;
 mod helmet;
 #[cfg(feature = "jwt")]
 mod jwt;
+#[cfg(feature = "jwt")]
+mod jwt_keys;
+#[cfg(feature = "jwt")]
+mod jwt_rules;
 mod logger;
 mod method_override;
 mod mount;
