@@ -27,6 +27,7 @@
 //! | `favicon` | [`favicon`], [`no_favicon`] | yes | koa-favicon |
 //! | `health` | [`health`] | yes | |
 //! | `helmet` | [`helmet`] | yes | koa-helmet |
+//! | `https-only` | [`https_only`] | yes | koa-sslify |
 //! | `jwt` | `jwt`, `jwt_key`, `jwt_key_for`, `jwt_key_in_state` | no: public-key cryptography | koa-jwt |
 //! | `logger` | [`logger`] | yes | koa-logger |
 //! | `method-override` | [`method_override`] | yes | koa-methodoverride |
@@ -75,6 +76,8 @@ mod favicon;
 mod health;
 #[cfg(feature = "helmet")]
 mod helmet;
+#[cfg(feature = "https-only")]
+mod https_only;
 #[cfg(feature = "jwt")]
 mod jwt;
 #[cfg(feature = "jwt")]
@@ -136,6 +139,8 @@ pub use favicon::{Favicon, favicon, no_favicon};
 pub use health::{Health, health};
 #[cfg(feature = "helmet")]
 pub use helmet::{EmbedderPolicy, Frames, Helmet, OpenerPolicy, ResourcePolicy, helmet};
+#[cfg(feature = "https-only")]
+pub use https_only::{HttpsOnly, https_only};
 #[cfg(feature = "jwt")]
 pub use jwt::{Jwt, jwt, jwt_key, jwt_key_for, jwt_key_in_state};
 #[cfg(feature = "jwt")]

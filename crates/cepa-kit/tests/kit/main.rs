@@ -21,6 +21,7 @@ mod etag;
 mod favicon;
 mod health;
 mod helmet;
+mod https_only;
 #[cfg(feature = "jwt")]
 mod jwt;
 #[cfg(feature = "jwt")]
