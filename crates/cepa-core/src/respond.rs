@@ -26,20 +26,13 @@ use crate::app::{caught, panicked};
 use crate::into_body::TEXT;
 use crate::outline::Outline;
 use crate::response::has_no_body;
-use crate::{Body, Context, Error, Problem};
+use crate::{Body, Context, Error, Problem, Result};
 
 /// The response for a context that the onion has finished with.
 pub(crate) async fn respond(mut ctx: Context) -> http::Response<Body> {
-    let is_head = ctx.request.method == Method::HEAD;
-    let waits = !is_head && !ctx.response.head_at_once && !has_no_body(ctx.status());
-    if waits && ctx.response.body.is_stream() {
-        let lost = "the response failed before its first byte";
-        let failed = |error| Error::internal(format!("{lost}: {error}"));
-        let body = &mut ctx.response.body;
-        if let Err(error) = caught(async { body.start().await.map_err(failed) }).await {
-            ctx.core.observe(&error, &ctx);
-            fail(&mut ctx, &error);
-        }
+    if let Err(error) = caught(ctx.begin_body()).await {
+        ctx.core.observe(&error, &ctx);
+        fail(&mut ctx, &error);
     }
     settle(&mut ctx);
     if ctx.response.body.is_stream() {
@@ -48,11 +41,31 @@ pub(crate) async fn respond(mut ctx: Context) -> http::Response<Body> {
             about.report(&Error::internal(format!("the response failed part way: {error}")));
         });
     }
+    let is_head = ctx.request.method == Method::HEAD;
     let mut response = http::Response::new(Body::default());
     *response.status_mut() = ctx.response.status();
     *response.headers_mut() = ctx.response.headers;
     *response.body_mut() = if is_head { Body::empty() } else { ctx.response.body };
     response
+}
+
+impl Context {
+    /// Waits for the first chunk of a stream and keeps it. The head is not sent before, so this is part of the time until
+    /// an answer begins: the app waits when the onion has run, and a middleware waits here to bound or measure that
+    /// time. Nothing is waited for when there is no stream, when its head was told to
+    /// [go at once](crate::Response::flush_headers), and when the answer has no body, as to HEAD.
+    ///
+    /// # Errors
+    /// 500 when the stream fails before its first chunk.
+    pub async fn begin_body(&mut self) -> Result {
+        let response = &mut self.response;
+        let has_none = self.request.method == Method::HEAD || has_no_body(response.status());
+        if has_none || response.head_at_once || !response.body.is_stream() {
+            return Ok(());
+        }
+        let lost = "the response failed before its first byte";
+        response.body.start().await.map_err(|error| Error::internal(format!("{lost}: {error}")))
+    }
 }
 
 /// Makes status, headers and body agree, by the table above.

@@ -1,8 +1,12 @@
 //! [`timeout`]: the most time that the handlers below may take.
 //!
 //! When it is over, their future is dropped, which is how work is cancelled in Rust: a query that is waited for is
-//! given up at its next await. A handler that computes without awaiting cannot be stopped. The body of an answer that
-//! has begun is not covered; the server's write deadline is for that.
+//! given up at its next await. A handler that computes without awaiting cannot be stopped.
+//!
+//! The time runs until the answer can begin, so the wait for the first chunk of a stream is part of it: a proxy that gets
+//! no answer, a query whose first row never comes. What comes after the first chunk is not covered, for that may take
+//! for ever by intention, nor are streams that were told to send their head at once, as event streams are; the server's
+//! write deadline is for those.
 //!
 //! The answer is 503, the server's fault, and not Koa's 408, upon which browsers send a request again.
 
@@ -10,7 +14,7 @@ use std::time::Duration;
 
 use cepa_core::{Context, Error, Middleware, Next, Result};
 
-/// Answers 503 when the handlers below take longer.
+/// Answers 503 when the handlers below take longer, and the first chunk of what they answer with.
 ///
 /// ```
 /// use std::time::Duration;
@@ -41,7 +45,11 @@ impl Timeout {
 
 impl Middleware for Timeout {
     async fn handle(&self, ctx: &mut Context, next: Next<'_>) -> Result {
-        match tokio::time::timeout(self.limit, next.run(ctx)).await {
+        let answered = async {
+            next.run(&mut *ctx).await?;
+            ctx.begin_body().await
+        };
+        match tokio::time::timeout(self.limit, answered).await {
             Ok(result) => result,
             Err(_) => {
                 let error = Error::new(self.status, "Request timeout");

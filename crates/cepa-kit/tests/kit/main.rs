@@ -39,4 +39,5 @@ mod request_id;
 mod response_time;
 mod rewrite;
 mod timeout;
+mod timeout_streams;
 mod vhost;
