@@ -18,17 +18,18 @@ const STORE_GRACE: Duration = Duration::from_secs(10);
 pub(crate) async fn commit(
     ctx: &mut Context,
     options: &Options,
+    store: Option<&dyn Store>,
     session: &mut ActiveSession,
 ) -> Result {
     if session.is_destroyed() {
         if !session.is_gone() {
-            remove(ctx, options, session).await?;
+            remove(ctx, options, store, session).await?;
             session.settle();
         }
         return Ok(());
     }
     if session.is_regenerated() {
-        remove(ctx, options, session).await?;
+        remove(ctx, options, store, session).await?;
     }
     if !must_save(options, session) {
         return Ok(());
@@ -36,7 +37,7 @@ pub(crate) async fn commit(
     if let Some(before_save) = &options.before_save {
         before_save(ctx, session);
     }
-    save(ctx, options, session).await?;
+    save(ctx, options, store, session).await?;
     session.settle();
     Ok(())
 }
@@ -57,19 +58,29 @@ fn must_save(options: &Options, session: &ActiveSession) -> bool {
     options.rolling || (options.renew && is_renewal_due())
 }
 
-async fn remove(ctx: &mut Context, options: &Options, session: &mut ActiveSession) -> Result {
-    if let (Some(store), Some(id)) = (&options.store, session.take_id()) {
+async fn remove(
+    ctx: &mut Context,
+    options: &Options,
+    store: Option<&dyn Store>,
+    session: &mut ActiveSession,
+) -> Result {
+    if let (Some(store), Some(id)) = (store, session.take_id()) {
         store.destroy(&id).await?;
     }
     options.remove_cookie(ctx)
 }
 
-async fn save(ctx: &mut Context, options: &Options, session: &mut ActiveSession) -> Result {
+async fn save(
+    ctx: &mut Context,
+    options: &Options,
+    store: Option<&dyn Store>,
+    session: &mut ActiveSession,
+) -> Result {
     let lifetime = session.max_age();
     let (record, expiry) = record(session, lifetime);
     session.set_expiry(expiry);
-    match &options.store {
-        Some(store) => save_in_store(ctx, options, session, &**store, record).await,
+    match store {
+        Some(store) => save_in_store(ctx, options, session, store, record).await,
         None => {
             let value = options.guarded(ctx, options.codec.encode(record))?;
             let size = options.name.len() + 1 + value.len();

@@ -8,10 +8,12 @@ use std::sync::Arc;
 use cepa_core::{Context, Error, Result};
 
 use crate::options::Options;
-use crate::{ActiveSession, commit, load};
+use crate::{ActiveSession, Store, commit, load};
 
 pub(crate) struct Slot {
     options: Arc<Options>,
+    /// That of this request, when sessions are not in the cookie.
+    pub(crate) store: Option<Arc<dyn Store>>,
     pub(crate) session: Option<ActiveSession>,
     /// Why the session could not be loaded; the commit fails with it.
     failure: Option<Error>,
@@ -19,7 +21,7 @@ pub(crate) struct Slot {
 
 impl Slot {
     pub(crate) fn new(options: Arc<Options>) -> Self {
-        Self { options, session: None, failure: None }
+        Self { options, store: None, session: None, failure: None }
     }
 }
 
@@ -74,8 +76,8 @@ impl SessionExt for Context {
             return Err(failure);
         }
         let Some(mut session) = slot.session.take() else { return Ok(()) };
-        let options = slot.options.clone();
-        let result = commit::commit(self, &options, &mut session).await;
+        let (options, store) = (slot.options.clone(), slot.store.clone());
+        let result = commit::commit(self, &options, store.as_deref(), &mut session).await;
         if let Some(slot) = self.state.get_mut::<Slot>() {
             slot.session = Some(session);
         }

@@ -36,8 +36,7 @@
 //! Beyond koa-session: [`Session::encrypted`] and, for cookies of any kind, [`EncryptedCookies`];
 //! [`ActiveSession::flash`]; a [`MemoryStore`]. A store in Redis is in `cepa-redis`.
 //!
-//! Not done: `ContextStore`, a store made for each request (a [`Store`] is one value for all; what it needs of a request
-//! does not come to it), and a lock against concurrent requests of one session: the last one to finish wins, as in Koa.
+//! Not done: a lock against concurrent requests of one session: the last one to finish wins, as in Koa.
 
 mod active;
 mod codec;

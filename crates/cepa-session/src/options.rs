@@ -15,6 +15,7 @@ use crate::{ActiveSession, SessionEvent, SessionEventKind, Store, sealed};
 /// The longest lifetime: a hundred years. Longer ones are cut to it, since dates have an end.
 pub(crate) const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 
+type StoreFor = dyn Fn(&Context) -> Arc<dyn Store> + Send + Sync;
 type Valid = dyn Fn(&Context, &Map<String, Value>) -> bool + Send + Sync;
 type BeforeSave = dyn Fn(&Context, &mut ActiveSession) + Send + Sync;
 type Observer = dyn Fn(&SessionEvent, &Context) + Send + Sync;
@@ -55,7 +56,7 @@ pub(crate) struct Options {
     pub(crate) renew: bool,
     pub(crate) auto_commit: bool,
     pub(crate) max_cookie_bytes: usize,
-    pub(crate) store: Option<Arc<dyn Store>>,
+    pub(crate) store: Option<Arc<StoreFor>>,
     pub(crate) prefix: String,
     pub(crate) new_id: Option<Arc<NewId>>,
     pub(crate) external_id: Option<ExternalId>,

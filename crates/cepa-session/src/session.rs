@@ -19,7 +19,9 @@ use crate::{ActiveSession, SessionEvent, SessionExt, Store, load};
 /// | [`name`](Self::name) | `koa.sess` |
 /// | [`max_age`](Self::max_age), [`until_browser_closes`](Self::until_browser_closes) | one day |
 /// | [`rolling`](Self::rolling), [`renew`](Self::renew) | off: the cookie is sent when the data changed |
-/// | [`store`](Self::store) | none: the cookie is the session |
+/// | [`store`](Self::store), [`store_for`](Self::store_for) | none: the cookie is the session |
+/// | [`prefix`](Self::prefix), [`new_id`](Self::new_id) | a random UUID |
+/// | [`external_id`](Self::external_id) | none: the id stands in the cookie |
 /// | [`signed`](Self::signed), [`encrypted`](Self::encrypted) | signed, with the app's keys |
 /// | [`path`](Self::path), [`domain`](Self::domain) | `/`, this host alone |
 /// | [`same_site`](Self::same_site) | lax |
@@ -28,6 +30,7 @@ use crate::{ActiveSession, SessionEvent, SessionExt, Store, load};
 /// | [`priority`](Self::priority), [`partitioned`](Self::partitioned) | none, off |
 /// | [`overwrite`](Self::overwrite) | on |
 /// | [`codec`](Self::codec) | base64 |
+/// | [`valid`](Self::valid), [`before_save`](Self::before_save), [`on_event`](Self::on_event) | none |
 /// | [`auto_commit`](Self::auto_commit) | on: stored when the onion has run, also after an error |
 /// | [`max_cookie_bytes`](Self::max_cookie_bytes) | 4096 |
 ///
@@ -109,14 +112,29 @@ impl Session {
         self.set(|options| options.renew = renew)
     }
 
-    /// Keeps sessions in a store; the cookie holds an id.
+    /// Keeps sessions in a store; the cookie holds an id. A store in an `Arc` is one too, so the program can keep it.
     pub fn store(self, store: impl Store) -> Self {
-        self.shared_store(Arc::new(store))
+        let store: Arc<dyn Store> = Arc::new(store);
+        self.set(|options| options.store = Some(Arc::new(move |_: &Context| store.clone())))
     }
 
-    /// Keeps sessions in a store that the program also uses elsewhere.
-    pub fn shared_store(self, store: Arc<dyn Store>) -> Self {
-        self.set(|options| options.store = Some(store))
+    /// Makes the store for each request, out of what the request is about: each customer's own, or one that writes down
+    /// who changed what. It is made once, before the handlers run; koa-session's `ContextStore`.
+    ///
+    /// ```
+    /// use std::collections::HashMap;
+    /// use std::sync::Arc;
+    ///
+    /// use cepa_session::{MemoryStore, Session};
+    ///
+    /// let shops = HashMap::from([("a.example", Arc::new(MemoryStore::new()))]);
+    /// let others = Arc::new(MemoryStore::new());
+    /// let session = Session::new()
+    ///     .store_for(move |ctx| shops.get(ctx.hostname()).unwrap_or(&others).clone());
+    /// ```
+    pub fn store_for<S: Store>(self, make: impl Fn(&Context) -> S + Send + Sync + 'static) -> Self {
+        let make = move |ctx: &Context| Arc::new(make(ctx)) as Arc<dyn Store>;
+        self.set(|options| options.store = Some(Arc::new(make)))
     }
 
     /// What new ids begin with, such as `sess:`; then comes a random UUID.
@@ -266,8 +284,10 @@ impl Default for Session {
 impl Middleware for Session {
     async fn handle(&self, ctx: &mut Context, next: Next<'_>) -> Result {
         let mut slot = Slot::new(self.options.clone());
-        if let Some(store) = &self.options.store {
-            slot.session = Some(load::from_store(ctx, &self.options, &**store).await?);
+        if let Some(store_for) = &self.options.store {
+            let store = store_for(ctx);
+            slot.session = Some(load::from_store(ctx, &self.options, &*store).await?);
+            slot.store = Some(store);
         }
         let outer = ctx.state.insert(slot);
         let mut within = Within { ctx, outer, is_over: false };

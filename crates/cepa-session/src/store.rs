@@ -5,6 +5,7 @@
 //! a Node store writes its `JSON.stringify` shares sessions with Node.
 
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use cepa_core::Result;
@@ -63,4 +64,24 @@ pub trait Store: Send + Sync + 'static {
 
     /// Forgets an id; one that is unknown is no error.
     fn destroy<'a>(&'a self, id: &'a str) -> StoreFuture<'a, ()>;
+}
+
+/// A store that the program also uses elsewhere.
+impl<S: Store + ?Sized> Store for Arc<S> {
+    fn get<'a>(&'a self, id: &'a str) -> StoreFuture<'a, Option<String>> {
+        S::get(self, id)
+    }
+
+    fn set<'a>(
+        &'a self,
+        id: &'a str,
+        record: String,
+        keep: Option<Duration>,
+    ) -> StoreFuture<'a, ()> {
+        S::set(self, id, record, keep)
+    }
+
+    fn destroy<'a>(&'a self, id: &'a str) -> StoreFuture<'a, ()> {
+        S::destroy(self, id)
+    }
 }

@@ -31,7 +31,7 @@ async fn it_is_sent_even_when_there_was_no_session() {
 #[tokio::test]
 async fn the_store_forgets_it() {
     let store = Arc::new(MemoryStore::new());
-    let client = Client::new(app(&["k"], Session::new().shared_store(store.clone())));
+    let client = Client::new(app(&["k"], Session::new().store(store.clone())));
     let mut browser = Browser::default();
     browser.cepa(&client, json!([["set", "a", 1]])).await;
     assert_eq!(store.len(), 1);
@@ -42,7 +42,7 @@ async fn the_store_forgets_it() {
 #[tokio::test]
 async fn what_is_set_afterwards_begins_another_session_under_another_id() {
     let store = Arc::new(MemoryStore::new());
-    let client = Client::new(app(&["k"], Session::new().shared_store(store.clone())));
+    let client = Client::new(app(&["k"], Session::new().store(store.clone())));
     let mut browser = Browser::default();
     browser.cepa(&client, json!([["set", "a", 1]])).await;
     let old = browser.cookies["koa.sess"].clone();

@@ -51,7 +51,7 @@ async fn a_session_that_the_program_refuses() {
 #[tokio::test]
 async fn a_session_that_the_store_does_not_have() {
     let store = Arc::new(MemoryStore::new());
-    let (session, events) = recorded(Session::new().shared_store(store));
+    let (session, events) = recorded(Session::new().store(store));
     let client = Client::new(app(&["k"], session));
     let mut browser = Browser::default();
     browser.cepa(&client, json!([["set", "a", 1]])).await;

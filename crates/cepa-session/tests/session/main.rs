@@ -33,5 +33,6 @@ mod own_codec;
 mod regenerate;
 mod rolling_and_renew;
 mod store_failures;
+mod store_for;
 mod typed_values;
 mod unknown_ids;

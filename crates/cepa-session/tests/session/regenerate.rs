@@ -11,7 +11,7 @@ use crate::browser::{Browser, app};
 #[tokio::test]
 async fn the_old_id_is_worth_nothing_afterwards() {
     let store = Arc::new(MemoryStore::new());
-    let client = Client::new(app(&["k"], Session::new().shared_store(store.clone())));
+    let client = Client::new(app(&["k"], Session::new().store(store.clone())));
     let mut browser = Browser::default();
     browser.cepa(&client, json!([["set", "a", 1]])).await;
     let mut thief = browser.clone();

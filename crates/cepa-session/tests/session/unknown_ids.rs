@@ -11,7 +11,7 @@ use crate::browser::{Browser, app};
 #[tokio::test]
 async fn not_even_without_signatures() {
     let store = Arc::new(MemoryStore::new());
-    let session = Session::new().signed(false).shared_store(store.clone());
+    let session = Session::new().signed(false).store(store.clone());
     let client = Client::new(app(&[], session));
     let mut browser = Browser::default();
     browser.cookies.insert("koa.sess".into(), "planted".into());
