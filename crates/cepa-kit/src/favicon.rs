@@ -1,8 +1,7 @@
 //! [`favicon`]: the one small file that every browser asks for.
 //!
 //! It is read once, at the first request, and answered from memory, before any session or log is touched. Without a
-//! file,
-//! [`no_favicon`] says 404 as cheaply.
+//! file, [`no_favicon`] says 404 as cheaply.
 
 use std::fmt;
 use std::path::PathBuf;

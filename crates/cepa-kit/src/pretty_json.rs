@@ -1,11 +1,15 @@
 //! [`pretty_json`]: JSON for people.
 //!
 //! The text of a JSON answer is indented as `JSON.stringify(value, null, 2)` would; it is not parsed, so numbers and
-//! the order of names stay as they are. Streams are left alone. koa-json's lists out of object streams have no
+//! the order of names stay as they are. Streams are left alone, and so is a text that would get longer than 16 MiB: a
+//! deep one grows by its depth with every line. koa-json's lists out of object streams have no
 //! counterpart: there are none.
 
 use cepa_core::http::header;
 use cepa_core::{Body, Context, Middleware, Next, Result};
+
+/// The longest text that is made.
+const LONGEST: usize = 16 << 20;
 
 /// Indents every JSON answer by two spaces; name a parameter to do so on request only.
 ///
@@ -55,8 +59,8 @@ impl Middleware for PrettyJson {
         if !is_wanted || !is_json {
             return Ok(());
         }
-        if let Some(text) = ctx.response.body.as_bytes() {
-            let pretty = indent(text, self.spaces);
+        let text = ctx.response.body.as_bytes();
+        if let Some(pretty) = text.and_then(|text| indent(text, self.spaces)) {
             ctx.response.headers.remove(header::CONTENT_LENGTH);
             ctx.response.body = Body::from(pretty);
         }
@@ -64,15 +68,18 @@ impl Middleware for PrettyJson {
     }
 }
 
-/// JSON, indented. Its bytes outside of strings are ASCII.
-fn indent(json: &[u8], spaces: usize) -> Vec<u8> {
-    let mut pretty = Vec::with_capacity(json.len() * 2);
+/// JSON, indented; `None` when it would get too long. Its bytes outside of strings are ASCII.
+fn indent(json: &[u8], spaces: usize) -> Option<Vec<u8>> {
+    let mut pretty = Vec::with_capacity((json.len() * 2).min(LONGEST));
     let line = |pretty: &mut Vec<u8>, depth: usize| {
         pretty.push(b'\n');
         pretty.resize(pretty.len() + depth * spaces, b' ');
     };
     let (mut depth, mut in_string, mut escaped, mut opened) = (0_usize, false, false, false);
     for &byte in json {
+        if pretty.len() > LONGEST {
+            return None;
+        }
         if in_string {
             pretty.push(byte);
             in_string = escaped || byte != b'"';
@@ -100,5 +107,5 @@ fn indent(json: &[u8], spaces: usize) -> Vec<u8> {
             _ => {}
         }
     }
-    pretty
+    Some(pretty)
 }

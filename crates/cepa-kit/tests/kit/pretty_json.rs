@@ -34,3 +34,19 @@ proptest! {
         prop_assert_eq!(response.text(), serde_json::to_string_pretty(&value).unwrap());
     }
 }
+
+#[tokio::test]
+async fn a_text_that_would_grow_without_end_is_left_alone() {
+    let deep = "[".repeat(100_000);
+    let flat = format!("[{}1]", "1,".repeat(10_000));
+    for (text, is_pretty) in [(deep, false), (flat, true)] {
+        let shown = text.clone();
+        let app = App::new().plug(pretty_json()).with(async move |ctx, _next| {
+            ctx.set_type("json")?;
+            ctx.set_body(shown)
+        });
+        let response = Client::new(app).get("/").send().await;
+        assert_eq!(response.text() != text, is_pretty);
+        assert_eq!(response.text().split_whitespace().collect::<String>(), text);
+    }
+}
