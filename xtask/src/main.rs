@@ -4,6 +4,7 @@
 //!   messages, the real Koa and cepa, request by request, WebSocket case by case against Node's, the official Socket.IO
 //!   clients against us and against Node, and the chat in Chromium.
 //! - `cargo xtask check` runs the formatter, clippy and rustdoc, and refuses warnings.
+//! - `cargo xtask features` builds every feature alone.
 //! - `cargo xtask conformance koa | socketio | ws` and `cargo xtask browser` run one of the parts.
 //! - `cargo xtask conformance variants` runs every official Socket.IO client over every event of `conformance/peer`:
 //!   minutes of it, so that it stands apart.
@@ -20,6 +21,7 @@ mod bench_router;
 mod browser;
 mod check;
 mod debian;
+mod features;
 mod fuzz;
 mod koa;
 mod lines;
@@ -36,7 +38,7 @@ use std::process::ExitCode;
 use report::Report;
 use step::Failure;
 
-const USAGE: &str = "usage: cargo xtask test | check | lines | browser | screenshots | \
+const USAGE: &str = "usage: cargo xtask test | check | features | lines | browser | screenshots | \
                      conformance koa|socketio|variants|ws|autobahn | fuzz [seconds] | bench router";
 
 fn main() -> ExitCode {
@@ -46,6 +48,7 @@ fn main() -> ExitCode {
     let result = match words.as_slice() {
         ["test"] => test(&mut report),
         ["check"] => check::check(),
+        ["features"] => features::check(),
         ["lines"] => lines::count(),
         ["browser"] => browser::run(&mut report, None),
         ["screenshots"] => browser::run(&mut report, Some("docs/img")),
