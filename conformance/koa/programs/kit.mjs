@@ -43,6 +43,8 @@ const nested = (ctx) => { ctx.body = `${ctx.path} ${ctx.url} ${ctx.originalUrl}`
 const pass = (ctx, next) => next();
 const client = (ctx) => new URLSearchParams(ctx.get('x-client')).get('id') ?? false;
 
+const tenant = (ctx, next) => { ctx.state.secret = 'old'; return next(); };
+
 const app = (...middlewares) => {
   const app = new Koa();
   for (const middleware of middlewares) app.use(middleware);
@@ -56,6 +58,7 @@ export default ({ file }) => ({
     origin: 'https://a.example', allowMethods: ['GET', 'PUT'], exposeHeaders: ['x-a', 'x-b'], allowHeaders: ['x-c', 'x-d'],
     maxAge: 600, credentials: true, secureContext: true, privateNetworkAccess: true,
   })),
+  'cors-asked': app(cors({ origin: async (ctx) => ctx.query.site, credentials: async (ctx) => ctx.path === '/json' })),
   'helmet': app(helmet()),
   'helmet-full': app(helmet({
     contentSecurityPolicy: { directives: { 'img-src': ["'self'", 'https://cdn.example'], 'upgrade-insecure-requests': null } },
@@ -80,9 +83,19 @@ export default ({ file }) => ({
   'jwt': app(jwt({ secret: ['new', 'old'], cookie: 'token' })),
   'jwt-debug': app(jwt({ secret: 'new', debug: true })),
   'jwt-passthrough': app(jwt({ secret: 'new', passthrough: true })),
+  'jwt-state': app(tenant, jwt({ secret: 'new', subject: 'ana', tokenKey: 'token' })),
   'mount': app(mount('/m', inner), mount('/pass', pass), mount('/a', mount('/b', nested))),
   'compress': app(compress()),
   'compress-threshold': app(compress({ threshold: 1, br: false })),
+  'compress-asked': app(compress({
+    threshold: (type) => (type === 'application/json' ? 0 : 5000), encodingPreference: ['deflate', 'gzip', 'br'],
+    defaultEncoding: 'gzip', wildcardAcceptEncoding: 'br',
+  })),
   'ratelimit': app(ratelimit({ driver: 'memory', db: new Map(), duration: 60_000, max: 2, id: client })),
+  'ratelimit-named': app(ratelimit({
+    driver: 'memory', db: new Map(), duration: 60_000, max: 2, id: client, namespace: 'named', errorMessage: 'slower', throw: true,
+    headers: { total: 'X-Total', remaining: 'X-Left', reset: 'X-RateLimit-Reset' },
+    whitelist: async (ctx) => ctx.path === '/json', blacklist: async (ctx) => ctx.path === '/big',
+  })),
   'response-time': app(responseTime()),
 });

@@ -84,6 +84,37 @@ fn cors_full() -> App {
     App::new().plug(cors)
 }
 
+fn cors_asked() -> Cors<NamedOrigins> {
+    cors()
+        .origin_for(async |ctx| Ok(ctx.query("site")))
+        .credentials_for(async |ctx| Ok(ctx.path() == "/json"))
+}
+
+async fn tenant(ctx: &mut Context, next: Next<'_>) -> Result {
+    ctx.state.insert(JwtKey::secret("old"));
+    next.run(ctx).await
+}
+
+fn compress_asked() -> Compress {
+    compress()
+        .codings([Coding::Deflate, Coding::Gzip, Coding::Brotli])
+        .threshold_for(|ctx| match ctx.response.content_type() {
+            Some("application/json") => 0,
+            _ => 5000,
+        })
+        .default_coding(Coding::Gzip)
+        .wildcard_coding(Coding::Brotli)
+}
+
+fn limit_named(limit: RateLimit) -> RateLimit {
+    limit
+        .namespace("named")
+        .header_names("X-Total", "X-Left", "X-RateLimit-Reset")
+        .message("slower")
+        .exempt_when(async |ctx| Ok(ctx.path() == "/json"))
+        .deny_when(async |ctx| Ok(ctx.path() == "/big"))
+}
+
 fn helmet_full() -> Helmet {
     helmet()
         .content_security_policy(
@@ -110,14 +141,17 @@ pub(super) fn programs(files: &Files) -> Vec<(&'static str, App)> {
         .plug(mount("/m", inner()))
         .plug(mount("/pass", App::new()))
         .plug(mount("/a", mount("/b", nested())));
-    let limit = rate_limit(2, Duration::from_secs(60))
-        .headers(RateHeaders::Koa)
-        .client(|ctx| ctx.get("x-client")?.strip_prefix("id=").map(str::to_owned));
+    let limit = || {
+        rate_limit(2, Duration::from_secs(60))
+            .headers(RateHeaders::Koa)
+            .client(|ctx| ctx.get("x-client")?.strip_prefix("id=").map(str::to_owned))
+    };
     let app = App::new;
     let programs = vec![
         ("cors", app().plug(cors())),
         ("cors-origin", app().plug(cors().origin("https://a.example"))),
         ("cors-full", cors_full()),
+        ("cors-asked", app().plug(cors_asked())),
         ("helmet", app().plug(helmet())),
         ("helmet-full", app().plug(helmet_full())),
         ("helmet-report", app().plug(helmet().content_security_policy(Csp::new().report_only()))),
@@ -131,13 +165,16 @@ pub(super) fn programs(files: &Files) -> Vec<(&'static str, App)> {
         ("jwt", app().plug(jwt("new").or_secret("old").cookie("token"))),
         ("jwt-debug", app().plug(jwt("new").show_cause(true))),
         ("jwt-passthrough", app().plug(jwt("new").optional())),
+        ("jwt-state", app().with(tenant).plug(jwt("new").subject("ana"))),
         ("mount", mounts),
         ("compress", app().plug(node())),
         (
             "compress-threshold",
             app().plug(compress().codings([Coding::Gzip, Coding::Deflate]).threshold(1)),
         ),
-        ("ratelimit", app().plug(limit)),
+        ("compress-asked", app().plug(compress_asked())),
+        ("ratelimit", app().plug(limit())),
+        ("ratelimit-named", app().plug(limit_named(limit()))),
         ("response-time", app().plug(response_time())),
     ];
     programs.into_iter().map(|(name, app)| (name, app.with(application))).collect()

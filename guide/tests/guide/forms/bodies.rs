@@ -50,6 +50,7 @@ fn uploads(upload: Upload, store: impl UploadStore) -> Upload {
     Upload::new().any();
     Upload::new().memory();
     Upload::new().disk("pictures");
+    Upload::new().filter(|_part| Ok(false));
     let limits = UploadLimits { files: 3, ..UploadLimits::default() };
     upload
         .name(|part| format!("onion.{}", part.extension().unwrap_or("bin")))

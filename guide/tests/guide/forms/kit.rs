@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use cepa::http::Method;
 use cepa::kit::*;
 use cepa::prelude::{App, Context, CsrfExt, JwtExt, Result, Router};
 use serde::Deserialize;
@@ -15,6 +16,8 @@ fn packages(inner: App, hour: Duration, pem: &[u8], redis: cepa::redis::Redis) -
     cors();
     cors().origin("https://a.example").origin("https://*.b.example").credentials();
     cors().origin_where(|origin| origin.ends_with(".test"));
+    cors().origin_for(async |ctx| Ok(ctx.query("site")));
+    cors().origin("https://a.example").credentials_for(async |ctx| Ok(ctx.path() == "/account"));
     cors().allow_methods(["GET", "PUT"]).allow_headers(["x-onion"]).expose_headers(["x-onion"]);
     cors().max_age(hour).private_network().secure_context();
     helmet();
@@ -23,6 +26,9 @@ fn packages(inner: App, hour: Duration, pem: &[u8], redis: cepa::redis::Redis) -
     Csp::new().nonce("script-src");
     compress();
     compress().threshold(4096).codings([Coding::Brotli, Coding::Gzip]).level(Coding::Brotli, 5);
+    compress().threshold_for(|ctx| if ctx.path() == "/feed" { 256 } else { 4096 });
+    compress().level_for(|_ctx, coding| (coding != Coding::Brotli).then_some(6));
+    compress().default_coding(Coding::Gzip).wildcard_coding(Coding::Brotli);
     compress().filter(|kind| kind == "application/x-onion");
     etag();
     etag().weak(true);
@@ -30,12 +36,22 @@ fn packages(inner: App, hour: Duration, pem: &[u8], redis: cepa::redis::Redis) -
     rate_limit(100, hour);
     rate_limit(100, hour).client(|ctx| ctx.get("x-api-key").map(str::to_owned));
     rate_limit(100, hour).exempt(|ctx| ctx.path() == "/health").deny(|ctx| ctx.ip().is_none());
-    rate_limit(100, hour).headers(RateHeaders::Standard).message("slower").status(429);
+    rate_limit(100, hour).exempt_when(async |ctx| Ok(ctx.path() == "/health"));
+    rate_limit(100, hour).deny_when(async |ctx| Ok(ctx.ip().is_none()));
+    rate_limit(100, hour).message("slower").status(429);
+    rate_limit(100, hour).headers(RateHeaders::None);
+    rate_limit(100, hour).header_names("x-total", "x-left", "x-reset");
+    rate_limit(100, hour).namespace("login");
     rate_limit(100, hour).store(MemoryRates::new()).on_limited(|ctx, state| eprintln!("{state:?}"));
     rate_limit(100, hour).store(redis.rates()).pass_when_store_fails();
     jwt("a long secret");
     jwt("newest").or_secret("older").audience("shop").issuer("us").cookie("token").optional();
-    jwt_key(JwtKey::rsa_pem(pem)?).revoked_when(async |claims| Ok(false)).show_cause(true);
+    jwt_key(JwtKey::rsa_pem(pem)?).revoked_when(async |ctx| Ok(ctx.path() == "/")).show_cause(true);
+    jwt_key_for(async |header| Ok(header.key_id.map(JwtKey::secret)));
+    jwt_key_in_state();
+    jwt("s").subject("ana").token_id("t1").max_age(hour).algorithms(["HS256"]);
+    jwt("s").leeway(hour).ignore_expiry();
+    jwt("s").require_expiry();
     jwt("s").token(|ctx| ctx.query("token")).unless(|ctx| ctx.path() == "/login");
     basic_auth("ana", "secret").user("bo", "other").realm("Cellar");
     basic_auth_where(|name, password| name == password);
@@ -56,19 +72,12 @@ fn packages(inner: App, hour: Duration, pem: &[u8], redis: cepa::redis::Redis) -
     rewrite("/i/:id", "/items/:id");
     method_override();
     timeout(hour).status(408);
+    https_only();
+    https_only().port(8443).host("onions.example").temporary().ignore_url().status(403);
+    https_only().redirect_methods([Method::GET, Method::POST]);
     vhost("*.a.example", Router::new());
     health("/health").check("db", async || Ok(()));
     Ok(())
-}
-
-fn only_encrypted() -> App {
-    App::new().with(async |ctx, next| {
-        if ctx.is_secure() {
-            return next.run(ctx).await;
-        }
-        ctx.set_status(308);
-        ctx.redirect(&format!("https://{}{}", ctx.hostname(), ctx.url()))
-    })
 }
 
 async fn in_handlers(ctx: &mut Context) -> Result {
@@ -76,6 +85,10 @@ async fn in_handlers(ctx: &mut Context) -> Result {
     ctx.csrf_token()?;
     ctx.state.get::<RequestId>();
     ctx.state.get::<RateState>();
+    ctx.state.insert(JwtKey::secret("the tenant's long secret"));
+    ctx.state.get::<JwtClaims>().map(|known| known.token.as_str());
+    ctx.state.get::<JwtRefusal>();
+    ctx.state.get::<MountPath>().map(MountPath::as_str);
     ctx.state.insert(Compression::Never);
     ctx.state.insert(Compression::Always);
     Ok(())

@@ -21,12 +21,14 @@ fn options(
     redis: Redis,
     encode: fn(&str) -> String,
     decode: fn(&str) -> Option<String>,
+    store_of_the_host: fn(&Context) -> MemoryStore,
 ) -> Session {
     Session::new();
     Session::new().name("sid").max_age(day).rolling(true).renew(true);
     Session::new().until_browser_closes();
     Session::new().auto_commit(false).signed(false).secure(true).http_only(true);
     Session::new().path("/").domain("onions.example").same_site(SameSite::Strict).any_site();
+    Session::new().store_for(store_of_the_host);
     Session::new().store(MemoryStore::new()).prefix("onion:").new_id(|_ctx| "an id".into());
     Session::new().priority(Priority::High).partitioned(true).overwrite(false).encrypted();
     Session::new().store(redis.sessions()).codec(encode, decode);
