@@ -32,7 +32,8 @@ pub(crate) fn router() -> Router {
         })
 }
 
-/// The client's value cannot stand where it was to.
+/// The client's value cannot stand where it was to; what is wrong with it, the program's fault tells.
 fn bad_value(error: Error) -> Error {
-    Error::new(400, error.message().to_owned()).with_code("bad_value")
+    let why = error.source().map_or_else(|| error.message().to_owned(), ToString::to_string);
+    Error::new(400, why).with_code("bad_value")
 }

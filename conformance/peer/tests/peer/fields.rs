@@ -55,6 +55,17 @@ async fn what_could_split_a_response_is_refused() {
 }
 
 #[tokio::test]
+async fn a_refusal_says_what_was_wrong() {
+    let peer = Peer::start(&[]).await;
+    for (target, why) in [
+        ("/header?value=a%0ab", "invalid character in the content of header \"x-value\""),
+        ("/cookie?value=a%3Bb", "invalid cookie value \"a;b\""),
+    ] {
+        assert_eq!(peer.get(target).await.text(), why);
+    }
+}
+
+#[tokio::test]
 async fn a_name_cannot_leave_its_quotes() {
     let peer = Peer::start(&[]).await;
     for name in ["a%0d%0ax-injected:%201", "a%22;%20filename=%22b", "%00", ""] {
