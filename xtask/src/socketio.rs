@@ -15,6 +15,9 @@ const SCRIPTS: [(&str, &[&str], &[&str]); 4] = [
     ("socket.io recovery", &["conformance/socketio/recovery.mjs"], &["--recovery"]),
 ];
 
+/// What the official admin page is told, compared with Node's by the script itself: how the server is shown.
+const ADMIN: [&str; 4] = ["open", "production", "readonly", "basic"];
+
 /// What is run against a server that has been started.
 const WIRE: (&str, &[&str], &[&str]) = ("socket.io wire", &["conformance/socketio/wire.mjs"], &[]);
 
@@ -34,6 +37,13 @@ pub(crate) fn run(report: &mut Report) -> Result<(), Failure> {
     let cepa = [&run[..], &["--example", "conformance", "--"]].concat();
     for case in SCRIPTS.into_iter().chain([WIRE]) {
         against(report, case, "cepa", "cargo", &[&cepa[..], case.2].concat())?;
+    }
+    announce("Socket.IO: what the official admin page is told, by Node and by cepa");
+    let cepa = [&run[..], &["--features", "bcrypt", "--example", "conformance", "--"]].concat();
+    for kind in ADMIN {
+        let script = ["conformance/socketio/admin.mjs", "--kind", kind];
+        let case = (&*format!("socket.io admin, {kind}"), &script[..], &[][..]);
+        against(report, case, "cepa", "cargo", &[&cepa[..], &["--admin", kind]].concat())?;
     }
     Ok(())
 }

@@ -2,13 +2,14 @@
 //!
 //! `cargo run -p cepa-socketio --example conformance -- --port 0` prints `listening on http://127.0.0.1:PORT`.
 //! `--bundle DIR` serves the official client from that folder, `--recovery` switches on connection state recovery,
-//! `--eio3` lets in the clients of Socket.IO 2.
+//! `--eio3` lets in the clients of Socket.IO 2. `--admin open|production|readonly|basic` shows it to the official admin page
+//! (`basic` is for `admin` with the password `changeit`, and needs the feature `bcrypt`).
 
 use std::time::Duration;
 
 use cepa_core::{App, Result};
 use cepa_server::Server;
-use cepa_socketio::{Args, ConnectError, EmitError, Options, RecoveryOptions, SocketIo};
+use cepa_socketio::{Admin, Args, ConnectError, EmitError, Options, RecoveryOptions, SocketIo};
 use serde_json::{Value, json};
 
 fn events(namespace: SocketIo) -> SocketIo {
@@ -64,6 +65,7 @@ fn events(namespace: SocketIo) -> SocketIo {
             }
         })
         .on("data", async |socket, data: Value| socket.data().set_json(data))
+        .on("nick", async |socket, nick: String| socket.data().set_json(json!({ "nick": nick })))
         .on("who", async |socket, room: Option<String>| {
             let namespace = socket.namespace();
             let sockets = match &room {
@@ -111,6 +113,19 @@ fn firsts(answers: &[Args]) -> Vec<Value> {
     answers.iter().map(|answer| answer.get(0).unwrap_or_default()).collect()
 }
 
+fn admin(kind: &str) -> Admin {
+    match kind {
+        "production" => Admin::unprotected().production(),
+        "readonly" => Admin::unprotected().readonly(),
+        #[cfg(feature = "bcrypt")]
+        "basic" => {
+            let hash = "$2a$04$0AsLeI7BLxAESGN.9Il5husV2TxcU/7tiCPq7aUBOVQb0/pVHuyCu";
+            Admin::basic("admin", hash)
+        }
+        _ => Admin::unprotected(),
+    }
+}
+
 fn flag(name: &str) -> bool {
     std::env::args().any(|arg| arg == name)
 }
@@ -131,6 +146,9 @@ async fn main() -> Result {
     });
     if let Some(folder) = option("--bundle") {
         io = io.client_bundle(folder);
+    }
+    if let Some(kind) = option("--admin") {
+        io = io.admin(admin(&kind).interval(Duration::from_millis(200)));
     }
     for name in ["/", "/custom", "/auth"] {
         let mut namespace = io.of(name);

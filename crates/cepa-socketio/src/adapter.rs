@@ -149,7 +149,7 @@ impl Cluster {
 impl Namespace {
     /// Tells the adapter that this namespace is there; a parent is not, its children are.
     pub(crate) fn announce(&self) {
-        if let Some(adapter) = self.cluster().adapter()
+        if let Some(adapter) = self.outside().cluster.adapter()
             && !self.is_parent()
         {
             let name = self.name().into();
@@ -159,7 +159,7 @@ impl Namespace {
 
     /// Sends a request to the other servers, if there are any.
     pub(crate) fn tell(&self, selection: &Selection<'_>, request: impl FnOnce(Whom) -> Request) {
-        if let Some(adapter) = self.cluster().adapter()
+        if let Some(adapter) = self.outside().cluster.adapter()
             && !selection.is_local()
         {
             adapter.send(self.name(), request(self.whom(selection)));
@@ -173,7 +173,7 @@ impl Namespace {
         deadline: Instant,
         request: impl FnOnce(Whom) -> Request,
     ) -> Option<Asked<'static>> {
-        let adapter = Arc::clone(self.cluster().adapter()?);
+        let adapter = Arc::clone(self.outside().cluster.adapter()?);
         if selection.is_local() {
             return None;
         }

@@ -23,10 +23,18 @@ use parking_lot::{Mutex, RwLock};
 #[derive(Default)]
 pub struct Data {
     values: RwLock<HashMap<TypeId, Value>>,
-    json: Mutex<Option<Box<serde_json::Value>>>,
+    json: Mutex<Option<Box<Shown>>>,
 }
 
 type Value = Arc<dyn Any + Send + Sync>;
+type Viewer = Arc<dyn Fn(&serde_json::Value) + Send + Sync>;
+
+/// The JSON value, and who is told when it changes.
+#[derive(Default)]
+struct Shown {
+    value: Option<serde_json::Value>,
+    viewer: Option<Viewer>,
+}
 
 impl Data {
     /// Keeps a value, in place of an earlier one of its type.
@@ -53,12 +61,26 @@ impl Data {
     /// assert_eq!(data.json()["nick"], "ana");
     /// ```
     pub fn set_json(&self, value: serde_json::Value) {
-        *self.json.lock() = Some(Box::new(value));
+        let mut json = self.json.lock();
+        let shown = json.get_or_insert_default();
+        let viewer = shown.viewer.clone();
+        let told = viewer.as_ref().map(|_| value.clone());
+        shown.value = Some(value);
+        drop(json);
+        if let (Some(viewer), Some(value)) = (viewer, told) {
+            viewer(&value);
+        }
+    }
+
+    /// Who is told from now on.
+    pub(crate) fn set_viewer(&self, viewer: Viewer) {
+        self.json.lock().get_or_insert_default().viewer = Some(viewer);
     }
 
     /// The value that others may see; `{}` when there is none.
     pub fn json(&self) -> serde_json::Value {
-        self.json.lock().as_deref().cloned().unwrap_or_else(|| serde_json::json!({}))
+        let value = self.json.lock().as_deref().and_then(|shown| shown.value.clone());
+        value.unwrap_or_else(|| serde_json::json!({}))
     }
 }
 

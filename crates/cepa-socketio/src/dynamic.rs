@@ -17,6 +17,7 @@ use parking_lot::RwLock;
 use serde_json::Value;
 
 use crate::namespace::Namespace;
+use crate::options::Options;
 use crate::server::Server;
 
 type Condition = Box<dyn Fn(&str, &Value) -> bool + Send + Sync>;
@@ -61,10 +62,20 @@ impl Namespaces {
 
     /// The namespace that an application names, new if need be.
     pub(crate) fn named(&self, server: &Arc<Server>, name: &str) -> Namespace {
+        self.named_with(server, name, &server.options)
+    }
+
+    /// [`named`](Self::named), with options of its own if it is new.
+    pub(crate) fn named_with(
+        &self,
+        server: &Arc<Server>,
+        name: &str,
+        options: &Options,
+    ) -> Namespace {
         let name = slashed(name);
         let parent = self.parent_of(&name, &Value::Null);
         let kind = parent.map_or(Kind::Named, |parent| child(server, parent));
-        let new = Namespace::new(&name, kind, &server.options, &server.cluster);
+        let new = Namespace::new(&name, kind, options, &server.outside);
         let namespace = self.by_name.write().entry(name).or_insert_with(|| new.clone()).clone();
         if namespace == new {
             namespace.announce();
@@ -84,7 +95,7 @@ impl Namespaces {
         let mut parents = self.parents.write();
         let parent = Parent { meets: Box::new(meets), server: Arc::downgrade(server) };
         let name = format!("/_{}", parents.len());
-        let parent = Namespace::new(&name, Kind::Parent(parent), &server.options, &server.cluster);
+        let parent = Namespace::new(&name, Kind::Parent(parent), &server.options, &server.outside);
         parents.push(parent.clone());
         parent
     }
@@ -95,13 +106,18 @@ impl Namespaces {
             return Some(Seat::take(namespace));
         }
         let parent = self.parent_of(name, auth)?;
-        let new = Namespace::new(name, child(server, parent), &server.options, &server.cluster);
+        let new = Namespace::new(name, child(server, parent), &server.options, &server.outside);
         let seat =
             Seat::take(self.by_name.write().entry(name.into()).or_insert_with(|| new.clone()));
         if *seat.namespace() == new {
             new.announce();
         }
         Some(seat)
+    }
+
+    /// The namespace of this name, if there is one.
+    pub(crate) fn find(&self, name: &str) -> Option<Namespace> {
+        self.by_name.read().get(name).cloned()
     }
 
     /// Those that there are, parents aside.
@@ -133,7 +149,7 @@ impl Namespaces {
         if here && child.seats.load(Ordering::Relaxed) == 0 {
             by_name.remove(namespace.name());
             drop(by_name);
-            if let Some(adapter) = namespace.cluster().adapter() {
+            if let Some(adapter) = namespace.outside().cluster.adapter() {
                 adapter.close(namespace.name());
             }
         }

@@ -135,6 +135,7 @@ impl Handlers {
     }
 
     async fn listen(&self, event: &mut Incoming) -> Result {
+        event.socket.watched(|watch, socket| watch.received(socket, &event.name, &event.args));
         let own = event.socket.own().of(&event.name);
         for any in self.any.iter().chain(&own.any) {
             any(event.socket.clone(), event.name.clone(), event.args.clone()).await?;

@@ -8,12 +8,14 @@ use std::borrow::Cow;
 use std::net::SocketAddr;
 use std::ops::Deref;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use cepa_core::Request;
 use cepa_core::http::HeaderMap;
 use percent_encoding::percent_decode_str;
-use serde_json::Value;
+use serde_json::{Map, Value, json};
+
+use crate::admin::js_date;
 
 /// What a client said when it connected to a namespace.
 #[derive(Debug, Clone)]
@@ -45,6 +47,35 @@ impl Deref for Handshake {
 
     fn deref(&self) -> &HandshakeRequest {
         &self.request
+    }
+}
+
+impl Handshake {
+    /// As Node's servers tell each other of it.
+    pub(crate) fn to_json(&self) -> Value {
+        let mut headers = Map::new();
+        for (name, value) in self.headers() {
+            let value = String::from_utf8_lossy(value);
+            let text = match headers.get(name).and_then(Value::as_str) {
+                Some(before) => format!("{before}, {value}"),
+                None => value.into_owned(),
+            };
+            headers.insert(name.to_owned(), text.into());
+        }
+        // the first of several, as everywhere here
+        let query: Map<_, _> =
+            self.queries().into_iter().rev().map(|(name, value)| (name, value.into())).collect();
+        json!({
+            "headers": headers,
+            "time": js_date(self.time),
+            "address": self.address.map(|address| address.ip().to_string()),
+            "xdomain": self.header("origin").is_some(),
+            "secure": self.secure,
+            "issued": self.issued.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis() as u64,
+            "url": self.url,
+            "query": query,
+            "auth": self.auth,
+        })
     }
 }
 

@@ -14,6 +14,7 @@ use cepa_hub::Hub;
 use serde_json::Value;
 
 use crate::adapter::Adapter;
+use crate::admin::Admin;
 use crate::args::{Acknowledge, Args, FromArgs};
 use crate::bundle::{self, Bundle};
 use crate::dynamic;
@@ -159,8 +160,27 @@ impl SocketIo {
     /// When there is an adapter already.
     #[track_caller]
     pub fn with_adapter(self, adapter: impl Adapter) -> SocketIo {
-        assert!(self.server.cluster.set(Arc::new(adapter)), "there is an adapter already");
+        assert!(self.server.outside.cluster.set(Arc::new(adapter)), "there is an adapter already");
         self.server.namespaces.all().iter().for_each(Namespace::announce);
+        self
+    }
+
+    /// Shows this server to the official admin page, which connects to the namespace `/admin`; see [`Admin`]. The page's
+    /// origin has to be one of [`Options::origins`] unless it is this server's own.
+    ///
+    /// ```
+    /// use cepa_socketio::{Admin, Options, SocketIo};
+    ///
+    /// let options =
+    ///     Options { origins: vec!["https://admin.socket.io".into()], ..Options::default() };
+    /// let io = SocketIo::with_options(options).admin(Admin::unprotected().readonly());
+    /// ```
+    ///
+    /// # Panics
+    /// When it is shown already.
+    #[track_caller]
+    pub fn admin(self, admin: Admin) -> SocketIo {
+        assert!(admin.install(&self.server), "the server is shown to an admin page already");
         self
     }
 
@@ -267,6 +287,10 @@ impl SocketIo {
     ) -> SocketIo {
         self.namespace.edit(|handlers| handlers.outgoing.push(Arc::new(listener)));
         self
+    }
+
+    pub(crate) fn looking(server: &Arc<Server>, namespace: Namespace) -> SocketIo {
+        SocketIo { server: Arc::clone(server), namespace }
     }
 
     pub(crate) fn edit(&self, edit: impl FnOnce(&mut Handlers)) {

@@ -9,11 +9,12 @@
 //! engine::http ─ engine::session ─ client      the connection: polling or WebSocket, packets, sockets
 //! ```
 //!
-//! Start at [`SocketIo`]; [`EngineIo`] is the engine alone. [`adapter`] is how several servers are one. [`engine`], [`packet`]
-//! and [`scan`] are the codecs, public for tests and fuzzers.
+//! Start at [`SocketIo`]; [`EngineIo`] is the engine alone. [`adapter`] is how several servers are one, [`Admin`] how one
+//! is shown to the official admin page. [`engine`], [`packet`] and [`scan`] are the codecs, public for tests and fuzzers.
 
 mod acks;
 pub mod adapter;
+mod admin;
 pub mod args;
 mod broadcast;
 mod bundle;
@@ -30,6 +31,7 @@ mod listeners;
 mod msgpack;
 mod namespace;
 mod options;
+mod outside;
 pub mod packet;
 mod questions;
 mod queue;
@@ -44,6 +46,7 @@ mod unicast;
 mod wire;
 mod work;
 
+pub use admin::Admin;
 pub use args::{Acknowledge, Args, BadArgument, Binary, Emit, FromArgs};
 pub use broadcast::Broadcast;
 pub use data::Data;

@@ -207,6 +207,7 @@ impl Socket {
         for listener in self.handlers().outgoing.iter().chain(&self.own().outgoing()) {
             listener(self, event, args);
         }
+        self.watched(|watch, socket| watch.sent(socket, event, args));
     }
 }
 

@@ -16,13 +16,13 @@ use cepa_hub::{Hub, MemberId};
 use parking_lot::{Mutex, RwLock};
 
 use crate::Socket;
-use crate::adapter::Cluster;
 use crate::args::{Args, Emit};
 use crate::broadcast::Broadcast;
 use crate::dynamic::Kind;
 use crate::error::EmitError;
 use crate::handlers::Handlers;
 use crate::options::Options;
+use crate::outside::Outside;
 use crate::recovery::{Memory, Remembered};
 use crate::remote::RemoteSocket;
 use crate::wire::Wires;
@@ -47,7 +47,7 @@ struct Inner {
     /// How many listeners see what is emitted.
     outgoing: AtomicUsize,
     kind: Kind,
-    cluster: Arc<Cluster>,
+    outside: Arc<Outside>,
 }
 
 /// A namespace that is not kept alive.
@@ -59,7 +59,7 @@ impl Namespace {
         name: &str,
         kind: Kind,
         options: &Options,
-        cluster: &Arc<Cluster>,
+        outside: &Arc<Outside>,
     ) -> Namespace {
         Namespace(Arc::new(Inner {
             name: name.into(),
@@ -72,7 +72,7 @@ impl Namespace {
             memory: options.recovery.as_ref().map(Memory::new),
             outgoing: AtomicUsize::new(0),
             kind,
-            cluster: Arc::clone(cluster),
+            outside: Arc::clone(outside),
         }))
     }
 
@@ -83,8 +83,8 @@ impl Namespace {
 
     /// The hub of its rooms (a parent of [`of_pattern`](crate::SocketIo::of_pattern) has none: its children have): that of [`with_hub`](crate::SocketIo::with_hub), or from the first use one of its own.
     pub fn hub(&self) -> &Hub {
-        let new = || self.cluster().adapter().map_or_else(Hub::new, |it| it.hub(self.name()));
-        self.0.hub.get_or_init(new)
+        let adapter = self.outside().cluster.adapter();
+        self.0.hub.get_or_init(|| adapter.map_or_else(Hub::new, |it| it.hub(self.name())))
     }
 
     /// Emits to everybody; returns how many queues took it.
@@ -179,8 +179,8 @@ impl Namespace {
         self.0.hub.set(hub).is_ok()
     }
 
-    pub(crate) fn cluster(&self) -> &Cluster {
-        &self.0.cluster
+    pub(crate) fn outside(&self) -> &Outside {
+        &self.0.outside
     }
 
     pub(crate) fn downgrade(&self) -> WeakNamespace {
@@ -225,7 +225,9 @@ impl Namespace {
 
     /// Whether anybody sees what is emitted.
     pub(crate) fn is_overheard(&self) -> bool {
-        self.0.outgoing.load(Ordering::Relaxed) > 0 || !self.handlers().outgoing.is_empty()
+        self.0.outgoing.load(Ordering::Relaxed) > 0
+            || self.outside().watching_all().is_some_and(|watch| watch.hears(self))
+            || !self.handlers().outgoing.is_empty()
     }
 
     pub(crate) fn wires(&self) -> &Wires {

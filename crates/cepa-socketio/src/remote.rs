@@ -22,6 +22,14 @@ pub struct RemoteSocket {
     handshake: Handshake,
     rooms: Vec<Arc<str>>,
     data: Value,
+    client: Option<Client>,
+}
+
+/// The connection, as an admin page has it.
+#[derive(Debug, Clone)]
+struct Client {
+    id: String,
+    transport: &'static str,
 }
 
 impl RemoteSocket {
@@ -32,7 +40,26 @@ impl RemoteSocket {
             handshake: socket.handshake().clone(),
             rooms: socket.rooms(),
             data: socket.data().json(),
+            client: socket.namespace().outside().watch.get().map(|_| Client {
+                id: socket.session().public_id(),
+                transport: socket.transport().as_str(),
+            }),
         }
+    }
+
+    /// The name of its namespace.
+    pub(crate) fn namespace_name(&self) -> &str {
+        self.namespace.name()
+    }
+
+    /// What an admin page calls its connection.
+    pub(crate) fn client_id(&self) -> Option<&str> {
+        self.client.as_ref().map(|client| &*client.id)
+    }
+
+    /// What carries its connection, for an admin page.
+    pub(crate) fn transport(&self) -> Option<&'static str> {
+        self.client.as_ref().map(|client| client.transport)
     }
 
     /// The id of the socket.

@@ -16,13 +16,13 @@ use cepa_ws::{Limits, WebSocketOptions};
 use parking_lot::{Mutex, RwLock};
 use tokio::time::{Instant, sleep_until};
 
-use crate::adapter::Cluster;
 use crate::bundle::Bundle;
 use crate::dynamic::{Kind, Namespaces};
-use crate::engine::session::{Ending, Session};
+use crate::engine::session::{Ending, Session, Transport};
 use crate::engine_io::Functions;
 use crate::namespace::Namespace;
 use crate::options::Options;
+use crate::outside::Outside;
 use crate::wire::Wires;
 use crate::{Reason, Socket};
 
@@ -41,7 +41,7 @@ pub(crate) struct Server {
     pub(crate) bundle: OnceLock<Bundle>,
     /// The functions of a program that wants the engine alone.
     pub(crate) plain: Option<Functions>,
-    pub(crate) cluster: Arc<Cluster>,
+    pub(crate) outside: Arc<Outside>,
     pub(crate) root: Namespace,
     pub(crate) namespaces: Namespaces,
     observers: RwLock<Vec<Observer>>,
@@ -53,8 +53,8 @@ impl Server {
     pub(crate) fn new(mut options: Options) -> Server {
         let end = options.path.trim_end_matches('/').len();
         options.path.truncate(end);
-        let cluster = Arc::<Cluster>::default();
-        let root = Namespace::new("/", Kind::Named, &options, &cluster);
+        let outside = Arc::<Outside>::default();
+        let root = Namespace::new("/", Kind::Named, &options, &outside);
         Server {
             sessions: Sessions::new(options.max_sessions),
             control: Hub::new(),
@@ -63,7 +63,7 @@ impl Server {
             options,
             bundle: OnceLock::new(),
             plain: None,
-            cluster,
+            outside,
             namespaces: Namespaces::new(&root),
             root,
             observers: RwLock::default(),
@@ -210,6 +210,17 @@ impl Sessions {
             self.count.fetch_sub(1, Ordering::Relaxed);
         }
         drop(session);
+    }
+
+    /// How many of them poll.
+    pub(crate) fn polling(&self) -> usize {
+        let polls = |session: &&Arc<Session>| session.transport() == Transport::Polling;
+        self.shards.iter().map(|shard| shard.read().values().filter(polls).count()).sum()
+    }
+
+    /// What a client may be called in public: it tells nothing of its secret id.
+    pub(crate) fn public_id(&self, sid: &str) -> String {
+        format!("{:012x}", self.hasher.hash_one(("public", sid)) >> 16)
     }
 
     pub(crate) fn len(&self) -> usize {

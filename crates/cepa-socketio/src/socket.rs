@@ -162,8 +162,10 @@ impl Socket {
     pub fn join(&self, room: &str) {
         if let Phase::Connecting(rooms) = &mut *self.0.phase.lock() {
             rooms.push(room.into());
-        } else if let Some(member) = self.0.member.get() {
-            member.join(room);
+        } else if let Some(member) = self.0.member.get()
+            && member.join(room)
+        {
+            self.watched(|watch, socket| watch.room(socket, room, true));
         }
     }
 
@@ -171,8 +173,10 @@ impl Socket {
     pub fn leave(&self, room: &str) {
         if let Phase::Connecting(rooms) = &mut *self.0.phase.lock() {
             rooms.retain(|other| **other != *room);
-        } else if let Some(member) = self.0.member.get() {
-            member.leave(room);
+        } else if let Some(member) = self.0.member.get()
+            && member.leave(room)
+        {
+            self.watched(|watch, socket| watch.room(socket, room, false));
         }
     }
 

@@ -99,6 +99,9 @@ impl<'a> Poll<'a> {
             for entry in batch.drain(..) {
                 let (entry, compress) = compressible(&entry);
                 push_text(&mut body, entry);
+                if let Some(watch) = session.server.outside.watching() {
+                    watch.parts_out(entry);
+                }
                 self.compress |= compress;
             }
             let (closed, switched, probed) = {

@@ -191,6 +191,9 @@ impl Session {
             form,
         });
         server.sessions.insert(&session)?;
+        if let Some(watch) = server.outside.watching() {
+            watch.opened(&session);
+        }
         Ok(session)
     }
 
@@ -205,6 +208,11 @@ impl Session {
 
     pub(crate) fn sid(&self) -> &str {
         &self.sid
+    }
+
+    /// What it is called on an admin page.
+    pub(crate) fn public_id(&self) -> String {
+        self.server.sessions.public_id(&self.sid)
     }
 
     /// The shutdown of the HTTP server that it came in by.
@@ -274,6 +282,11 @@ impl Session {
                 _ => state.heartbeat.heard(now),
             }
         }
+        if let (Some(watch), Packet::Text(data) | Packet::Binary(data)) =
+            (self.server.outside.watching(), &packet)
+        {
+            watch.packet_in(data.len());
+        }
         let packet = match (packet, &self.server.plain) {
             (Packet::Text(text), Some(functions)) => {
                 let text = String::from_utf8_lossy(&text).into_owned();
@@ -337,6 +350,9 @@ impl Session {
         };
         // before the outbox goes, with which the sockets would be out of their rooms unawares
         self.client.closed(reason);
+        if let Some(watch) = self.server.outside.watching() {
+            watch.closed(reason);
+        }
         if let Some(functions) = &self.server.plain
             && let Some(session) = self.server.sessions.get(&self.sid)
         {
@@ -411,6 +427,10 @@ impl Session {
                 socket.set_format(format);
             }
         });
+        if let Some(watch) = self.server.outside.watching_all() {
+            let sockets = self.client.sockets();
+            sockets.iter().filter(|it| it.is_connected()).for_each(|it| watch.upgraded(it));
+        }
     }
 }
 

@@ -103,6 +103,9 @@ pub(super) async fn serve(session: Arc<Session>, mut ws: WebSocket, mut outbox: 
                     session.close(reason, Ending::Cut);
                     break;
                 }
+                if let Some(watch) = session.server.outside.watching() {
+                    watch.frames_out(&batch);
+                }
                 let started = Instant::now();
                 let mut writing = pin!(write(&mut ws, &mut batch));
                 let written = loop {

@@ -3,9 +3,12 @@
 //! All of them go by its `phase`, under the locks in the order that [`socket`](super) names. A client that has returned is
 //! accepted with what it missed, and one that goes leaves what it may return to; see [`recovery`](crate::recovery).
 
+use std::sync::Arc;
+
 use cepa_hub::{Member, Outcome};
 
 use super::{Phase, Socket, Was};
+use crate::admin::Watch;
 use crate::client::Busy;
 use crate::error::ConnectError;
 use crate::packet::write;
@@ -57,7 +60,26 @@ impl Socket {
         inner.namespace.hub().run_hook();
         inner.session.joined();
         inner.session.settle(outcome);
+        self.show();
         true
+    }
+
+    /// Has an admin page see it.
+    fn show(&self) {
+        let outside = self.namespace().outside();
+        let Some(watch) = outside.watch.get() else { return };
+        watch.count_admin(self, true);
+        if watch.shows_all() {
+            let (namespace, id): (_, Box<str>) = (self.namespace().downgrade(), self.id().into());
+            self.data().set_viewer(Arc::new(move |data| {
+                if let Some(namespace) = namespace.upgrade()
+                    && let Some(watch) = namespace.outside().watching_all()
+                {
+                    watch.data(&namespace, &id, data);
+                }
+            }));
+        }
+        self.watched(Watch::connected);
     }
 
     /// Whether its CONNECT is still to be answered.
@@ -127,6 +149,10 @@ impl Socket {
         inner.acks.close();
         inner.session.client.remove(self);
         let Some(busy) = busy else { return Was::Connecting };
+        if let Some(watch) = inner.namespace.outside().watch.get() {
+            self.watched(|watch, socket| watch.disconnected(socket, reason));
+            watch.count_admin(self, false);
+        }
         if inner.queue.end(reason, busy) {
             inner.session.spawn(work::run(self.clone()));
         }
