@@ -19,7 +19,7 @@ pub struct JwtClaims {
     pub token: String,
 }
 
-/// Why a request without a good token was passed on, in `ctx.state`, when [`Jwt::optional`] is on; koa-jwt's
+/// Why a request without a good token was passed on, in `ctx.state`, when [`Jwt::optional`](crate::Jwt::optional) is on; koa-jwt's
 /// `ctx.state.jwtOriginalError`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JwtRefusal(pub String);
