@@ -65,7 +65,7 @@ impl Client {
         Ok(Self { target: target.to_owned(), headers, limits: Limits::default(), deflate: None })
     }
 
-    /// Adds a header, or replaces one of the handshake's own; the key is added last.
+    /// Adds a header, or replaces one of the handshake's own; an answer is judged by the key that was sent.
     #[must_use]
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.insert(name, value);
@@ -106,9 +106,8 @@ impl Client {
     async fn open(mut self, mut io: Upgraded) -> Result<WebSocket, WebSocketError> {
         let mut nonce = [0; 16];
         getrandom::fill(&mut nonce).map_err(std::io::Error::from)?;
-        let key = STANDARD.encode(nonce);
-        if let Ok(value) = HeaderValue::from_str(&key) {
-            self.headers.entry(SEC_WEBSOCKET_KEY).or_insert(value);
+        if let Ok(key) = HeaderValue::from_str(&STANDARD.encode(nonce)) {
+            self.headers.entry(SEC_WEBSOCKET_KEY).or_insert(key);
         }
         if let Some(offer) = self.deflate.as_ref().and_then(extension::offer) {
             self.headers.insert(SEC_WEBSOCKET_EXTENSIONS, offer);
@@ -131,7 +130,7 @@ impl Client {
         if answer.status() != StatusCode::SWITCHING_PROTOCOLS {
             return Err(WebSocketError::Refused(Box::new(answer)));
         }
-        let protocol = self.judge(answer.headers(), &key)?;
+        let protocol = self.judge(answer.headers())?;
         let agreed = extension::judge(answer.headers(), self.deflate.as_ref()).map_err(failed)?;
         let mut link = Link::new(io, Role::Client, self.limits, agreed.as_ref());
         link.preload(&input);
@@ -151,11 +150,12 @@ impl Client {
     }
 
     /// Checks a 101 (RFC 6455 section 4.1) and gives the subprotocol.
-    fn judge(&self, answer: &HeaderMap, key: &str) -> Result<Option<Arc<str>>, WebSocketError> {
+    fn judge(&self, answer: &HeaderMap) -> Result<Option<Arc<str>>, WebSocketError> {
         if !has_token(answer, &UPGRADE, "websocket") || !has_token(answer, &CONNECTION, "upgrade") {
             return Err(failed("the answer upgrades to something else"));
         }
-        if answer.get(SEC_WEBSOCKET_ACCEPT) != Some(&accept(key)) {
+        let key = self.headers.get(SEC_WEBSOCKET_KEY).and_then(|key| key.to_str().ok());
+        if answer.get(SEC_WEBSOCKET_ACCEPT) != Some(&accept(key.unwrap_or_default())) {
             return Err(failed("Sec-WebSocket-Accept is wrong"));
         }
         let Some(protocol) = answer.get(SEC_WEBSOCKET_PROTOCOL) else { return Ok(None) };

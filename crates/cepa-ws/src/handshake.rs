@@ -29,6 +29,9 @@ use crate::options::WebSocketOptions;
 /// The one version of the protocol, that of RFC 6455.
 pub(crate) const VERSION: &str = "13";
 
+/// The most subprotocols that a client may offer; more are answered with 400.
+const MAX_OFFERS: usize = 32;
+
 const GUID: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 /// What the answer to an acceptable handshake needs.
@@ -110,6 +113,9 @@ fn choose_protocol(headers: &HeaderMap, known: &[Arc<str>]) -> Result<Option<Arc
     for value in headers.get_all(SEC_WEBSOCKET_PROTOCOL) {
         for offer in value.to_str().unwrap_or("\0").split(',') {
             let offer = offer.trim_matches([' ', '\t']);
+            if offers.len() == MAX_OFFERS {
+                return Err(bad("Sec-WebSocket-Protocol offers more than 32 subprotocols"));
+            }
             if !is_token(offer) || offers.contains(&offer) {
                 return Err(bad("Sec-WebSocket-Protocol must be a list of distinct tokens"));
             }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cepa_core::http::header::SEC_WEBSOCKET_PROTOCOL;
+use cepa_core::http::header::{SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL};
 use cepa_ws::{Client, Limits, WebSocket, WebSocketError, WebSocketOptions, check, encode_text};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
 
@@ -65,6 +65,12 @@ async fn a_subprotocol_is_taken_over() {
     assert_eq!(ws.protocol(), Some("v2"));
     let answer = GOOD.replace("\r\n\r\n", "\r\nSec-WebSocket-Protocol: v3\r\n\r\n");
     assert!(connect(offering, &answer, b"").await.is_err());
+}
+
+#[tokio::test]
+async fn a_key_of_the_callers_own_is_what_the_answer_is_judged_by() {
+    let keyed = client().header(SEC_WEBSOCKET_KEY, "dGhlIHNhbXBsZSBub25jZQ==".parse().unwrap());
+    connect(keyed, &GOOD.replace("ACCEPT", "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="), b"").await.unwrap();
 }
 
 #[tokio::test]

@@ -43,6 +43,21 @@ fn a_malformed_list_is_400_even_when_nothing_is_chosen() {
 }
 
 #[test]
+fn more_than_32_offers_are_400_before_they_are_compared() {
+    let offering = |count: usize| {
+        let offers: Vec<_> = (0..count).map(|n| format!("v{n}")).collect();
+        let mut request = request();
+        set(&mut request, "sec-websocket-protocol", Some(&offers.join(",")));
+        check(&request, &WebSocketOptions::new().protocol("v31"))
+    };
+    assert_eq!(offering(32).unwrap().protocol.as_deref(), Some("v31"));
+    for too_many in [33, 15_000] {
+        let error = offering(too_many).unwrap_err();
+        assert_eq!((error.status().as_u16(), error.code()), (400, Some("bad_handshake")));
+    }
+}
+
+#[test]
 #[should_panic(expected = "cannot be the name")]
 fn a_name_that_is_no_token_is_refused_when_the_program_starts() {
     let _ = WebSocketOptions::new().protocol("two words");
