@@ -4,7 +4,8 @@
 //! never torn. `recv` stands beside anything else in a `select!`. All of them do the connection's own
 //! work on the way: they answer pings, send keep-alives, see the peer's close and echo it. So a
 //! program that only sends, or only receives, needs nothing else; but one that does neither for long
-//! answers no pings either.
+//! answers no pings either. A program that only sends sees what the peer does up to its first message,
+//! behind which nothing is read until that is received; from then on `write_deadline` alone bounds the peer.
 
 use std::future::poll_fn;
 use std::io;

@@ -125,6 +125,18 @@ impl Decoder {
         self.buffer.is_empty() && self.frame.is_none()
     }
 
+    /// Whether a message, or a control frame, has begun to arrive and is not complete.
+    #[must_use]
+    pub fn has_begun(&self) -> bool {
+        !self.is_idle() || self.is_fragmented()
+    }
+
+    /// Whether a message has begun whose last fragment has not been seen.
+    #[must_use]
+    pub fn is_fragmented(&self) -> bool {
+        self.partial.is_some()
+    }
+
     /// How much memory the buffer and the inflated part of a message hold, in bytes.
     #[must_use]
     pub fn capacity(&self) -> usize {

@@ -24,6 +24,9 @@ pub struct Limits {
     pub max_frame: usize,
     /// The most fragments of one message; 1024. More is closed with 1008.
     pub max_fragments: usize,
+    /// How long a message may take from its first byte to its last; 60 seconds. Then the connection is
+    /// closed with 1008. Time in which a message before it waits for the program does not count.
+    pub message_deadline: Duration,
     /// How many bytes `feed` and `feed_frames` gather before they wait for the peer; 64 KiB.
     pub write_buffer: usize,
     /// How long the peer may take to read what is waiting at one moment; 30 seconds. Then the
@@ -49,6 +52,7 @@ impl Default for Limits {
             max_message: 1024 * 1024,
             max_frame: 1024 * 1024,
             max_fragments: 1024,
+            message_deadline: Duration::from_secs(60),
             write_buffer: 64 * 1024,
             write_deadline: Duration::from_secs(30),
             close_deadline: Duration::from_secs(5),

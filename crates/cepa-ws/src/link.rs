@@ -199,22 +199,32 @@ impl Link {
     }
 
     /// Does all that can be done without waiting: writes what waits, reads until a message is ready.
+    /// What one read has brought is decoded before anything is written, so that many pings cost one pong.
     fn drive(&mut self, cx: &mut Context<'_>) {
         loop {
-            self.write(cx);
-            if self.ready.is_some() || !matches!(self.phase, Phase::Open | Phase::Closing) {
-                return;
+            while self.is_listening() {
+                match self.decoder.decode() {
+                    Ok(Some(incoming)) => self.take(incoming),
+                    Err(violation) => self.violated(violation),
+                    Ok(None) => break,
+                }
             }
-            match self.decoder.decode() {
-                Ok(Some(incoming)) => self.take(incoming),
-                Err(violation) => self.violated(violation),
-                Ok(None) if self.read(cx).is_pending() => return,
-                Ok(None) => {}
+            self.write(cx);
+            if !self.is_listening() || self.read(cx).is_pending() {
+                return;
             }
         }
     }
 
+    /// Whether what the peer sends is wanted: not while a message waits to be asked for, nor after the end.
+    fn is_listening(&self) -> bool {
+        self.ready.is_none() && matches!(self.phase, Phase::Open | Phase::Closing)
+    }
+
     fn take(&mut self, incoming: Incoming) {
+        if !self.decoder.is_fragmented() {
+            self.deadlines.complete();
+        }
         match incoming {
             Incoming::Message(message) if self.phase == Phase::Open => self.ready = Some(message),
             Incoming::Ping(payload) if self.phase == Phase::Open => self.pong = Some(payload),
@@ -251,7 +261,11 @@ impl Link {
             pin!(io.read_buf(self.decoder.room())).poll(cx)
         };
         match read {
-            Poll::Pending => return Poll::Pending,
+            Poll::Pending => {
+                let has_begun = self.phase == Phase::Open && self.decoder.has_begun();
+                self.deadlines.awaits(has_begun, &self.limits);
+                return Poll::Pending;
+            }
             Poll::Ready(Ok(0)) => self.finish(),
             Poll::Ready(Ok(_)) => self.deadlines.heard(),
             Poll::Ready(Err(error)) => self.fail_io(error),
@@ -303,9 +317,16 @@ impl Link {
 
     /// Waits for the next deadline; ready when one has passed and its consequence was drawn.
     fn wait(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let error = match ready!(self.deadlines.poll(cx, &self.limits)) {
+        let listening = self.is_listening();
+        let error = match ready!(self.deadlines.poll(cx, &self.limits, listening)) {
             Due::Ping => {
                 self.push_control(OpCode::Ping, b"");
+                self.deadlines.pinging(self.outgoing.taken() + self.outgoing.queued() as u64);
+                return Poll::Ready(());
+            }
+            Due::Message => {
+                let reason = "message not complete in time";
+                self.violated(Violation { code: CloseCode::POLICY, reason });
                 return Poll::Ready(());
             }
             Due::Close => None,

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use cepa_ws::codec::OpCode;
 use cepa_ws::{CloseCode, Limits, WebSocketError};
+use tokio::io::AsyncReadExt;
 use tokio::time::{Instant, sleep};
 
-use crate::wire::{frame, pair, server, text};
+use crate::wire::{frame, pair, server, server_with_room, text};
 
 fn limits() -> Limits {
     Limits {
@@ -64,6 +65,25 @@ async fn a_peer_that_talks_is_not_pinged() {
     peer.send(&frame(true, OpCode::Close, b"")).await;
     assert_eq!(peer.frame().await.0.opcode, OpCode::Close, "the first frame there is");
     receiving.await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_ping_behind_a_long_message_is_waited_for_from_when_it_is_taken() {
+    let (mut ws, mut peer) = server_with_room(limits(), 1000);
+    let sending = tokio::spawn(async move {
+        sleep(Duration::from_secs(8)).await;
+        ws.send("x".repeat(20_000 - 4)).await.map(|()| ws)
+    });
+    // a thousand bytes a second, without a pause: the ping of second 10 is behind twenty seconds of them
+    let mut room = [0; 100];
+    for _ in 0..200 {
+        peer.0.read_exact(&mut room).await.unwrap();
+        sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!(peer.frame().await.0.opcode, OpCode::Ping);
+    sleep(Duration::from_secs(3)).await;
+    peer.send(&frame(true, OpCode::Pong, b"")).await;
+    assert!(sending.await.unwrap().unwrap().is_open());
 }
 
 #[tokio::test(start_paused = true)]

@@ -25,6 +25,7 @@ mod halves;
 mod idle;
 mod keep_alive;
 mod masking;
+mod message_deadline;
 mod ping_pong;
 mod send_only;
 mod shared_frames;

@@ -1,10 +1,14 @@
 //! Pings are answered by whatever the program happens to wait for, and cost bounded memory.
 
-use std::pin::pin;
+use std::io;
+use std::pin::{Pin, pin};
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
 
-use cepa_ws::Limits;
 use cepa_ws::codec::OpCode;
+use cepa_ws::{Limits, Role, WebSocket};
 use futures_util::poll;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::wire::{frame, server, server_with_room, text};
 
@@ -62,4 +66,55 @@ async fn a_peer_that_pings_and_never_reads_costs_one_pong() {
     while peer.frame().await.1 != b"last" {}
     drop(peer);
     assert_eq!(receiving.await.unwrap().unwrap(), None);
+}
+
+/// A peer that has said all it has to say, and what it was written.
+struct Recorded {
+    input: Vec<u8>,
+    writes: Arc<Mutex<Vec<Vec<u8>>>>,
+}
+
+impl AsyncRead for Recorded {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        room: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        if self.input.is_empty() {
+            return Poll::Pending;
+        }
+        let len = room.remaining().min(self.input.len());
+        room.put_slice(&self.input.drain(..len).collect::<Vec<_>>());
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncWrite for Recorded {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        self.writes.lock().unwrap().push(bytes.to_vec());
+        Poll::Ready(Ok(bytes.len()))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+}
+
+#[tokio::test]
+async fn pings_of_one_read_are_answered_once_with_the_newest() {
+    let writes = Arc::default();
+    let mut input = frame(true, OpCode::Ping, b"").repeat(1000);
+    input.extend(frame(true, OpCode::Ping, b"newest"));
+    let stream = Recorded { input, writes: Arc::clone(&writes) };
+    let mut ws = WebSocket::over(stream, Role::Server, Limits::default());
+    assert!(poll!(pin!(ws.recv())).is_pending());
+    assert_eq!(*writes.lock().unwrap(), [b"\x8a\x06newest"]);
 }

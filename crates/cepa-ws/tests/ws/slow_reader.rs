@@ -1,12 +1,16 @@
 //! A peer that does not read, or reads too slowly, is dropped at the write deadline.
 
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
-use cepa_ws::{CloseCode, Limits, WebSocketError};
-use tokio::io::AsyncReadExt;
+use cepa_ws::codec::OpCode;
+use cepa_ws::{CloseCode, Limits, Role, WebSocket, WebSocketError};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, DuplexStream, ReadBuf};
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::wire::{server, server_with_room, text};
+use crate::wire::{Peer, frame, server, server_with_room, text};
 
 fn limits() -> Limits {
     Limits { write_deadline: Duration::from_secs(7), ping_interval: None, ..Limits::default() }
@@ -114,4 +118,53 @@ async fn the_longest_duration_is_no_deadline() {
     sleep(Duration::from_secs(1_000_000)).await;
     peer.send(&text("at last")).await;
     assert!(receiving.await.unwrap().is_ok());
+}
+
+/// A stream that takes everything and never gets rid of it, as TLS does over a socket that is full.
+struct NeverFlushed(DuplexStream);
+
+impl AsyncRead for NeverFlushed {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        room: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_read(cx, room)
+    }
+}
+
+impl AsyncWrite for NeverFlushed {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Poll::Ready(Ok(bytes.len()))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Pending
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Pending
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_taken_and_never_flushed_has_the_deadline_too() {
+    let (near, far) = tokio::io::duplex(1000);
+    let mut ws = WebSocket::over(NeverFlushed(near), Role::Server, limits());
+    let talking = tokio::spawn(async move {
+        let mut peer = Peer(far);
+        loop {
+            sleep(Duration::from_secs(1)).await;
+            peer.send(&frame(true, OpCode::Pong, b"")).await;
+        }
+    });
+    let start = Instant::now();
+    let sent = timeout(Duration::from_secs(3600), ws.send("x")).await;
+    assert!(matches!(sent, Ok(Err(WebSocketError::WriteDeadline))), "{sent:?}");
+    assert_eq!(start.elapsed(), Duration::from_secs(7));
+    talking.abort();
 }
