@@ -20,6 +20,9 @@ use crate::namespace::Namespace;
 use crate::options::Options;
 use crate::server::Server;
 
+/// The longest name, in bytes, of a namespace that comes into being because a client asks for it.
+const MAX_NAME: usize = 256;
+
 type Condition = Box<dyn Fn(&str, &Value) -> bool + Send + Sync>;
 
 /// What a namespace is.
@@ -104,6 +107,9 @@ impl Namespaces {
     pub(crate) fn enter(&self, server: &Arc<Server>, name: &str, auth: &Value) -> Option<Seat> {
         if let Some(namespace) = self.by_name.read().get(name) {
             return Some(Seat::take(namespace));
+        }
+        if name.len() > MAX_NAME {
+            return None;
         }
         let parent = self.parent_of(name, auth)?;
         let new = Namespace::new(name, child(server, parent), &server.options, &server.outside);

@@ -10,7 +10,8 @@
 //! ```
 //!
 //! Start at [`SocketIo`]; [`EngineIo`] is the engine alone. [`adapter`] is how several servers are one, [`Admin`] how one
-//! is shown to the official admin page. [`engine`], [`packet`] and [`scan`] are the codecs, public for tests and fuzzers.
+//! is shown to the official admin page. [`engine`], [`packet`], [`msgpack`] and [`scan`] are the codecs, public for tests and
+//! fuzzers.
 
 mod acks;
 pub mod adapter;
@@ -28,7 +29,7 @@ mod handlers;
 mod handshake;
 mod io;
 mod listeners;
-mod msgpack;
+pub mod msgpack;
 mod namespace;
 mod options;
 mod outside;

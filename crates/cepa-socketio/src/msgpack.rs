@@ -17,10 +17,10 @@ use crate::packet::{Body, Malformed, Packet, read_head};
 use crate::scan;
 
 /// How deep values may be nested, as in JSON.
-const MAX_DEPTH: usize = 128;
+const MAX_DEPTH: usize = scan::MAX_DEPTH as usize;
 
 /// A packet that is written in the default encoding, its `4` included, in msgpack.
-pub(crate) fn encode(text: &[u8], attachments: &[Bytes]) -> Vec<u8> {
+pub fn encode(text: &[u8], attachments: &[Bytes]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len() + 32);
     // this crate has written it
     let Ok(head) = read_head(text.get(1..).unwrap_or_default()) else { return out };
@@ -96,12 +96,12 @@ fn write(value: &Value, attachments: &[Bytes], out: &mut Vec<u8>) {
     }
 }
 
-/// Reads a packet.
+/// Reads a packet, which may hold so many binary values.
 ///
 /// # Errors
 /// [`Malformed`]; the connection is to be closed.
-pub(crate) fn decode(message: &Bytes, max_attachments: usize) -> Result<Packet, Malformed> {
-    let mut input = Input { rest: message.clone(), attachments: Vec::new() };
+pub fn decode(message: &Bytes, max_attachments: usize) -> Result<Packet, Malformed> {
+    let mut input = Input { rest: message.clone(), attachments: Vec::new(), max_attachments };
     let (mut kind, mut namespace, mut id, mut data) = (None, None, None, None);
     for _ in 0..input.map_len()? {
         let key = input.text()?;
@@ -122,11 +122,15 @@ pub(crate) fn decode(message: &Bytes, max_attachments: usize) -> Result<Packet, 
             }
         }
     }
-    if !input.rest.is_empty() || input.attachments.len() > max_attachments {
+    if !input.rest.is_empty() {
         return Err(Malformed::Payload);
     }
     let namespace = namespace.ok_or(Malformed::Namespace)?;
     let namespace = String::from_utf8(namespace.to_vec()).map_err(|_| Malformed::Namespace)?;
+    // others could not be written in the default encoding
+    if !namespace.starts_with('/') || namespace.contains(',') {
+        return Err(Malformed::Namespace);
+    }
     let data = data.map(Bytes::from);
     let object = data.as_ref().is_none_or(|data| data.first() == Some(&b'{'));
     let body = match (kind, data) {
@@ -147,6 +151,7 @@ pub(crate) fn decode(message: &Bytes, max_attachments: usize) -> Result<Packet, 
 struct Input {
     rest: Bytes,
     attachments: Vec<Bytes>,
+    max_attachments: usize,
 }
 
 impl Input {
@@ -323,6 +328,9 @@ impl Input {
     fn binary(&mut self, length: usize, out: &mut Vec<u8>) -> Result<(), Malformed> {
         let data = self.take(length)?;
         let number = self.attachments.len();
+        if number == self.max_attachments {
+            return Err(Malformed::Attachments);
+        }
         out.extend_from_slice(format!("{{\"_placeholder\":true,\"num\":{number}}}").as_bytes());
         self.attachments.push(data);
         Ok(())

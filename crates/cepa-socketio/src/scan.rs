@@ -7,10 +7,13 @@
 
 use std::ops::Range;
 
-/// The deepest nesting of arrays and objects that is accepted, the array of the packet included.
-pub const MAX_DEPTH: u32 = 128;
+/// The deepest nesting of arrays and objects that is accepted, the array of the packet included: what serde_json reads.
+pub const MAX_DEPTH: u32 = 127;
 
-/// Text that is not JSON, is nested too deeply, or has a broken placeholder.
+/// A number without an exponent that is not longer is finite.
+const MAX_DIGITS: usize = 300;
+
+/// Text that is not JSON, is nested too deeply, holds a number beyond all numbers, or has a broken placeholder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Invalid;
 
@@ -37,7 +40,7 @@ pub struct Placeholder {
 /// Scans one JSON value that is all of `text` but for white space around it.
 ///
 /// # Errors
-/// [`Invalid`] when it is no JSON, is deeper than [`MAX_DEPTH`], or (with `placeholders`) an object says
+/// [`Invalid`] when it is no JSON, is deeper than [`MAX_DEPTH`], has a number that no `f64` can hold, or (with `placeholders`) an object says
 /// `"_placeholder":true` without a `num` that is a whole number.
 pub fn scan(text: &[u8], placeholders: bool) -> Result<Found, Invalid> {
     let mut scanner = Scanner {
@@ -116,6 +119,26 @@ enum Key {
     Placeholder,
     Number,
     Other,
+}
+
+impl Key {
+    /// A key in quotes; whoever reads it sees it without its escapes.
+    fn of(quoted: &[u8]) -> Key {
+        if quoted.contains(&b'\\')
+            && let Ok(key) = serde_json::from_slice::<String>(quoted)
+        {
+            return Key::named(key.as_bytes());
+        }
+        Key::named(&quoted[1..quoted.len() - 1])
+    }
+
+    fn named(key: &[u8]) -> Key {
+        match key {
+            b"_placeholder" => Key::Placeholder,
+            b"num" => Key::Number,
+            _ => Key::Other,
+        }
+    }
 }
 
 impl Scanner<'_> {
@@ -211,6 +234,21 @@ impl Scanner<'_> {
         self.at += 1;
         self.depth -= 1;
         self.kinds >>= 1;
+        self.close_object(object)?;
+        // as the value of a key it is neither `true` nor a number
+        if self.kinds & 1 == 1
+            && let Some(outer) = self.objects.last_mut()
+        {
+            match outer.key {
+                Key::Placeholder => outer.marked = false,
+                Key::Number => outer.number = None,
+                Key::Other => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn close_object(&mut self, object: bool) -> Result<(), Invalid> {
         if object
             && let Some(object) = self.objects.pop()
             && object.marked
@@ -233,13 +271,9 @@ impl Scanner<'_> {
             return Err(Invalid);
         }
         self.string()?;
-        let key = match &self.text[start..self.at] {
-            b"\"_placeholder\"" => Key::Placeholder,
-            b"\"num\"" => Key::Number,
-            _ => Key::Other,
-        };
+        let key = &self.text[start..self.at];
         if let Some(object) = self.objects.last_mut() {
-            object.key = key;
+            object.key = Key::of(key);
         }
         self.blank();
         if self.peek()? != b':' {
@@ -302,6 +336,7 @@ impl Scanner<'_> {
     }
 
     fn number(&mut self) -> Result<(), Invalid> {
+        let start = self.at;
         if self.peek()? == b'-' {
             self.at += 1;
         }
@@ -320,8 +355,18 @@ impl Scanner<'_> {
                 self.at += 1;
             }
             self.digits()?;
+            return self.finite(start);
         }
-        Ok(())
+        if self.at - start > MAX_DIGITS { self.finite(start) } else { Ok(()) }
+    }
+
+    /// Refuses what is beyond all numbers: JavaScript makes it infinite, and other readers fail.
+    fn finite(&self, start: usize) -> Result<(), Invalid> {
+        let number = std::str::from_utf8(&self.text[start..self.at]).map_err(|_| Invalid)?;
+        match number.parse::<f64>() {
+            Ok(number) if number.is_finite() => Ok(()),
+            _ => Err(Invalid),
+        }
     }
 
     fn digits(&mut self) -> Result<(), Invalid> {

@@ -20,7 +20,7 @@ pub(crate) const MESSAGE: u8 = 4;
 const MAX_DIGITS: usize = 10;
 
 /// A body of revision 4 as one of revision 3; binary when something in it is, unless the client cannot read that.
-pub(crate) fn encode(body: &[u8], only_text: bool) -> (Vec<u8>, bool) {
+pub fn encode(body: &[u8], only_text: bool) -> (Vec<u8>, bool) {
     let packets = || body.split(|byte| *byte == SEPARATOR);
     let binary = !only_text && packets().any(|packet| packet.first() == Some(&b'b'));
     let mut out = Vec::with_capacity(body.len() + 8);

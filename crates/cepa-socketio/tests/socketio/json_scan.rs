@@ -82,6 +82,40 @@ fn placeholders_are_found_where_they_stand() {
     assert_eq!(scan(br#"[{"_placeholder":true}]"#, true).err(), Some(Invalid));
 }
 
+/// What is passed on is read by JavaScript: keys without their escapes, and of two equal ones the last.
+#[test]
+fn placeholders_are_what_javascript_takes_for_one() {
+    for bad in [
+        r#"{"\u005fplaceholder":true,"num":"x"}"#,
+        r#"{"_placeholder":true,"num":0,"\u006eum":"x"}"#,
+        r#"{"_placeholder":true,"num":0,"num":[9]}"#,
+        r#"{"_placeholder":true,"num":0,"num":{"num":0}}"#,
+    ] {
+        assert_eq!(scan(format!("[{bad}]").as_bytes(), true).err(), Some(Invalid), "{bad}");
+    }
+    let numbers = |text: &str| -> Vec<usize> {
+        let found = scan(text.as_bytes(), true).unwrap().placeholders;
+        found.into_iter().map(|placeholder| placeholder.number).collect()
+    };
+    assert_eq!(numbers(r#"[{"\u005fplaceholder":true,"n\u0075m":7}]"#), [7]);
+    assert_eq!(numbers(r#"[{"_placeholder":true,"num":1,"num":2}]"#), [2]);
+    assert!(numbers(r#"[{"_placeholder":true,"num":1,"_placeholder":[true]}]"#).is_empty());
+    assert_eq!(numbers(r#"[{"_placeholder":{"_placeholder":true,"num":3},"num":1}]"#), [3]);
+}
+
+#[test]
+fn numbers_beyond_all_are_refused() {
+    let many = "9".repeat(400);
+    for text in ["1e999", "-1e999", "[0.1E+400]", &*many, &*format!("-{many}.5")] {
+        assert_eq!(scan(text.as_bytes(), false).err(), Some(Invalid), "{text}");
+    }
+    let long = format!("0.{many}");
+    for text in ["1e308", "-1.7976931348623157e308", "1e-999", "0e999", &many[..300], &long] {
+        assert!(scan(text.as_bytes(), false).is_ok(), "{text}");
+        assert!(serde_json::from_str::<Value>(text).is_ok(), "{text}");
+    }
+}
+
 #[test]
 fn halves_of_surrogate_pairs_are_seen_and_replaced() {
     for (text, repaired) in [

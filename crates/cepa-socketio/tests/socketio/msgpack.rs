@@ -2,6 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use cepa_core::Result;
 use cepa_socketio::{Args, Binary, Options, SocketIo};
 use serde_json::{Value, json};
 
@@ -199,4 +200,42 @@ async fn it_can_be_switched_off() {
     let mut ws = Ws::open(server.address).await;
     ws.send_binary(CONNECT).await;
     assert_eq!(ws.closed().await, 1005);
+}
+
+/// What could not be written in the default encoding, or to a client that speaks that.
+#[tokio::test]
+async fn a_namespace_has_a_slash_and_no_comma() {
+    let server = start(&io()).await;
+    for name in [&b"\xa0"[..], b"\xa1m", b"\xa4/a,b"] {
+        let mut ws = Ws::open(server.address).await;
+        send(&mut ws, [b"\x82\xa4type\x00\xa3nsp", name].concat()).await;
+        assert_eq!(ws.closed().await, 1005, "{name:?}");
+    }
+}
+
+/// A client of the default encoding must not be able to send what those of this one cannot read.
+#[tokio::test]
+async fn what_json_clients_say_reaches_those_that_speak_msgpack() {
+    let io = SocketIo::with_options(quiet()).on("m", async |socket, args: Args| -> Result {
+        socket.broadcast().emit("m", &args)?;
+        Ok(())
+    });
+    let server = start(&io).await;
+    let mut reader = connect(&server).await;
+    for list in [
+        format!("{}{}", "[".repeat(126), "]".repeat(126)),
+        "9".repeat(300),
+        "1e308,1e-999,\"\\ud83d\"".to_owned(),
+    ] {
+        let mut writer = Ws::connect(server.address).await;
+        writer.send(&format!("42[\"m\",{list}]")).await;
+        let told = reader.binary().await;
+        assert!(told.starts_with(b"\x83\xa4type\x02\xa4data"), "{told:?}");
+        assert!((0x92..0x9f).contains(&told[12]), "an array: {told:?}");
+    }
+    for list in [format!("{}{}", "[".repeat(127), "]".repeat(127)), "1e999".to_owned()] {
+        let mut writer = Ws::connect(server.address).await;
+        writer.send(&format!("42[\"m\",{list}]")).await;
+        assert_eq!(writer.closed().await, 1005);
+    }
 }
