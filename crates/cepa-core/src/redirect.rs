@@ -6,6 +6,7 @@
 use http::StatusCode;
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, LOCATION};
 use http_grammar::disposition::Disposition;
+use http_grammar::html::escape;
 use http_grammar::location::{location, within};
 
 use crate::into_body::{HTML, TEXT};
@@ -31,7 +32,7 @@ impl Context {
         }
         let takes_html = self.accepts(&["html"]).is_some();
         let (kind, shown) =
-            if takes_html { (HTML, escape_html(url)) } else { (TEXT, url.to_owned()) };
+            if takes_html { (HTML, escape(url).to_string()) } else { (TEXT, url.to_owned()) };
         self.vary("Accept")?;
         self.response.headers.remove(CONTENT_TYPE);
         self.response.put(Body::from(format!("Redirecting to {shown}.")), kind);
@@ -70,10 +71,4 @@ impl Context {
         let value = Disposition::attachment(name).header_value();
         self.response.headers.insert(CONTENT_DISPOSITION, value);
     }
-}
-
-/// Text as it stands in HTML.
-fn escape_html(text: &str) -> String {
-    let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    text.replace('"', "&quot;").replace('\'', "&#39;")
 }

@@ -11,6 +11,7 @@ use std::fmt::Write as _;
 
 use cepa_core::http::{HeaderMap, HeaderName, HeaderValue, header};
 use cepa_core::{Body, Context, Error, Problem, Result};
+use http_grammar::html::escape;
 use serde::Serialize;
 
 /// The most bytes of a text that are shown.
@@ -113,10 +114,10 @@ fn page(error: &Error, ctx: Option<&Context>) -> String {
          <meta name=\"viewport\" content=\"width=device-width\">\n<title>{} {}</title>\n\
          <style>\n{STYLE}</style>\n<main>\n<h1><b>{}</b> {}</h1>\n<p class=\"message\">{}</p>\n",
         status.as_u16(),
-        Escaped(reason),
+        escape(reason),
         status.as_u16(),
-        Escaped(reason),
-        Escaped(message),
+        escape(reason),
+        escape(message),
     );
     if let Some(ctx) = ctx {
         details(&mut page, error, ctx, story.get(1..).unwrap_or_default());
@@ -129,7 +130,7 @@ fn details(page: &mut String, error: &Error, ctx: &Context, causes: &[String]) {
     if !causes.is_empty() {
         page.push_str("<h2>Caused by</h2>\n<ol>\n");
         for cause in causes {
-            let _ = writeln!(page, "<li>{}</li>", Escaped(cause));
+            let _ = writeln!(page, "<li>{}</li>", escape(cause));
         }
         page.push_str("</ol>\n");
     }
@@ -168,25 +169,6 @@ fn rows(page: &mut String, headers: &HeaderMap) {
 }
 
 fn row(page: &mut String, name: &str, value: &str) {
-    let (name, value) = (Escaped(name), cut(value));
-    let _ = writeln!(page, "<tr><td>{name}</td><td>{}</td></tr>", Escaped(&value));
-}
-
-/// A text that stands in HTML for itself.
-struct Escaped<'a>(&'a str);
-
-impl std::fmt::Display for Escaped<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        for character in self.0.chars() {
-            match character {
-                '&' => f.write_str("&amp;")?,
-                '<' => f.write_str("&lt;")?,
-                '>' => f.write_str("&gt;")?,
-                '"' => f.write_str("&quot;")?,
-                '\'' => f.write_str("&#39;")?,
-                other => f.write_char(other)?,
-            }
-        }
-        Ok(())
-    }
+    let (name, value) = (escape(name), cut(value));
+    let _ = writeln!(page, "<tr><td>{name}</td><td>{}</td></tr>", escape(&value));
 }

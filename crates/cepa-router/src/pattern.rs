@@ -26,6 +26,8 @@
 
 use std::sync::Arc;
 
+use http_grammar::percent::{Part, percent_encode};
+
 use crate::constraint::Constraint;
 
 /// How many combinations of optional parts a pattern may have.
@@ -365,17 +367,9 @@ impl Parser {
     }
 }
 
-/// Writes a character as browsers send it in a path (WHATWG URL, path percent-encode set).
+/// Writes a character as browsers send it in a path.
 fn encode(c: char, text: &mut String) {
-    let as_it_is = matches!(c, '!'..='~') && !"\"#<>?^`{}\\".contains(c);
-    if as_it_is && c != '%' {
-        text.push(c);
-    } else {
-        let mut bytes = [0; 4];
-        for byte in c.encode_utf8(&mut bytes).bytes() {
-            text.push_str(&format!("%{byte:02X}"));
-        }
-    }
+    text.extend(percent_encode(c.encode_utf8(&mut [0; 4]), Part::Path));
 }
 
 fn wrong(pattern: &str, problem: &str) -> String {

@@ -13,6 +13,8 @@ use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 
+use http_grammar::percent::{Part, percent_encode};
+
 use crate::constraint::Constraint;
 use crate::pattern::{Pattern, Token};
 use crate::router::Router;
@@ -211,7 +213,7 @@ impl Built<'_> {
                         if at > 0 {
                             self.path.push_str(if *wild { "/" } else { "%2F" });
                         }
-                        component(part, &mut self.path);
+                        self.path.extend(percent_encode(part, Part::Component));
                     }
                     let refused = |fits: &Constraint| !fits.fits(&self.path[start..]);
                     if value.is_empty() || fits.as_ref().is_some_and(refused) {
@@ -230,19 +232,8 @@ impl Built<'_> {
 pub(crate) fn append_query(url: &mut String, pairs: &[(&str, &str)]) {
     for (at, (name, value)) in pairs.iter().enumerate() {
         url.push(if at == 0 { '?' } else { '&' });
-        component(name, url);
+        url.extend(percent_encode(name, Part::Component));
         url.push('=');
-        component(value, url);
-    }
-}
-
-/// Encodes as `encodeURIComponent` of ECMAScript does.
-fn component(text: &str, url: &mut String) {
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.!~*'()".contains(&byte) {
-            url.push(char::from(byte));
-        } else {
-            url.push_str(&format!("%{byte:02X}"));
-        }
+        url.extend(percent_encode(value, Part::Component));
     }
 }

@@ -4,6 +4,10 @@
 //! in the field as `ctx.accepts_encodings` has it: every browser names gzip first. The file as it is comes after
 //! codings of its own weight.
 
+use std::cmp::Reverse;
+
+use http_grammar::accept::encoding_weight;
+
 /// How a sibling of a file is compressed. The order is that of preference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Coding {
@@ -37,30 +41,13 @@ impl Coding {
 /// The codings that a client prefers to the file as it is, best first.
 pub(crate) fn preferred(field: Option<&str>) -> Vec<Coding> {
     let Some(field) = field else { return Vec::new() };
-    let identity = weight(field, "identity").unwrap_or(0.0);
-    let weighed = Coding::ALL.map(|coding| (weight(field, coding.name()).unwrap_or(0.0), coding));
-    let mut wanted: Vec<(f32, Coding)> =
-        weighed.into_iter().filter(|(weight, _)| *weight > 0.0 && *weight >= identity).collect();
+    let weight = |name| encoding_weight(field, &[name]).unwrap_or(0);
+    let least = weight("identity").max(1);
+    let mut wanted = Coding::ALL.to_vec();
+    wanted.retain(|coding| weight(coding.name()) >= least);
     // Stable: equal weights stay in the order of preference.
-    wanted.sort_by(|(one, _), (other, _)| other.total_cmp(one));
-    wanted.into_iter().map(|(_, coding)| coding).collect()
-}
-
-/// The weight of a coding, by its name or else by `*`; one that cannot be read is 0, as is one beyond 1.
-fn weight(field: &str, name: &str) -> Option<f32> {
-    let of = |wanted: &str| {
-        field.split(',').find_map(|range| {
-            let mut parts = range.split(';').map(str::trim);
-            parts.next().filter(|name| name.eq_ignore_ascii_case(wanted))?;
-            let weight = parts.find_map(|part| {
-                let (key, value) = part.split_once('=')?;
-                key.trim().eq_ignore_ascii_case("q").then_some(value.trim())
-            });
-            let read = |text: &str| text.parse().ok().filter(|weight| (0.0..=1.0).contains(weight));
-            Some(weight.map_or(1.0, |text| read(text).unwrap_or(0.0)))
-        })
-    };
-    of(name).or_else(|| of("*"))
+    wanted.sort_by_key(|coding| Reverse(weight(coding.name())));
+    wanted
 }
 
 #[cfg(test)]
@@ -88,7 +75,7 @@ mod tests {
             ("identity;q=0, zstd;q=0.001", &[Zstd]),
             ("gzip;q=high", &[]),
             ("gzip;q=nan, br", &[Brotli]),
-            ("gzip;q=7, br;q=-1, zstd", &[Zstd]),
+            ("gzip;q=7, br;q=-1, zstd", &[Zstd, Gzip]),
             ("gzip; Q = 0.5 , br ;q=0.4", &[Gzip, Brotli]),
             ("deflate, compress", &[]),
             ("", &[]),

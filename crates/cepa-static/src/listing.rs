@@ -10,6 +10,8 @@
 use std::fmt::Write;
 
 use cepa_core::{Context, Json, Result};
+use http_grammar::html::escape;
+use http_grammar::percent::{Part, percent_encode};
 use serde::Serialize;
 
 /// How many entries of a folder are read.
@@ -50,14 +52,14 @@ pub(crate) fn send(ctx: &mut Context, mut items: Vec<Item>) -> Result {
 }
 
 fn page(url: &str, items: &[Item]) -> String {
-    let path = escaped(url.split('?').next().unwrap_or_default());
+    let path = escape(url.split('?').next().unwrap_or_default());
     let mut page = format!(
         "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>{path}</title>\n\
          <h1>{path}</h1>\n<ul>\n"
     );
     for item in items {
         let slash = if item.kind == Kind::Folder { "/" } else { "" };
-        let (link, name) = (encoded(&item.name), escaped(&item.name));
+        let (link, name) = (percent_encode(&item.name, Part::Component), escape(&item.name));
         // Writing to a string does not fail.
         let _ = write!(page, "<li><a href=\"./{link}{slash}\">{name}{slash}</a>");
         if let Some(size) = item.size {
@@ -67,33 +69,4 @@ fn page(url: &str, items: &[Item]) -> String {
     }
     page.push_str("</ul>\n</html>\n");
     page
-}
-
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            other => escaped.push(other),
-        }
-    }
-    escaped
-}
-
-/// A name as a segment of a path: all but what RFC 3986 calls unreserved is encoded.
-fn encoded(name: &str) -> String {
-    let mut encoded = String::with_capacity(name.len());
-    for byte in name.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            // Writing to a string does not fail.
-            let _ = write!(encoded, "%{byte:02X}");
-        }
-    }
-    encoded
 }

@@ -11,9 +11,9 @@
 //! leave the folder but through a symbolic link, which `disk` checks.
 
 use std::borrow::Cow;
-use std::fmt::Write;
 
-use cepa_core::{Error, Result, percent_decode};
+use cepa_core::{Error, Result};
+use http_grammar::percent::{Part, percent_decode, percent_encode_rest};
 
 /// What a request asks for, below the folder.
 #[derive(Debug, PartialEq, Eq)]
@@ -27,22 +27,7 @@ pub(crate) struct Wanted {
 /// A prefix as it stands in a request line: without a slash at its end, and escaped as browsers do it
 /// (WHATWG URL, path percent-encode set). A percent sign that begins no escape is one itself.
 pub(crate) fn prefix(written: &str) -> String {
-    let written = written.trim_end_matches('/');
-    let bytes = written.as_bytes();
-    let mut prefix = String::with_capacity(written.len());
-    for (at, byte) in written.bytes().enumerate() {
-        let is_plain = match byte {
-            b'%' => is_escape(&bytes[at..]),
-            byte => byte.is_ascii_graphic() && !b"\"#<>?^`{}\\".contains(&byte),
-        };
-        if is_plain {
-            prefix.push(char::from(byte));
-        } else {
-            // Writing to a string does not fail.
-            let _ = write!(prefix, "%{byte:02X}");
-        }
-    }
-    prefix
+    percent_encode_rest(written.trim_end_matches('/'), Part::Path)
 }
 
 /// The part of a path below a prefix; `None` when it is not below it.
@@ -54,10 +39,6 @@ pub(crate) fn below<'p>(prefix: &str, path: &'p str) -> Option<&'p str> {
         *own == other || own.eq_ignore_ascii_case(&other) && in_escape(at)
     });
     (is_same && (rest.is_empty() || rest.starts_with('/'))).then_some(rest)
-}
-
-fn is_escape(text: &[u8]) -> bool {
-    matches!(text, [b'%', high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit())
 }
 
 /// Decodes a path that begins with `/` or is empty, once.

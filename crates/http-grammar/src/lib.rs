@@ -15,6 +15,7 @@
 //! | [`fields`] | `Vary`, and any that is repeated | RFC 9110, 5.3 |
 //! | [`forwarded`] | `Forwarded`, `X-Forwarded-*` | RFC 7239 |
 //! | [`host`] | `Host` | RFC 9110, 7.2 |
+//! | [`html`] | none: text that a page quotes | |
 //! | [`location`] | `Location` | RFC 9110, 10.2.2 |
 //! | [`media_type`] | `Content-Type` | RFC 9110, 8.3 |
 //! | [`percent`] | paths and queries | RFC 3986, 2.1; WHATWG forms |
@@ -28,6 +29,7 @@ pub mod disposition;
 pub mod fields;
 pub mod forwarded;
 pub mod host;
+pub mod html;
 pub mod location;
 pub mod media_type;
 pub mod percent;

@@ -5,6 +5,7 @@
 //! escapes that are there stay.
 
 use crate::Invalid;
+use crate::percent::{Part, percent_encode_rest};
 
 /// The target of a redirect, safe for the header.
 ///
@@ -28,18 +29,7 @@ pub fn location(url: &str) -> Result<String, Invalid> {
     }
     let query = url.find(['?', '#']).unwrap_or(url.len());
     let url = format!("{}{}", url[..query].replace('\\', "/"), &url[query..]);
-    let mut encoded = String::with_capacity(url.len());
-    for (at, byte) in url.bytes().enumerate() {
-        let is_escape = byte == b'%'
-            && matches!(url.as_bytes().get(at + 1..at + 3), Some(hex) if hex.iter().all(u8::is_ascii_hexdigit));
-        let is_plain = byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=|^".contains(&byte);
-        if is_escape || is_plain {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    Ok(encoded)
+    Ok(percent_encode_rest(&url, Part::Url))
 }
 
 /// What of a referring URL lies within an origin such as `https://example.com:8443`: its path, query and

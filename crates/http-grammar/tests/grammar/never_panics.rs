@@ -14,6 +14,7 @@ proptest! {
         let offers = [offer.as_str(), "html"];
         accept::media_types(Some(&text), &offers);
         accept::encodings(Some(&text), &offers);
+        accept::encoding_weight(&text, &offers);
         accept::languages(Some(&text), &offers);
         accept::preferences(&text);
         media_type::matches(&text, &offers);
@@ -21,6 +22,12 @@ proptest! {
         cookie::find(text.as_bytes(), &offer);
         host::subdomains(host::hostname(&text), 2);
         percent::percent_decode(&text);
+        for part in [percent::Part::Component, percent::Part::Path, percent::Part::Url] {
+            let encoded = percent::percent_encode(&text, part).to_string();
+            let decoded = percent::percent_decode(&encoded);
+            prop_assert_eq!(decoded.as_deref(), Some(text.as_str()));
+            prop_assert_eq!(percent::percent_encode_rest(&encoded, part), encoded);
+        }
         let rewritten = percent::query_string(percent::query_pairs(&text));
         let pairs: Vec<_> = percent::query_pairs(&text).collect();
         prop_assert_eq!(percent::query_pairs(&rewritten).collect::<Vec<_>>(), pairs);
