@@ -34,12 +34,9 @@ pub(crate) const RULES: [Rule; 9] = [
 
 /// The phrase of a status is another where the tables of Node and of hyper differ.
 fn reason_phrase(exchange: &Exchange<'_>) -> Option<Answer> {
-    const KNOWN: [(&str, &str); 5] = [
+    const KNOWN: [(&str, &str); 2] = [
         ("203 Non-Authoritative Information", "203 Non Authoritative Information"),
-        ("299 unknown", "299 <none>"),
         ("418 I'm a Teapot", "418 I'm a teapot"),
-        ("509 Bandwidth Limit Exceeded", "509 <none>"),
-        ("700 unknown", "700 <none>"),
     ];
     let mut answer = exchange.koa.clone();
     let line = answer.status_line.strip_prefix("HTTP/1.1 ")?.to_owned();

@@ -5,9 +5,9 @@
 //! address (`SO_REUSEPORT`), so that a connection lives and dies on one thread; or, with
 //! [`Server::ambient`], tasks on the runtime that calls.
 //!
-//! HTTP/1.1 and HTTP/2 with prior knowledge share a port, and WebSocket goes over both. [`Limits`] names every bound and deadline.
-//! SIGTERM and Ctrl-C begin a shutdown: no new connections, `ctx.closing()` is cancelled, what runs may
-//! finish within [`Limits::shutdown`].
+//! HTTP/1.1 and HTTP/2 with prior knowledge share a port, and WebSocket goes over both. [`Limits`] names every
+//! bound and deadline. SIGTERM and Ctrl-C begin a shutdown: no new connections, `ctx.closing()` is cancelled,
+//! what runs may finish within [`Limits::shutdown`].
 //!
 //! ```no_run
 //! use cepa_core::{App, Result};
@@ -21,12 +21,16 @@
 //! ```
 
 mod admission;
+mod answer;
 mod connection;
 mod framing;
+mod incoming;
 mod limits;
 mod listen;
 mod listener;
 mod outgoing;
+mod places;
+mod requests;
 mod server;
 mod shutdown;
 mod sniff;

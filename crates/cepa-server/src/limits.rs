@@ -11,7 +11,8 @@ use std::time::Duration;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Limits {
-    /// Connections at a time, over all workers; a further one is closed at once. Default 65,536.
+    /// Connections at a time, over all workers; a further one is closed at once. A WebSocket over HTTP/2
+    /// counts as one; a further one is refused with 503. Default 65,536.
     pub connections: usize,
     /// From accepting a connection to the bytes that tell HTTP/1 from HTTP/2. Default 10 s.
     pub first_byte: Duration,

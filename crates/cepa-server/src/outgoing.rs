@@ -14,7 +14,7 @@ use bytes::Bytes;
 use cepa_core::Body;
 use http_body::{Frame, SizeHint};
 
-use crate::connection::Open;
+use crate::requests::Open;
 
 /// The most that HTTP/2 puts into a frame unless the peer wants more (RFC 9113, 6.5.2).
 const PIECE: usize = 16 * 1024;

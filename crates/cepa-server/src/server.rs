@@ -29,9 +29,9 @@ pub struct Server {
 }
 
 impl Server {
-    /// A server with one worker a core and the limits that the app shares (`app.share(Arc::new(Limits { .. }))`), else the
-    /// default ones, of an [`App`](cepa_core::App), or of its callback,
-    /// which several servers may share; they then also share one shutdown.
+    /// A server of an [`App`](cepa_core::App), or of its callback, which several servers may share; they then
+    /// also share one shutdown. It has one worker a core, and the limits that the app shares
+    /// (`app.share(Arc::new(Limits { .. }))`), else the default ones.
     pub fn new(app: impl Into<Callback>) -> Self {
         let callback = app.into();
         let limits = callback.shared::<Limits>().cloned().unwrap_or_default();

@@ -26,9 +26,9 @@ use tokio::time::{Instant, Sleep, sleep};
 
 use crate::Limits;
 use crate::framing::Framing;
+use crate::places::Place;
 use crate::sniff::Protocol;
 use crate::stall::Stall;
-use crate::worker::Place;
 
 /// An end of a head that none can have, wherever it begins.
 const NO_HEAD: &[u8] = b"\0\r\n\r\n";

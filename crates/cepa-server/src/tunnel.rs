@@ -5,7 +5,8 @@
 //! its 101 goes out as 200, which is how HTTP/2 says it. What else the app answers stays what it is,
 //! except for a success: that would open a tunnel to nobody, and becomes 501.
 //!
-//! `CONNECT` for anything else is refused as ever. A connection with a tunnel is not idle.
+//! `CONNECT` for anything else is refused as ever. A connection with a tunnel is not idle, and a tunnel takes a place
+//! among the connections of the server: when there is none it is refused with 503.
 
 use std::io;
 use std::pin::Pin;
@@ -20,7 +21,8 @@ use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use crate::connection::Open;
+use crate::places::Place;
+use crate::requests::Open;
 
 /// Shows an extended `CONNECT` for a WebSocket as the app knows it; false for every other request.
 pub(crate) fn enter(head: &mut Parts) -> bool {
@@ -48,15 +50,16 @@ pub(crate) fn leave(mut response: Response<Body>) -> Response<Body> {
     response
 }
 
-/// The stream, which counts as a request in hand for as long as it is open.
+/// The stream, which counts as a connection, and as a request in hand, for as long as it is open.
 pub(crate) struct Tunnel {
     io: TokioIo<Upgraded>,
+    _place: Place,
     _open: Open,
 }
 
 impl Tunnel {
-    pub(crate) fn new(upgraded: Upgraded, open: Open) -> Self {
-        Self { io: TokioIo::new(upgraded), _open: open }
+    pub(crate) fn new(upgraded: Upgraded, place: Place, open: Open) -> Self {
+        Self { io: TokioIo::new(upgraded), _place: place, _open: open }
     }
 }
 

@@ -6,7 +6,6 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use cepa_core::Callback;
@@ -16,6 +15,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::Limits;
 use crate::connection;
+use crate::places::Places;
 
 /// How long accepting pauses when the system has no descriptor or memory left for a connection.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
@@ -25,28 +25,13 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 pub(crate) struct Shared {
     pub(crate) callback: Callback,
     pub(crate) limits: Arc<Limits>,
-    open: Arc<AtomicUsize>,
-}
-
-/// The place of one connection among those that are allowed, for as long as its socket lives.
-#[derive(Debug)]
-pub(crate) struct Place(Arc<AtomicUsize>);
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
+    pub(crate) places: Places,
 }
 
 impl Shared {
     pub(crate) fn new(callback: Callback, limits: Limits) -> Self {
-        Self { callback, limits: Arc::new(limits), open: Arc::default() }
-    }
-
-    fn place(&self) -> Option<Place> {
-        let open = self.open.fetch_add(1, Ordering::Relaxed);
-        let place = Place(self.open.clone());
-        (open < self.limits.connections).then_some(place)
+        let places = Places::new(limits.connections);
+        Self { callback, limits: Arc::new(limits), places }
     }
 }
 
@@ -57,11 +42,10 @@ pub(crate) async fn run(listener: std::net::TcpListener, shared: Shared) -> io::
     let connections = TaskTracker::new();
     let accept = |accepted: io::Result<(TcpStream, SocketAddr)>| match accepted {
         Ok((stream, peer)) => {
-            if let Some(place) = shared.place() {
+            if let Some(place) = shared.places.take() {
                 // An option that only makes answers sooner: nothing fails without it.
                 let _ = stream.set_nodelay(true);
-                let served =
-                    connection::serve(stream, peer, callback.clone(), limits.clone(), place);
+                let served = connection::serve(stream, peer, shared.clone(), place);
                 let ended = callback.ended().clone();
                 connections.spawn(async move { ended.run_until_cancelled(served).await });
             }

@@ -8,6 +8,7 @@ mod descriptors;
 mod hostile;
 mod http2;
 mod keep_alive;
+mod phrases;
 mod shutdown;
 mod streams;
 mod upgrade;

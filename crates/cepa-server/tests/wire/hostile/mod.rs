@@ -14,7 +14,7 @@
 //! | sizes, extensions, trailers of chunks | `chunks` |
 //! | bombs: heads, counts, lines, bodies | `sizes` |
 //! | slow heads, bodies and readers, byte by byte or not at all; who goes on after a refusal | `slow` |
-//! | HTTP/2: heads, bodies, frames, floods, closed windows | `http2` |
+//! | HTTP/2: heads, bodies, frames, floods, closed windows, tunnels without end | `http2` |
 //! | connections without end; descriptors that run out | `../connection_limit.rs`, `../descriptors.rs` |
 //! | panics; shutdown; clients that leave | `../keep_alive.rs`, `../shutdown.rs`, `../a_client_that_leaves.rs` |
 //!

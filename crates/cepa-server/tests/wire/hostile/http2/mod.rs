@@ -6,6 +6,7 @@
 
 mod frame;
 mod slow;
+mod tunnels;
 
 use std::collections::BTreeSet;
 
