@@ -2,8 +2,8 @@
 //!
 //! hyper frames requests and leaves their meaning to us. Here `Host` is held to RFC 9112, 3.2, and RFC 3986,
 //! 3.2.2 (one of it in HTTP/1.1, without user information, with a number for a port; in HTTP/2 the same as
-//! `:authority`, RFC 9113, 8.3.1), the target to the form that its method allows, the method to a length, and
-//! the transfer coding to the one that hyper reads. Whoever disagrees with a proxy about the host or the
+//! `:authority`, RFC 9113, 8.3.1), the target to the form that its method allows, method and target to a length,
+//! and the transfer coding to the one that hyper reads. Whoever disagrees with a proxy about the host or the
 //! target of a request can be made to serve one site's answer for another's.
 //!
 //! A refusal closes the connection: what follows on it cannot be trusted either. `CONNECT` is not
@@ -13,13 +13,10 @@
 use http::header::{EXPECT, HOST, TRANSFER_ENCODING};
 use http::request::Parts;
 use http::uri::Authority;
-use http::{HeaderValue, Method, StatusCode, Version};
+use http::{HeaderValue, Method, StatusCode, Uri, Version};
 use http_grammar::host::is_authority;
 
 use crate::Limits;
-
-/// The longest method that is passed on, in bytes; every registered one is shorter.
-pub(crate) const MAX_METHOD: usize = 32;
 
 /// Why a request is refused: the status, and the sentence that says it.
 pub(crate) type Refusal = (StatusCode, &'static str);
@@ -29,8 +26,11 @@ pub(crate) fn refusal(head: &Parts, limits: &Limits) -> Option<Refusal> {
     if head.headers.len() > limits.headers {
         return Some((StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "too many header fields"));
     }
-    if head.method == Method::CONNECT || head.method.as_str().len() > MAX_METHOD {
+    if head.method == Method::CONNECT || head.method.as_str().len() > limits.method {
         return Some((StatusCode::NOT_IMPLEMENTED, "the method is not implemented"));
+    }
+    if length(&head.uri) > limits.target {
+        return Some((StatusCode::URI_TOO_LONG, "the target is too long"));
     }
     let bad = |why| Some((StatusCode::BAD_REQUEST, why));
     let mut hosts = head.headers.get_all(HOST).iter();
@@ -71,6 +71,14 @@ pub(crate) fn refusal(head: &Parts, limits: &Limits) -> Option<Refusal> {
 /// Whether a field value is `uri-host [":" port]`; an empty one says that the target has no authority.
 fn is_host(value: &HeaderValue) -> bool {
     value.is_empty() || is_authority(value.as_bytes())
+}
+
+/// The bytes of a target. On HTTP/2 it has come in three fields, of which it is made up.
+fn length(target: &Uri) -> usize {
+    let scheme = target.scheme_str().map_or(0, |scheme| scheme.len() + "://".len());
+    let authority = target.authority().map_or(0, |authority| authority.as_str().len());
+    let rest = target.path_and_query().map_or(0, |rest| rest.as_str().len());
+    scheme + authority + rest
 }
 
 fn is_same(authority: &Authority, host: &HeaderValue) -> bool {

@@ -7,14 +7,16 @@
 //! connection is broken off.
 //!
 //! Only what frames is read: ends of lines, `Content-Length`, `Transfer-Encoding`, sizes and extensions of
-//! chunks; and that no request line has a `#`. Names, values and targets are hyper's and `admission`'s. Bytes
-//! of bodies are skipped, not looked at.
+//! chunks; and that no request line has a `#` or is longer than one can be. Names, values and targets are
+//! hyper's and `admission`'s. Bytes of bodies are skipped, not looked at.
 //!
 //! Invariant: where hyper and this reading differ, hyper refuses and closes. After a request that may leave
 //! HTTP (an `Upgrade` other than `h2c`, which nobody here takes) nothing is known of the bytes any more, and
 //! `connection` lets no second request follow it.
 
 use std::mem;
+
+use crate::Limits;
 
 /// How much of a line is kept: any that frames is shorter. A longer one that does is refused.
 const LINE: usize = 256;
@@ -35,18 +37,28 @@ enum At {
     Elsewhere,
 }
 
-/// What is wrong with the bytes: where, and whether hyper is reading a head there.
+/// What is wrong with the bytes: where, and what hyper is given there to refuse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Offence {
     /// The index of the byte that ends what can be read.
     pub(crate) at: usize,
-    pub(crate) in_head: bool,
+    /// What stands in its place, and in that of all that follows; empty within a body, which fails.
+    pub(crate) instead: &'static [u8],
 }
+
+/// An end of a head that none can have, wherever it begins: hyper says 400.
+const NO_HEAD: &[u8] = b"\0\r\n\r\n";
+
+/// An end of a head whose target is too long already: `admission` says 414.
+const LONG_TARGET: &[u8] = b" HTTP/1.1\r\n\r\n";
 
 /// The state of one connection. It owns memory only while it is within a line.
 #[derive(Debug)]
 pub(crate) struct Framing {
     at: At,
+    /// The bytes that a request line may have, and those of it that have passed.
+    longest: usize,
+    passed: usize,
     /// The beginning of a line that came in more than one piece, and the last byte of it so far.
     line: Vec<u8>,
     last: u8,
@@ -57,9 +69,11 @@ pub(crate) struct Framing {
 }
 
 impl Framing {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(limits: &Limits) -> Self {
         Self {
             at: At::Start,
+            longest: limits.method.saturating_add(limits.target).saturating_add(LONG_TARGET.len()),
+            passed: 0,
             line: Vec::new(),
             last: 0,
             length: None,
@@ -89,20 +103,20 @@ impl Framing {
                     }
                 }
                 At::Start | At::Fields | At::ChunkSize | At::Trailer => {
-                    let in_head = matches!(self.at, At::Start | At::Fields);
                     let length = memchr::memchr(b'\n', rest);
                     let piece = &rest[..length.unwrap_or(rest.len())];
-                    if self.at == At::Start
-                        && let Some(at) = memchr::memchr(b'#', piece)
-                    {
-                        return Err(Offence { at: next + at, in_head });
+                    if self.at == At::Start {
+                        self.request_line(piece)
+                            .map_err(|offence| Offence { at: next + offence.at, ..offence })?;
                     }
                     let Some(length) = length else {
                         self.keep(piece);
                         return Ok(());
                     };
-                    let offence = Offence { at: next + length, in_head };
-                    self.at = self.line(piece).ok_or(offence)?;
+                    let in_head = matches!(self.at, At::Start | At::Fields);
+                    let instead = if in_head { NO_HEAD } else { b"" };
+                    let offence = Offence { at: next + length, instead };
+                    (self.at, self.passed) = (self.line(piece).ok_or(offence)?, 0);
                     next += length + 1;
                 }
             }
@@ -113,6 +127,20 @@ impl Framing {
     /// Whether the connection is at the end of a request, or has left HTTP.
     pub(crate) fn is_between_requests(&self) -> bool {
         self.at == At::Start && self.line.is_empty() || self.may_leave
+    }
+
+    /// Looks at a piece of a request line.
+    fn request_line(&mut self, piece: &[u8]) -> Result<(), Offence> {
+        let left = self.longest - self.passed;
+        let piece = &piece[..piece.len().min(left.saturating_add(1))];
+        if let Some(at) = memchr::memchr(b'#', piece) {
+            return Err(Offence { at, instead: NO_HEAD });
+        }
+        if piece.len() > left {
+            return Err(Offence { at: left, instead: LONG_TARGET });
+        }
+        self.passed += piece.len();
+        Ok(())
     }
 
     /// Keeps the beginning of a line whose end has not come.
@@ -250,7 +278,7 @@ mod tests {
 
     /// Reads bytes in pieces of this size; gives where the first offence is.
     fn read(bytes: &[u8], piece: usize) -> Option<usize> {
-        let mut framing = Framing::new();
+        let mut framing = Framing::new(&Limits::default());
         bytes.chunks(piece).enumerate().find_map(|(number, bytes)| {
             framing.read(bytes).err().map(|offence| number * piece + offence.at)
         })
@@ -274,7 +302,7 @@ mod tests {
 
     #[test]
     fn a_long_line_is_read_to_its_end_in_bounded_memory() {
-        let mut framing = Framing::new();
+        let mut framing = Framing::new(&Limits::default());
         framing.read(b"GET / HTTP/1.1\r\nx: ").unwrap();
         for _ in 0..1_000 {
             framing.read(&[b'y'; 1_000]).unwrap();
@@ -285,9 +313,21 @@ mod tests {
     }
 
     #[test]
+    fn a_request_line_ends_where_its_target_is_too_long() {
+        let limits = Limits::default();
+        let longest = limits.method + limits.target + LONG_TARGET.len();
+        let line = |target| format!("\r\nGET /{} HTTP/1.1\r\n\r\n", "y".repeat(target));
+        for piece in [1, 7, 4096, 65_536] {
+            let fits = line(limits.target).repeat(3);
+            assert_eq!(read(fits.as_bytes(), piece), None, "the length is that of one line");
+            assert_eq!(read(line(longest).as_bytes(), piece), Some(2 + longest), "{piece}");
+        }
+    }
+
+    #[test]
     fn a_request_that_may_leave_ends_the_reading() {
         for (upgrade, expected) in [("websocket", At::Elsewhere), ("h2c", At::Start)] {
-            let mut framing = Framing::new();
+            let mut framing = Framing::new(&Limits::default());
             let head = format!("GET / HTTP/1.1\r\nUpgrade: {upgrade}\r\n\r\n");
             framing.read(head.as_bytes()).unwrap();
             assert_eq!(framing.at, expected, "{upgrade}");

@@ -19,9 +19,14 @@ pub struct Limits {
     /// From the first wait for a request to the end of its head; this also bounds how long a connection
     /// may stay idle between two requests, up to twice as long on HTTP/2. Default 30 s.
     pub head: Duration,
-    /// Bytes of a request's head, at least 8 KiB. Default 64 KiB.
+    /// Bytes of a request's head, at least 8 KiB; a longer one is refused with 431. Default 64 KiB.
     pub head_bytes: usize,
-    /// Header fields of a request. Default 100.
+    /// Bytes of a request's method; a longer one is refused with 501. Every registered one is shorter. Default 32.
+    pub method: usize,
+    /// Bytes of a request's target, at most 65,534; a longer one is refused with 414, as soon as it is known to
+    /// be. Default 8 KiB.
+    pub target: usize,
+    /// Header fields of a request; with more it is refused with 431. Default 100.
     pub headers: usize,
     /// How long a peer may send no byte of a body that is being read. Default 30 s.
     pub body_stall: Duration,
@@ -47,6 +52,8 @@ impl Default for Limits {
             first_byte: Duration::from_secs(10),
             head: Duration::from_secs(30),
             head_bytes: 64 * 1024,
+            method: 32,
+            target: 8 * 1024,
             headers: 100,
             body_stall: Duration::from_secs(30),
             write_stall: Duration::from_secs(30),

@@ -4,8 +4,8 @@
 //! hyper has deadlines for reading a head and none for writing. A peer that takes no byte for
 //! `write_stall` loses its connection, whatever is being written: a page, an event stream, a poll.
 //!
-//! What is read of HTTP/1 passes by [`Framing`]. Where that finds a second reading, a head is given an end
-//! that hyper refuses with 400, and a body fails; nothing more is read then.
+//! What is read of HTTP/1 passes by [`Framing`]. Where that refuses to go on, a head is given an end that is
+//! answered with 400 or 414, and a body fails; nothing more is read then.
 //!
 //! A connection that is closed amid a request lingers: what the peer still sends is thrown away for a while, since
 //! unread bytes turn a close into a reset, and a reset can overtake the answer that says why.
@@ -30,17 +30,14 @@ use crate::places::Place;
 use crate::sniff::Protocol;
 use crate::stall::Stall;
 
-/// An end of a head that none can have, wherever it begins.
-const NO_HEAD: &[u8] = b"\0\r\n\r\n";
-
 #[derive(Debug)]
 pub(crate) struct Socket {
     stream: TcpStream,
     /// What comes before the bytes of the stream: at first what was read to tell the version of HTTP.
     prefix: Bytes,
     framing: Option<Framing>,
-    /// Whether what was read has a second reading: nothing more is read.
-    is_broken: bool,
+    /// What hyper is given instead of bytes that are refused; nothing more is read then.
+    instead: Option<&'static [u8]>,
     write_stall: Stall,
     linger: Duration,
     /// The end of the time in which what the peer still sends is thrown away.
@@ -59,8 +56,8 @@ impl Socket {
         Self {
             stream,
             prefix,
-            framing: (protocol == Protocol::Http1).then(Framing::new),
-            is_broken: false,
+            framing: (protocol == Protocol::Http1).then(|| Framing::new(limits)),
+            instead: None,
             write_stall: Stall::new(limits.write_stall, limits.least_rate),
             linger: limits.linger,
             lingering: None,
@@ -70,7 +67,7 @@ impl Socket {
 
     /// Whether the peer may still be sending what nobody will read.
     fn is_amid_a_request(&self) -> bool {
-        self.is_broken
+        self.instead.is_some()
             || self.framing.as_ref().is_some_and(|framing| !framing.is_between_requests())
     }
 
@@ -96,20 +93,25 @@ impl AsyncRead for Socket {
     ) -> Poll<io::Result<()>> {
         let this = &mut *self;
         loop {
-            if this.is_broken && this.prefix.is_empty() {
-                let error = io::Error::new(io::ErrorKind::InvalidData, "it has a second reading");
-                return Poll::Ready(Err(error));
+            match this.instead.filter(|_| this.prefix.is_empty()) {
+                Some(b"") => {
+                    let why = "it has a second reading";
+                    return Poll::Ready(Err(io::Error::new(io::ErrorKind::InvalidData, why)));
+                }
+                // A head is answered, and the connection closed: a failure would overtake that.
+                Some(_) => return Poll::Pending,
+                None => {}
             }
             let before = buf.filled().len();
             ready!(this.poll_bytes(cx, buf))?;
-            let Some(framing) = this.framing.as_mut().filter(|_| !this.is_broken) else {
+            let Some(framing) = this.framing.as_mut().filter(|_| this.instead.is_none()) else {
                 return Poll::Ready(Ok(()));
             };
             let Err(offence) = framing.read(&buf.filled()[before..]) else {
                 return Poll::Ready(Ok(()));
             };
-            this.is_broken = true;
-            this.prefix = Bytes::from_static(if offence.in_head { NO_HEAD } else { b"" });
+            this.instead = Some(offence.instead);
+            this.prefix = Bytes::from_static(offence.instead);
             buf.set_filled(before + offence.at);
             if offence.at > 0 {
                 return Poll::Ready(Ok(()));

@@ -89,17 +89,28 @@ async fn a_bound_below_what_is_possible_is_raised() {
 
 #[tokio::test]
 async fn heads_beyond_the_bounds_are_refused() {
-    let limits = Limits { head_bytes: 8 * 1024, headers: 10, ..Limits::default() };
+    let limits =
+        Limits { head_bytes: 8 * 1024, headers: 10, method: 8, target: 100, ..Limits::default() };
     let server = serve(hello(), limits).await;
     let many: String = (0..20).map(|n| format!("x-{n}: y\r\n")).collect();
     let long = format!("x-long: {}\r\n", "y".repeat(16 * 1024));
-    for fields in [many, long] {
+    for (method, target, fields, status) in [
+        ("GET", 1, many, "431"),
+        ("GET", 1, long, "431"),
+        ("GET", 100, String::new(), "200"),
+        ("GET", 101, String::new(), "414"),
+        ("GET", 1_000, String::new(), "414"),
+        ("PROPFIND", 100, String::new(), "200"),
+        ("PROPPATCH", 1, String::new(), "501"),
+    ] {
         let mut stream = server.connect().await;
-        let request = format!("GET / HTTP/1.1\r\nhost: x\r\n{fields}\r\n");
+        let target = "/".repeat(target);
+        let request =
+            format!("{method} {target} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{fields}\r\n");
         // The server may close before it has read everything.
         let _ = stream.write_all(request.as_bytes()).await;
         let response = read_to_end(&mut stream).await;
-        assert!(response.starts_with("HTTP/1.1 431 "), "{response}");
+        assert!(response.starts_with(&format!("HTTP/1.1 {status} ")), "{method}: {response}");
     }
     server.stop().await;
 }

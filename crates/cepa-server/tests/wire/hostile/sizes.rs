@@ -2,7 +2,7 @@
 
 use cepa_server::Limits;
 
-use super::{Case, answered, refused, run};
+use super::{Case, answered, closed, refused, run};
 
 fn get(fields: &str) -> String {
     format!("GET /x HTTP/1.1\r\nhost: a\r\n{fields}\r\n")
@@ -10,6 +10,15 @@ fn get(fields: &str) -> String {
 
 fn chunked(body: &str) -> String {
     format!("POST /x HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n{body}")
+}
+
+/// A path of so many bytes.
+fn path(bytes: usize) -> String {
+    format!("/{}", "y".repeat(bytes - 1))
+}
+
+fn target(bytes: usize) -> String {
+    format!("GET {} HTTP/1.1\r\nhost: a\r\n\r\n", path(bytes))
 }
 
 pub(super) fn cases() -> Vec<Case> {
@@ -25,10 +34,19 @@ pub(super) fn cases() -> Vec<Case> {
         refused(get(&format!("x: {}\r\n", long(5_000_000))), 431),
         refused(get(&format!("{}: y\r\n", long(70_000))), 431),
         refused(get(&format!("cookie: {}\r\n", "a=b; ".repeat(20_000))), 431),
-        refused(format!("GET /{} HTTP/1.1\r\nhost: a\r\n\r\n", long(70_000)), 431),
-        refused(format!("GET /?{} HTTP/1.1\r\nhost: a\r\n\r\n", "a[]=b&".repeat(20_000)), 431),
+        answered(target(8_192), &[&format!("GET {} []", path(8_192))]),
+        refused(target(8_193), 414),
+        refused(target(70_000), 414),
+        refused(target(5_000_000), 414),
+        refused(format!("GET {}", path(70_000)), 414),
+        refused(format!("GET http://a{} HTTP/1.1\r\nhost: a\r\n\r\n", path(8_192)), 414),
+        refused(format!("GET http://{} HTTP/1.1\r\nhost: a\r\n\r\n", long(9_000)), 414),
+        refused(format!("GET /?{} HTTP/1.1\r\nhost: a\r\n\r\n", "a[]=b&".repeat(20_000)), 414),
+        refused(format!("GET /#{} HTTP/1.1\r\nhost: a\r\n\r\n", long(70_000)), 400),
+        refused(format!("GET /x HTTP/1.1{}\r\nhost: a\r\n\r\n", " ".repeat(70_000)), 400),
+        closed([get(""), target(9_000)].concat(), &["GET /x []", "414"]),
         refused(format!("{} / HTTP/1.1\r\nhost: a\r\n\r\n", "M".repeat(8_000)), 501),
-        refused(format!("{} / HTTP/1.1\r\nhost: a\r\n\r\n", "M".repeat(70_000)), 431),
+        refused(format!("{} / HTTP/1.1\r\nhost: a\r\n\r\n", "M".repeat(70_000)), 400),
         refused("\r\n".repeat(3_000_000), 431),
         refused(format!("GET{}/ HTTP/1.1\r\nhost: a\r\n\r\n", " ".repeat(70_000)), 400),
         refused(get(&format!("x:{}y\r\n", " ".repeat(70_000))), 431),

@@ -34,6 +34,7 @@ const ENDED: &[&str] = &["goaway 1", "closed"];
 
 fn heads() -> Vec<Row> {
     let [method, scheme, path, authority] = GET;
+    let long = format!("/{}", "y".repeat(8_192));
     vec![
         row("an ordinary request", get(1), &["1: 200", "pong"]),
         row("two requests", [get(1), get(3)].concat(), &["1: 200", "3: 200", "pong"]),
@@ -72,6 +73,7 @@ fn heads() -> Vec<Row> {
         row("no authority", only(&[method, scheme, path]), REFUSED),
         row("a host alone", only(&[method, scheme, path, ("host", "a")]), &["1: 200", "pong"]),
         row("a path of no form", only(&[method, scheme, (":path", "x"), authority]), MALFORMED),
+        row("a long path", only(&[method, scheme, (":path", &long), authority]), REFUSED),
         row("an asterisk", only(&[method, scheme, (":path", "*"), authority]), REFUSED),
         row("a tunnel", only(&[(":method", "CONNECT"), authority]), REFUSED),
         row(
