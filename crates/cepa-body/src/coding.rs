@@ -6,7 +6,7 @@
 
 use cepa_core::{Context, Result};
 
-use crate::refusal;
+use crate::{BodyLimits, refusal};
 
 #[cfg(feature = "decompress")]
 use crate::inflate::{CODINGS, NAMES};
@@ -16,8 +16,8 @@ const CODINGS: [(&str, Undo); 0] = [];
 #[cfg(not(feature = "decompress"))]
 const NAMES: &str = "identity";
 
-/// Undoes a coding, and fails once that makes more bytes than the limit.
-pub(crate) type Undo = fn(&[u8], usize) -> Result<Vec<u8>>;
+/// Undoes a coding, and fails once that makes more bytes than the number says.
+pub(crate) type Undo = fn(&[u8], usize, &BodyLimits) -> Result<Vec<u8>>;
 
 /// How the body of this request is decoded; `None` when it is as it is.
 pub(crate) fn of(ctx: &Context) -> Result<Option<Undo>> {

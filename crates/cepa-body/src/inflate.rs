@@ -4,8 +4,8 @@
 //! costs what the limit allows and no more. What is cut short, damaged, or followed by other bytes is a 400. `deflate`
 //! is the zlib format, as the standard has it (RFC 9110, 8.4.1.2); the raw one of some old clients is damaged zlib.
 //!
-//! What a header may ask for is bounded too: zstd's window is at most the 8 MiB that RFC 9659 asks
-//! decoders of this coding to support, brotli's at most 16 MiB, and the other two have 32 KiB.
+//! What a header may ask for is bounded too: zstd's window by [`BodyLimits::zstd_window`], brotli's is at most
+//! 16 MiB, and the other two have 32 KiB.
 
 use std::io::{self, Read};
 
@@ -16,7 +16,7 @@ use flate2::bufread::MultiGzDecoder;
 use flate2::{Decompress, FlushDecompress, Status};
 
 use crate::coding::Undo;
-use crate::refusal;
+use crate::{BodyLimits, refusal};
 
 /// What is read, by name.
 pub(crate) const CODINGS: [(&str, Undo); 5] =
@@ -28,20 +28,19 @@ pub(crate) const NAMES: &str = "gzip, deflate, br, zstd";
 /// The first allocation for what comes out.
 const STEP: usize = 16 * 1024;
 
-/// Base-two logarithm of zstd's largest window.
-const ZSTD_WINDOW_LOG: u32 = 23;
-
-fn gzip(body: &[u8], limit: usize) -> Result<Vec<u8>> {
+fn gzip(body: &[u8], limit: usize, _: &BodyLimits) -> Result<Vec<u8>> {
     read(MultiGzDecoder::new(body), limit)
 }
 
-fn zstd(body: &[u8], limit: usize) -> Result<Vec<u8>> {
+fn zstd(body: &[u8], limit: usize, limits: &BodyLimits) -> Result<Vec<u8>> {
+    // The format has windows of 1 KiB to 2 GiB.
+    let window = limits.zstd_window.checked_ilog2().unwrap_or_default().clamp(10, 31);
     let mut decoder = zstd::stream::read::Decoder::with_buffer(body)?;
-    decoder.window_log_max(ZSTD_WINDOW_LOG)?;
+    decoder.window_log_max(window)?;
     read(decoder, limit)
 }
 
-fn deflate(body: &[u8], limit: usize) -> Result<Vec<u8>> {
+fn deflate(body: &[u8], limit: usize, _: &BodyLimits) -> Result<Vec<u8>> {
     let mut state = Decompress::new(true);
     read_stream(body, limit, move |body, space| {
         let (read, wrote) = (state.total_in(), state.total_out());
@@ -51,7 +50,7 @@ fn deflate(body: &[u8], limit: usize) -> Result<Vec<u8>> {
     })
 }
 
-fn brotli(body: &[u8], limit: usize) -> Result<Vec<u8>> {
+fn brotli(body: &[u8], limit: usize, _: &BodyLimits) -> Result<Vec<u8>> {
     let [ring, tables, codes] = std::array::from_fn(|_| StandardAlloc::default());
     let mut state = BrotliState::new(ring, tables, codes);
     read_stream(body, limit, move |body, space| {

@@ -30,6 +30,9 @@ pub struct BodyLimits {
     pub bytes: usize,
     /// How long the whole body may take to arrive. Default 30 seconds.
     pub deadline: Duration,
+    /// Bytes of the window that a body in zstd may ask for, which is memory beside what it inflates to; rounded down
+    /// to a power of two. Default 8 MiB, which RFC 9659 asks of all who read this coding.
+    pub zstd_window: usize,
     /// Levels of nesting in the names of a form; what is deeper stays one key. Default 5, at most 32.
     ///
     /// A name that is a text and an object in turns (`a[b]=1&a=2`) nests deeper with every turn; a form in
@@ -50,6 +53,7 @@ impl Default for BodyLimits {
             text: 1024 * 1024,
             bytes: 1024 * 1024,
             deadline: Duration::from_secs(30),
+            zstd_window: 8 * 1024 * 1024,
             form_depth: 5,
             form_keys: 1000,
             form_index: 20,

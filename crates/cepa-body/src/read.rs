@@ -157,7 +157,7 @@ impl<'c> ReadBody<'c> {
             Bytes::new()
         };
         let bytes = match undo {
-            Some(undo) if !bytes.is_empty() => Bytes::from(undo(&bytes, limit)?),
+            Some(undo) if !bytes.is_empty() => Bytes::from(undo(&bytes, limit, &self.limits)?),
             _ => bytes,
         };
         if undo.is_some() {

@@ -16,6 +16,7 @@ use cepa_core::{Context, Response, Result};
 
 use crate::content::Content;
 use crate::folder::StaticFiles;
+use crate::limits::FileLimits;
 use crate::lookup::File;
 use crate::parts;
 use crate::range::{Ranges, ranges};
@@ -98,7 +99,7 @@ fn wanted(ctx: &Context, size: u64, has_siblings: bool) -> Ranges {
     let is_plain = ctx.method() == Method::GET && ctx.status() == StatusCode::OK;
     match ctx.get("range") {
         Some(field) if is_plain && validators::is_part_of_this(ctx, has_siblings) => {
-            ranges(field, size)
+            ranges(field, size, FileLimits::of(ctx).ranges)
         }
         _ => Ranges::Whole,
     }

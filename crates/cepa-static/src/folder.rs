@@ -12,6 +12,7 @@ use cepa_core::{Context, Error, Middleware, Next, Response, Result};
 
 use crate::answer::{self, Stats};
 use crate::coding::preferred;
+use crate::limits::FileLimits;
 use crate::listing;
 use crate::lookup::{Found, Lookup, Place, Root};
 use crate::path::{Wanted, below, decoded, prefix, wanted};
@@ -137,7 +138,7 @@ impl StaticFiles {
     /// Whether a folder without an index is listed, as a page, or as JSON for those who prefer it: an array of
     /// objects with `type` (`folder`, `file`), `name`, and the `size` of a file in bytes. Default `false`.
     ///
-    /// Of a folder with more than 10,000 entries, the rest is left out.
+    /// Of a folder with more entries than [`FileLimits::listed`](crate::FileLimits::listed), the rest is left out.
     #[must_use]
     pub fn listing(mut self, listing: bool) -> Self {
         Arc::make_mut(&mut self.place).listing = listing;
@@ -271,6 +272,7 @@ impl StaticFiles {
             takes_page: self.place.fallback.is_some() && takes_page(ctx, &wanted),
             wanted,
             hidden: self.hidden,
+            listed: FileLimits::of(ctx).listed,
             read: answer::needs_all(ctx),
         };
         if !self.place.root.blocks() {

@@ -18,6 +18,7 @@ mod disk;
 #[cfg(feature = "embed")]
 mod embedded;
 mod folder;
+mod limits;
 mod listing;
 mod lookup;
 mod parts;
@@ -29,5 +30,6 @@ pub use answer::Stats;
 #[cfg(feature = "embed")]
 pub use folder::serve_embedded;
 pub use folder::{StaticFiles, serve};
+pub use limits::FileLimits;
 #[cfg(feature = "embed")]
 pub use rust_embed;

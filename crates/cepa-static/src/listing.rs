@@ -1,11 +1,14 @@
 //! What lies in a folder, as a page or as JSON: folders first, then files, by name.
 //!
 //! Listed is what a request for it would get, so neither hidden names nor links out of the folder, FIFOs and
-//! names that no path can say. A folder of any size costs bounded memory: of one with more than
-//! [`MAX_ENTRIES`] entries, as many as that are read, in the order of the file system, and the rest left out.
+//! names that no path can say. A folder of any size costs bounded memory: of one with more
+//! entries than [`FileLimits::listed`], as many as that are read, in the order of the file system, and the rest
+//! left out.
 //!
 //! Names are whatever somebody could write: they are escaped in text, percent-encoded in links, and links
 //! begin with `./`, so that none is read as a scheme. The page may run nothing.
+//!
+//! [`FileLimits::listed`]: crate::FileLimits::listed
 
 use std::fmt::Write;
 
@@ -13,9 +16,6 @@ use cepa_core::{Context, Json, Result};
 use http_grammar::html::escape;
 use http_grammar::percent::{Part, percent_encode};
 use serde::Serialize;
-
-/// How many entries of a folder are read.
-pub(crate) const MAX_ENTRIES: usize = 10_000;
 
 /// One name in a folder. The order is that of the listing.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]

@@ -14,7 +14,7 @@ use crate::content::Content;
 use crate::disk;
 #[cfg(feature = "embed")]
 use crate::embedded::Tree;
-use crate::listing::{Item, Kind, MAX_ENTRIES};
+use crate::listing::{Item, Kind};
 use crate::path::{Wanted, has_drive_letter};
 use crate::validators::Version;
 
@@ -51,8 +51,9 @@ pub(crate) struct Lookup {
     pub(crate) codings: Vec<Coding>,
     /// Whether the client would take a page in place of what it asked for.
     pub(crate) takes_page: bool,
-    /// Whether hidden names are listed.
+    /// Whether hidden names are listed, and how many entries at most.
     pub(crate) hidden: bool,
+    pub(crate) listed: usize,
     /// Whether the bytes of a small file will be needed.
     pub(crate) read: bool,
 }
@@ -118,11 +119,11 @@ impl Root {
         }
     }
 
-    fn names(&self, real: &Path) -> io::Result<Vec<String>> {
+    fn names(&self, real: &Path, most: usize) -> io::Result<Vec<String>> {
         match self {
-            Self::Folder(_) => disk::names(real, MAX_ENTRIES),
+            Self::Folder(_) => disk::names(real, most),
             #[cfg(feature = "embed")]
-            Self::Embedded(tree) => Ok(tree.names(real, MAX_ENTRIES)),
+            Self::Embedded(tree) => Ok(tree.names(real, most)),
         }
     }
 
@@ -208,7 +209,7 @@ impl Lookup {
         }
         let Entry::Folder(real) = root.entry(path)? else { return Ok(Found::Missing) };
         let mut items = Vec::new();
-        for name in root.names(&real)? {
+        for name in root.names(&real, self.listed)? {
             let is_refused = name.contains('\\') || path.is_empty() && has_drive_letter(&name);
             if is_refused || name.starts_with('.') && !self.hidden {
                 continue;

@@ -2,15 +2,12 @@
 //!
 //! Ranges beyond the end are left out, a last position beyond the end is the end, and ranges that overlap
 //! or touch become one, at the place of the first of them, so that what is sent never exceeds the file. A
-//! field that is malformed, names another unit or asks for more than [`MAX_RANGES`] is ignored, as section 14.2
+//! field that is malformed, names another unit or asks for too many is ignored, as section 14.2
 //! allows: the whole file is an answer too. An empty file has no positions, and is always sent whole.
 //!
 //! Numbers may have any length; those beyond 64 bits lie beyond every file.
 
 use std::ops::Range;
-
-/// How many ranges one request may ask for; with more it gets the whole file.
-pub(crate) const MAX_RANGES: usize = 16;
 
 /// What to send of a file.
 #[derive(Debug, PartialEq, Eq)]
@@ -23,8 +20,8 @@ pub(crate) enum Ranges {
     Some(Vec<Range<u64>>),
 }
 
-/// Reads the value of a `Range` field.
-pub(crate) fn ranges(field: &str, size: u64) -> Ranges {
+/// Reads the value of a `Range` field that may ask for so many.
+pub(crate) fn ranges(field: &str, size: u64, most: usize) -> Ranges {
     let Some((unit, set)) = field.split_once('=') else { return Ranges::Whole };
     if size == 0 || !unit.eq_ignore_ascii_case("bytes") {
         return Ranges::Whole;
@@ -35,7 +32,7 @@ pub(crate) fn ranges(field: &str, size: u64) -> Ranges {
             continue;
         }
         count += 1;
-        let Some(range) = range(spec, size).filter(|_| count <= MAX_RANGES) else {
+        let Some(range) = range(spec, size).filter(|_| count <= most) else {
             return Ranges::Whole;
         };
         if !range.is_empty() {
@@ -88,14 +85,16 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    const MOST: usize = 16;
+
     proptest! {
         #[test]
         fn what_is_found_lies_within_and_apart(
             field in "bytes=([0-9]{0,2}-[0-9]{0,2},? ?){0,18}",
             size in 0_u64..120,
         ) {
-            if let Ranges::Some(mut found) = ranges(&field, size) {
-                prop_assert!(found.len() <= MAX_RANGES && !found.is_empty());
+            if let Ranges::Some(mut found) = ranges(&field, size, MOST) {
+                prop_assert!(found.len() <= MOST && !found.is_empty());
                 prop_assert!(found.iter().all(|range| range.start < range.end && range.end <= size));
                 found.sort_by_key(|range| range.start);
                 prop_assert!(found.windows(2).all(|pair| pair[0].end < pair[1].start), "{:?}", found);
@@ -109,7 +108,7 @@ mod tests {
         ) {
             let specs = wanted.iter().map(|(start, more)| format!("{start}-{}", start + more));
             let field = format!("bytes={}", specs.collect::<Vec<_>>().join(","));
-            let found = match ranges(&field, size) {
+            let found = match ranges(&field, size, MOST) {
                 Ranges::Some(found) => found,
                 Ranges::Unsatisfiable => Vec::new(),
                 Ranges::Whole => return Err(TestCaseError::fail("ignored")),
@@ -122,7 +121,7 @@ mod tests {
 
         #[test]
         fn nothing_panics(field in "(bytes=)?[0-9a-z=, -]{0,60}", size in any::<u64>()) {
-            ranges(&field, size);
+            ranges(&field, size, MOST);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! [`Limits`]: every bound and deadline of the HTTP side under one name.
 //!
 //! A limit is declared where it is kept: those of connections in `cepa-server`, those of bodies and uploads in
-//! `cepa-body`. Each of these finds what the app shares of its own type. This puts them together, so that an
+//! `cepa-body`, those of files in `cepa-static`. Each of these finds what the app shares of its own type. This puts them together, so that an
 //! application has one place to look and one value to set.
 
 use std::sync::Arc;
@@ -12,9 +12,10 @@ use cepa_core::App;
 ///
 /// | part | limits | beyond them |
 /// |---|---|---|
-/// | [`server`](crate::ServerLimits) | connections, heads, stalls, rates, streams, shutdown | 431 for a head that is too large; else the connection or the stream ends |
+/// | [`server`](crate::ServerLimits) | connections, heads, stalls, rates, streams, shutdown | 431, 414, 501, 503; or the connection or the stream ends |
 /// | [`body`](crate::body::BodyLimits) | bytes by kind, deadline, depth and number of a form's names | 413, 408 |
 /// | [`upload`](crate::body::UploadLimits) | files, fields, parts, names, bytes, deadline | 413, 408 |
+/// | [`files`](crate::files::FileLimits) | ranges, listings | the whole file; the rest is left out |
 ///
 /// ```no_run
 /// use cepa::body::BodyLimits;
@@ -42,6 +43,9 @@ pub struct Limits {
     /// Of multipart forms.
     #[cfg(feature = "body")]
     pub upload: cepa_body::UploadLimits,
+    /// Of what is asked of folders.
+    #[cfg(feature = "static")]
+    pub files: cepa_static::FileLimits,
 }
 
 /// Adds `limits` to [`App`].
@@ -56,6 +60,8 @@ impl Limited for App {
         let app = self.share(Arc::new(limits.server));
         #[cfg(feature = "body")]
         let app = app.share(Arc::new(limits.body)).share(Arc::new(limits.upload));
+        #[cfg(feature = "static")]
+        let app = app.share(Arc::new(limits.files));
         app
     }
 }

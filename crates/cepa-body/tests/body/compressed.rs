@@ -4,7 +4,7 @@ use crate::send::*;
 
 use std::io::Write;
 
-use cepa_body::BodyExt;
+use cepa_body::{BodyExt, BodyLimits};
 use cepa_core::Json;
 use flate2::Compression;
 use flate2::write::{DeflateEncoder, GzEncoder, ZlibEncoder};
@@ -142,13 +142,22 @@ async fn members_and_frames_in_a_row_are_one_body() {
 }
 
 #[tokio::test]
-async fn a_window_larger_than_8_mib_is_a_400() {
-    for (log, status) in [(23, 200), (24, 400)] {
+async fn a_window_larger_than_its_limit_is_a_400() {
+    let usual = BodyLimits::default().zstd_window;
+    for (zstd_window, log, status) in
+        [(usual, 23, 200), (usual, 24, 400), (3 << 20, 21, 200), (3 << 20, 22, 400), (0, 11, 400)]
+    {
         let mut encoder = zstd::stream::write::Encoder::new(Vec::new(), 1).unwrap();
         encoder.window_log(log).unwrap();
         encoder.write_all(b"text").unwrap();
-        let call = post(bytes(9), "", encoder.finish().unwrap());
-        assert_eq!(call.header("content-encoding", "zstd").send().await.status, status, "{log}");
+        let limits = BodyLimits { zstd_window, ..BodyLimits::default() };
+        let app = app(async move |ctx, _next| {
+            let body = ctx.read_body().limits(limits).bytes().await?;
+            ctx.set_body(body)
+        });
+        let call = post(app, "", encoder.finish().unwrap());
+        let answer = call.header("content-encoding", "zstd").send().await;
+        assert_eq!(answer.status, status, "{zstd_window} {log}");
     }
 }
 

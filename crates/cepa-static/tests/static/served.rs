@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use cepa_core::{App, Result};
-use cepa_server::{Server, Shutdown};
+use cepa_server::{Limits, Server, Shutdown};
 use cepa_static::StaticFiles;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -18,7 +18,9 @@ pub struct Served {
 /// Serves files, and answers everything else with `next` and 200.
 pub async fn served(files: StaticFiles) -> Served {
     let app = App::new().plug(files).with(async |ctx, _next| ctx.set_body("next"));
-    let bound = Server::new(app).ambient().bind("127.0.0.1:0").await.unwrap();
+    // Long paths are not to be refused before they come to the folder.
+    let limits = Limits { target: 60_000, ..Limits::default() };
+    let bound = Server::new(app).limits(limits).ambient().bind("127.0.0.1:0").await.unwrap();
     let (address, shutdown) = (bound.local_addr(), bound.shutdown());
     Served { address, shutdown, served: tokio::spawn(bound.serve()) }
 }

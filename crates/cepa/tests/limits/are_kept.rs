@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use cepa::body::{BodyLimits, UploadLimits};
+use cepa::files::FileLimits;
 use cepa::prelude::*;
 use cepa::{Limits, ServerLimits};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -10,11 +11,12 @@ use tokio::net::TcpStream;
 
 async fn answer(request: &str) -> String {
     let limits = Limits {
-        server: ServerLimits { headers: 4, ..ServerLimits::default() },
+        server: ServerLimits { headers: 5, target: 10, ..ServerLimits::default() },
         body: BodyLimits { text: 5, ..BodyLimits::default() },
         upload: UploadLimits { total: 10, ..UploadLimits::default() },
+        files: FileLimits { ranges: 1, ..FileLimits::default() },
     };
-    let app = App::new().limits(limits).with(async |ctx, _next| {
+    let app = App::new().limits(limits).plug(serve("tests/limits")).with(async |ctx, _next| {
         if ctx.is(&["multipart"]).is_some() {
             ctx.upload(&Upload::new().memory()).await?;
         }
@@ -53,6 +55,19 @@ async fn of_uploads() {
 
 #[tokio::test]
 async fn of_the_server() {
-    let beyond = format!("{HEAD}a: 1\r\nb: 2\r\nc: 3\r\n\r\n");
+    let beyond = format!("{HEAD}a: 1\r\nb: 2\r\nc: 3\r\nd: 4\r\n\r\n");
     assert!(answer(&beyond).await.starts_with("HTTP/1.1 431 "));
+    let beyond = "GET /1234567890 HTTP/1.1\r\nhost: x\r\n\r\n";
+    assert!(answer(beyond).await.starts_with("HTTP/1.1 414 "));
+}
+
+#[tokio::test]
+async fn of_files() {
+    let get = |ranges| {
+        format!(
+            "GET /main.rs HTTP/1.1\r\nhost: x\r\nrange: bytes={ranges}\r\nconnection: close\r\n\r\n"
+        )
+    };
+    assert!(answer(&get("0-1")).await.starts_with("HTTP/1.1 206 "));
+    assert!(answer(&get("0-1,4-5")).await.starts_with("HTTP/1.1 200 "));
 }
