@@ -20,8 +20,7 @@ pub(crate) struct Exchange<'e> {
 pub(crate) type Rule = (&'static str, fn(&Exchange<'_>) -> Option<Answer>);
 
 /// In the order in which they are applied, each to what the one before has made.
-pub(crate) const RULES: [Rule; 9] = [
-    ("reason-phrase", reason_phrase),
+pub(crate) const RULES: [Rule; 8] = [
     ("error-words", error_words),
     ("errors-negotiated", errors_negotiated),
     ("vary-accept", vary_accept),
@@ -31,22 +30,6 @@ pub(crate) const RULES: [Rule; 9] = [
     ("static-vary", static_vary),
     ("static-ranges", static_ranges),
 ];
-
-/// The phrase of a status is another where the tables of Node and of hyper differ.
-fn reason_phrase(exchange: &Exchange<'_>) -> Option<Answer> {
-    const KNOWN: [(&str, &str); 2] = [
-        ("203 Non-Authoritative Information", "203 Non Authoritative Information"),
-        ("418 I'm a Teapot", "418 I'm a teapot"),
-    ];
-    let mut answer = exchange.koa.clone();
-    let line = answer.status_line.strip_prefix("HTTP/1.1 ")?.to_owned();
-    let (theirs, ours) = KNOWN.iter().find(|(theirs, _)| *theirs == line)?;
-    answer.status_line = format!("HTTP/1.1 {ours}");
-    if answer.body == theirs.as_bytes()[4..] {
-        answer.body = ours[4..].into();
-    }
-    Some(answer)
-}
 
 /// Bodies that are refused are refused with a reason: which byte, which limit.
 fn error_words(exchange: &Exchange<'_>) -> Option<Answer> {

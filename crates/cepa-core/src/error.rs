@@ -14,6 +14,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use http_grammar::status::phrase;
 
 /// A result whose error is an [`Error`]; `Result` alone is what middleware returns.
 pub type Result<T = (), E = Error> = std::result::Result<T, E>;
@@ -100,18 +101,14 @@ impl Error {
     /// The message as given, or the reason phrase when it was empty.
     pub fn message(&self) -> &str {
         match &*self.0.message {
-            "" => self.0.status.canonical_reason().unwrap_or("Error"),
+            "" => phrase(self.0.status).unwrap_or("Error"),
             message => message,
         }
     }
 
     /// What the client reads: the message when exposed, else the reason phrase.
     pub fn public_message(&self) -> &str {
-        if self.0.expose {
-            self.message()
-        } else {
-            self.0.status.canonical_reason().unwrap_or("Error")
-        }
+        if self.0.expose { self.message() } else { phrase(self.0.status).unwrap_or("Error") }
     }
 
     /// The code for programs, if there is one.

@@ -3,6 +3,7 @@
 //! There is one such document whatever the error travels in: the body of an HTTP response, the acknowledgement of a
 //! Socket.IO event, a frame of an application's own.
 
+use http_grammar::status::phrase;
 use serde::Serialize;
 
 use crate::Error;
@@ -36,7 +37,7 @@ pub struct Problem<'a> {
 
 impl<'a> From<&'a Error> for Problem<'a> {
     fn from(error: &'a Error) -> Self {
-        let title = error.status().canonical_reason().unwrap_or("Error");
+        let title = phrase(error.status()).unwrap_or("Error");
         Self {
             status: error.status().as_u16(),
             title,

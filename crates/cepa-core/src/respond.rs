@@ -21,6 +21,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
 use http::{HeaderName, HeaderValue, Method};
+use http_grammar::status::phrase;
 
 use crate::app::{caught, panicked};
 use crate::into_body::TEXT;
@@ -83,7 +84,7 @@ fn settle(ctx: &mut Context) {
             ctx.response.set_status(status);
             write_error(ctx, &Error::new(status.as_u16(), ""));
         } else {
-            let reason = status.canonical_reason();
+            let reason = phrase(status);
             let text = reason.map_or_else(|| status.as_str().to_owned(), str::to_owned);
             ctx.response.headers.insert(CONTENT_TYPE, TEXT);
             ctx.response.body = Body::from(text);

@@ -12,6 +12,7 @@ use std::fmt::Write as _;
 use cepa_core::http::{HeaderMap, HeaderName, HeaderValue, header};
 use cepa_core::{Body, Context, Error, Problem, Result};
 use http_grammar::html::escape;
+use http_grammar::status::phrase;
 use serde::Serialize;
 
 /// The most bytes of a text that are shown.
@@ -59,7 +60,7 @@ pub fn error_page(
 
 /// What there is to say, the most telling first: the message, unless it is the status again, then the causes.
 fn story(error: &Error) -> Vec<String> {
-    let reason = error.status().canonical_reason().unwrap_or("Error");
+    let reason = phrase(error.status()).unwrap_or("Error");
     let mut told = Vec::new();
     if error.message() != reason {
         told.push(cut(error.message()));
@@ -100,7 +101,7 @@ fn json(error: &Error) -> Result<String> {
 /// The page; with a context, in all detail.
 fn page(error: &Error, ctx: Option<&Context>) -> String {
     let status = error.status();
-    let reason = status.canonical_reason().unwrap_or("Error");
+    let reason = phrase(status).unwrap_or("Error");
     let story = match ctx {
         Some(_) => story(error),
         None => vec![error.public_message().to_owned()],

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use cepa_core::{Body, OnUpgrade, Request, Upgraded};
 use http::{HeaderMap, HeaderValue, StatusCode, Version, header};
+use http_grammar::status::phrase;
 use hyper::body::Incoming;
 use hyper::ext::ReasonPhrase;
 use hyper_util::rt::TokioIo;
@@ -98,11 +99,11 @@ fn close(headers: &mut HeaderMap) {
     headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
 }
 
-/// Gives a status that no standard names the phrase that Node gives it; hyper would write `<none>`.
+/// Gives a status the phrase that Node gives it, where hyper has another, or `<none>`.
 fn name<B>(response: &mut http::Response<B>) {
     let status = response.status();
-    if status.canonical_reason().is_none() {
-        let phrase: &[u8] = if status == 509 { b"Bandwidth Limit Exceeded" } else { b"unknown" };
-        response.extensions_mut().insert(ReasonPhrase::from_static(phrase));
+    let phrase = phrase(status).unwrap_or("unknown");
+    if status.canonical_reason() != Some(phrase) {
+        response.extensions_mut().insert(ReasonPhrase::from_static(phrase.as_bytes()));
     }
 }

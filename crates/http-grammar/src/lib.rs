@@ -20,6 +20,7 @@
 //! | [`media_type`] | `Content-Type` | RFC 9110, 8.3 |
 //! | [`percent`] | paths and queries | RFC 3986, 2.1; WHATWG forms |
 //! | [`signature`] | signed cookies | the bytes of `keygrip` |
+//! | [`status`] | none: the words of a status line | RFC 9110, 15; the words of Node |
 
 pub mod accept;
 pub mod conditional;
@@ -34,6 +35,7 @@ pub mod location;
 pub mod media_type;
 pub mod percent;
 pub mod signature;
+pub mod status;
 
 use std::fmt;
 

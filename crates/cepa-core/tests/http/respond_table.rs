@@ -54,7 +54,7 @@ async fn statuses_alone() {
     sends(App::new(), (404, TEXT, "9", "Not Found")).await;
     sends(status(200), (200, TEXT, "2", "OK")).await;
     sends(status(201), (201, TEXT, "7", "Created")).await;
-    sends(status(418), (418, TEXT, "12", "I'm a teapot")).await;
+    sends(status(418), (418, TEXT, "12", "I'm a Teapot")).await;
     sends(status(299), (299, TEXT, "3", "299")).await;
     for empty in [204, 205, 304] {
         sends(status(empty), (empty, "", "", "")).await;
