@@ -1,5 +1,5 @@
-//! The chat in headless Chromium: the release binary, started as a user would start it, in a folder of
-//! its own.
+//! Pages in headless Chromium: the chat, whose release binary is started as a user would start it, in a folder of its own;
+//! and the official admin page of Socket.IO, from its npm package, connected to our server.
 
 use std::path::Path;
 use std::{env, fs, process};
@@ -17,7 +17,7 @@ pub(crate) fn require() -> Result<(), Failure> {
     debian::require(CHROMIUM, "chromium", "the browser test")
 }
 
-/// Runs the browser test; with a folder, it also leaves its screenshots there.
+/// Runs the browser tests; with a folder, they also leave their screenshots there.
 pub(crate) fn run(report: &mut Report, pictures: Option<&str>) -> Result<(), Failure> {
     npm::install()?;
     require()?;
@@ -27,7 +27,23 @@ pub(crate) fn run(report: &mut Report, pictures: Option<&str>) -> Result<(), Fai
     fs::create_dir_all(&folder)?;
     let result = in_folder(report, pictures, &folder);
     fs::remove_dir_all(&folder)?;
-    result
+    result?;
+    admin(report, pictures)
+}
+
+/// The official admin page.
+fn admin(report: &mut Report, pictures: Option<&str>) -> Result<(), Failure> {
+    announce("The official admin page in Chromium");
+    let run = ["run", "--locked", "--quiet", "--package", "cepa-socketio", "--features", "bcrypt"];
+    let server = [&run[..], &["--example", "conformance", "--", "--admin", "basic"]].concat();
+    let server = Peer::start(command("cargo", &server), "cepa", "listening on ")?;
+    let mut arguments = vec!["conformance/browser/admin.mjs", "--url", &server.address];
+    if let Some(pictures) = pictures {
+        arguments.extend(["--out", pictures]);
+    }
+    let output = script(command("node", &arguments))?;
+    report.add_closing_line("admin page in Chromium", &output);
+    Ok(())
 }
 
 fn in_folder(report: &mut Report, pictures: Option<&str>, folder: &Path) -> Result<(), Failure> {

@@ -2,7 +2,7 @@
 //!
 //! - `cargo xtask test` sets up what the tests need and runs all of them: Rust tests, examples, compiler
 //!   messages, the real Koa and cepa, request by request, WebSocket case by case against Node's, the official Socket.IO
-//!   clients against us and against Node, and the chat in Chromium.
+//!   clients against us and against Node, and in Chromium the chat and the official admin page.
 //! - `cargo xtask check` runs the formatter, clippy and rustdoc, and refuses warnings.
 //! - `cargo xtask features` builds every feature alone.
 //! - `cargo xtask conformance koa | socketio | ws` and `cargo xtask browser` run one of the parts.
@@ -11,7 +11,7 @@
 //! - `cargo xtask conformance autobahn` runs the Autobahn suite, whose `wstest` must be in the path.
 //! - `cargo xtask fuzz 60` runs every fuzz target for 60 seconds.
 //! - `cargo xtask bench router` counts what a match costs, and refuses a cost that grows with the routes.
-//! - `cargo xtask screenshots` renews the pictures of the README.
+//! - `cargo xtask screenshots` renews the pictures of the README and the guide.
 //!
 //! Each part adds a line of counts to a [`Report`]; the last line of a run is their sum.
 //! There are no dependencies here: this is the first thing that a fresh clone builds.
