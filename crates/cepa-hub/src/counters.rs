@@ -16,7 +16,7 @@ pub struct Counters {
     pub delivered: u64,
     /// Entries that a policy or `volatile` dropped, before or after they were queued.
     pub dropped: u64,
-    /// Queued entries replaced by a newer one of the same key.
+    /// Queued entries replaced by a newer one, under a policy that keeps the latest.
     pub replaced: u64,
     /// Outboxes closed because their reader was too slow.
     pub evicted: u64,

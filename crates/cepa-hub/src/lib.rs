@@ -50,7 +50,7 @@ pub use broadcast::{Broadcast, Selection};
 pub use counters::Counters;
 pub use event::{Event, EventId};
 pub use hub::{Evicted, Hub, HubOptions};
-pub use log::{Log, LogOptions, Resumed};
+pub use log::{Log, LogOptions, Missed, Resumed};
 pub use member::{Member, MemberId};
 pub use membership::Membership;
 pub use message::Message;

@@ -9,13 +9,12 @@
 //!
 //! Not here: persistence. An application with a database replays from that.
 
-use std::collections::VecDeque;
+use std::collections::{VecDeque, vec_deque};
 use std::sync::Arc;
 
 use parking_lot::Mutex;
 use serde::Serialize;
 
-use crate::queue::Load;
 use crate::{Event, Hub, Member, Message, Outcome};
 
 /// How much a [`Log`] remembers.
@@ -26,7 +25,8 @@ pub struct LogOptions {
 }
 
 impl LogOptions {
-    /// The default of [`LogOptions::limit_bytes`]: 256 KiB, so that a whole replay fits an outbox of default size.
+    /// The default of [`LogOptions::limit_bytes`]: 256 KiB. A replay is not counted by the outbox that it goes to, so this
+    /// bounds it.
     pub const LIMIT_BYTES: usize = 256 * 1024;
     /// The default of [`LogOptions::limit_entries`].
     pub const LIMIT_ENTRIES: usize = 1024;
@@ -58,12 +58,21 @@ impl Default for LogOptions {
 }
 
 /// What [`Log::subscribe`] did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Resumed {
     /// Events sent from memory.
     pub replayed: usize,
     /// Whether events after the reader's id were no longer there; a `gap` event has told it.
     pub gap: bool,
+}
+
+/// What [`Log::after`] found.
+#[derive(Clone, Debug)]
+pub struct Missed {
+    /// The events, oldest first, after a `gap` if there is one.
+    pub messages: Vec<Message>,
+    /// The id to go on from.
+    pub last: u64,
 }
 
 /// A room whose events are numbered and remembered; a clone is the same log.
@@ -100,10 +109,13 @@ struct Kept {
     messages: VecDeque<Message>,
 }
 
+/// The greatest number that JavaScript counts to.
+const MAX_SAFE: u64 = (1 << 53) - 1;
+
 #[derive(Serialize)]
 struct Gap {
-    /// The last id the reader had.
-    since: u64,
+    /// The last id the reader had; null for one that is beyond all.
+    since: Option<u64>,
     /// The oldest id that is still there, or the next one.
     from: u64,
 }
@@ -163,44 +175,60 @@ impl Log {
     /// Joins the member to the room, after sending it what came after the id `since`, if it names one.
     ///
     /// When some of that is forgotten, or the id is none that this log has given (a restart, for instance), the member
-    /// first gets an event `gap` with `{"since": its id, "from": the oldest id that is there}`, then all that is kept.
+    /// first gets an event `gap` with `{"since": its id, "from": the oldest id that is there}`, then all that is kept. None of
+    /// this counts against the limit of its outbox.
+    ///
     /// Whoever subscribes must be allowed to read the room: the id proves nothing.
     pub fn subscribe(&self, member: &Member, since: Option<u64>) -> Resumed {
         let kept = self.0.kept.lock();
-        let (resumed, outcome) = match since {
-            Some(since) => kept.replay(member, since),
-            None => (Resumed { replayed: 0, gap: false }, Outcome::Queued),
-        };
+        let mut resumed = Resumed::default();
+        if let Some(since) = since {
+            let (gap, missed) = kept.after(since);
+            resumed.gap = gap.is_some();
+            if let Some(gap) = gap {
+                member.0.replay(gap);
+            }
+            for message in missed {
+                let outcome = member.0.replay(message.clone());
+                resumed.replayed += usize::from(outcome == Outcome::Queued);
+            }
+        }
         member.0.join(&self.0.room);
         // what follows may call the hook, which may publish here
         drop(kept);
-        if outcome == Outcome::Evicted {
-            member.close();
-        }
         member.hub().run_hook();
         resumed
+    }
+
+    /// What came after the id `since`, as [`subscribe`](Self::subscribe) would send it: up to about `max_bytes`, and at
+    /// least one event when there is one. For readers that come and go, such as polls.
+    pub fn after(&self, since: u64, max_bytes: usize) -> Missed {
+        let kept = self.0.kept.lock();
+        let (gap, missed) = kept.after(since);
+        let mut left = missed.len();
+        let mut messages: Vec<_> = gap.into_iter().collect();
+        let mut bytes = 0;
+        for message in missed {
+            bytes += message.cost();
+            messages.push(message.clone());
+            left -= 1;
+            if bytes >= max_bytes {
+                break;
+            }
+        }
+        Missed { messages, last: kept.last - left as u64 }
     }
 }
 
 impl Kept {
-    fn replay(&self, member: &Member, since: u64) -> (Resumed, Outcome) {
-        let send = |message| member.0.push_unsettled(Load::Message(message), false);
+    /// The gap to be told, if there is one, and what is kept of what came after the id.
+    fn after(&self, since: u64) -> (Option<Message>, vec_deque::Iter<'_, Message>) {
         let oldest = self.last + 1 - self.messages.len() as u64;
-        let gap = since > self.last || since + 1 < oldest;
-        let mut resumed = Resumed { replayed: 0, gap };
-        let mut outcome = Outcome::Queued;
-        if gap && let Ok(event) = Event::new("gap", &Gap { since, from: oldest }) {
-            outcome = send(event.into());
+        if (oldest..=self.last + 1).contains(&since.saturating_add(1)) {
+            return (None, self.messages.range((since + 1 - oldest) as usize..));
         }
-        let skipped = if gap { 0 } else { since + 1 - oldest };
-        for message in self.messages.iter().skip(skipped as usize) {
-            if matches!(outcome, Outcome::Evicted | Outcome::Closed) {
-                break;
-            }
-            outcome = send(message.clone());
-            resumed.replayed += usize::from(outcome == Outcome::Queued);
-        }
-        (resumed, outcome)
+        let gap = Gap { since: Some(since).filter(|since| *since <= MAX_SAFE), from: oldest };
+        (Event::new("gap", &gap).ok().map(Into::into), self.messages.iter())
     }
 
     fn keep(&mut self, message: Message, options: &LogOptions) {

@@ -139,7 +139,8 @@ impl Member {
     /// Sends bytes that are encoded already (a protocol's own packets), in order with events.
     ///
     /// They are never dropped: when they do not fit, events make room under the policies that drop, and otherwise the
-    /// outbox is evicted. They do not change with the wire.
+    /// outbox is evicted. They do not change with the wire. What counts is their length: a slice keeps the whole buffer it
+    /// was cut from, so copy what is a small part of one.
     pub fn send_bytes(&self, bytes: impl Into<Bytes>) -> Outcome {
         self.0.push_counted(Load::Raw(Box::new(bytes.into())), false)
     }
@@ -165,7 +166,7 @@ impl Member {
         self.0.rooms.lock().gone
     }
 
-    /// Bytes that wait in its outbox or are being written.
+    /// Bytes that wait in its outbox or are being written, as [`Outbox::buffered_bytes`](crate::Outbox::buffered_bytes).
     pub fn buffered_bytes(&self) -> usize {
         self.0.queue.buffered_bytes()
     }
@@ -192,6 +193,12 @@ impl MemberInner {
     }
 
     pub(crate) fn leave_hub(&self) {
+        self.leave_hub_untold();
+        self.hub.run_hook();
+    }
+
+    /// Leaves it to the caller to run the hook.
+    pub(crate) fn leave_hub_untold(&self) {
         let rooms = {
             let mut joined = self.rooms.lock();
             if joined.gone {
@@ -205,7 +212,6 @@ impl MemberInner {
         }
         self.hub.inner().everyone.remove(self.id);
         self.queue.release(self.lane, self.id);
-        self.hub.run_hook();
     }
 
     pub(crate) fn push(&self, message: &Message, volatile: bool) -> (Outcome, usize) {
@@ -213,20 +219,25 @@ impl MemberInner {
     }
 
     fn push_counted(&self, load: Load, volatile: bool) -> Outcome {
-        let outcome = self.push_unsettled(load, volatile);
+        let (outcome, discarded) = self.queue.push(self.lane, self.id, load, volatile);
+        self.count(outcome, discarded);
         if outcome == Outcome::Evicted {
             self.queue.detach_all();
         }
         outcome
     }
 
-    /// Leaves it to the caller to detach the members of an evicted outbox.
-    pub(crate) fn push_unsettled(&self, load: Load, volatile: bool) -> Outcome {
-        let (outcome, discarded) = self.queue.push(self.lane, self.id, load, volatile);
+    /// Sends what a log remembers, whatever the limit.
+    pub(crate) fn replay(&self, message: Message) -> Outcome {
+        let outcome = self.queue.replay(self.lane, self.id, message);
+        self.count(outcome, 0);
+        outcome
+    }
+
+    fn count(&self, outcome: Outcome, discarded: usize) {
         let mut tally = Counters { published: 1, ..Counters::default() };
         tally.count(outcome, discarded);
         self.hub.inner().totals.add(&tally);
-        outcome
     }
 }
 

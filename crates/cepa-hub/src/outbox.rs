@@ -38,7 +38,13 @@ pub enum Policy {
     /// An event with a [key](crate::Event::with_key) takes the place of the queued one with the same key, whether or not
     /// the queue is full; so every key has its turn, and order is kept among events that are not replaced. When that does
     /// not suffice, as `DropOldest`.
+    ///
+    /// An event with an id, as those of a [`Log`](crate::Log), is not replaced: whoever resumes from an id must have seen
+    /// what came before it.
     KeepLatest,
+    /// One event waits: a new one takes its place. For a reader to whom only the newest matters, or that something has
+    /// happened. The limit is for raw bytes then.
+    KeepNewest,
 }
 
 /// What became of one event at one outbox.
@@ -46,7 +52,7 @@ pub enum Policy {
 pub enum Outcome {
     /// It is in the queue.
     Queued,
-    /// It is in the queue, in the place of an older one with its key.
+    /// It is in the queue, in the place of an older one.
     Replaced,
     /// It was dropped: no room, or volatile and the reader was busy.
     Dropped,
@@ -101,7 +107,7 @@ impl OutboxOptions {
     /// An event counts [`Event::size`](crate::Event::size) plus [`ENTRY_COST`], whatever its wire makes of it. An outbox
     /// that holds nothing takes any one entry, so an event larger than the limit can be delivered at all; and one that may
     /// drop the oldest always takes the newest. What is held is therefore bounded by the limit, plus one entry that waits
-    /// and one that is being written.
+    /// and one that is being written; and by the limit of a [`Log`](crate::Log), whose replays do not count.
     #[must_use]
     pub fn limit_bytes(mut self, bytes: usize) -> Self {
         self.limit_bytes = bytes;
@@ -230,7 +236,7 @@ impl Outbox {
         self.queue.set_writable(writable);
     }
 
-    /// Bytes that wait or are being written.
+    /// Bytes that wait or are being written, as they count against the limit: without what a log replays.
     pub fn buffered_bytes(&self) -> usize {
         self.queue.buffered_bytes()
     }

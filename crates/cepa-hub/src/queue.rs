@@ -6,14 +6,19 @@
 //! Invariants:
 //! - `queued` is the cost of `entries`. Together with `in_flight` it exceeds the limit by at most one entry that waits and
 //!   one that is being written.
+//! - What a log replays costs nothing and makes no room: it is pointers into the log's memory, whose limit bounds it. So a
+//!   replay of any length is read to its end, and only what comes meanwhile can be too much.
 //! - `keys[(lane, key)] = head + index` of the one waiting entry with that key; kept under `KeepLatest` only.
 //! - Raw bytes (protocol packets) are never dropped: what makes room is events, and when there are none the outbox is
-//!   evicted, under every policy.
+//!   evicted, under every policy. No event that may be dropped stands before `first_event`, so looking for one does not
+//!   pass over the same bytes each time.
 //! - Once `closed` is set nothing is put in.
 
 use std::collections::{HashMap, VecDeque};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
+use std::thread;
 
 use bytes::Bytes;
 use parking_lot::Mutex;
@@ -32,6 +37,7 @@ pub(crate) type Batch = SmallVec<[Entry; 8]>;
 #[derive(Debug)]
 pub(crate) struct Entry {
     lane: u32,
+    replayed: bool,
     load: Load,
 }
 
@@ -49,15 +55,24 @@ impl Load {
         }
     }
 
+    /// An event with an id keeps its place: a reader that resumes from an id must have seen all that stood before it.
     fn key(&self) -> Option<&Arc<str>> {
         match self {
-            Self::Message(message) => message.event().key(),
-            Self::Raw(_) => None,
+            Self::Message(message) if message.event().id().is_none() => message.event().key(),
+            Self::Message(_) | Self::Raw(_) => None,
         }
     }
 }
 
 impl Entry {
+    fn cost(&self) -> usize {
+        if self.replayed { 0 } else { self.load.cost() }
+    }
+
+    fn may_be_dropped(&self) -> bool {
+        matches!(self.load, Load::Message(_)) && !self.replayed
+    }
+
     pub(crate) fn encode(self, wires: &Wires) -> Bytes {
         match self.load {
             Load::Raw(bytes) => *bytes,
@@ -84,6 +99,8 @@ type Keys = HashMap<(u32, Arc<str>), u64>;
 struct State {
     entries: VecDeque<Entry>,
     head: u64,
+    /// Where the first event that may be dropped stands, or a place before it.
+    first_event: u64,
     queued: usize,
     in_flight: usize,
     keys: Option<Box<Keys>>,
@@ -101,6 +118,7 @@ impl Queue {
             state: Mutex::new(State {
                 entries: VecDeque::new(),
                 head: 0,
+                first_event: 0,
                 queued: 0,
                 in_flight: 0,
                 keys: None,
@@ -144,24 +162,23 @@ impl Queue {
         if state.closed.is_some() || !state.lanes.is_open(lane, id) {
             return (Outcome::Closed, 0);
         }
-        if volatile && !(state.writable && state.held() == 0) {
+        if volatile && !(state.writable && state.held() == 0 && state.entries.is_empty()) {
             return (Outcome::Dropped, 0);
         }
-        let cost = load.cost();
-        let entry = Entry { lane, load };
-        let outcome = match self.make_room(&mut state, &entry, cost, &mut garbage) {
+        let entry = Entry { lane, replayed: false, load };
+        let outcome = match self.make_room(&mut state, &entry, &mut garbage) {
             Room::At(index) => {
-                garbage.push_back(state.replace(index, entry, cost));
+                garbage.push_back(state.replace(index, entry));
                 Outcome::Replaced
             }
             Room::Back => {
-                state.push_back(entry, cost, self.policy);
+                state.push_back(entry, self.policy);
                 Outcome::Queued
             }
             Room::None => return (Outcome::Dropped, 0),
             Room::Evict => {
                 state.closed = Some(Closed::Evicted);
-                garbage = state.take_all();
+                garbage.append(&mut state.take_all());
                 garbage.push_back(entry);
                 Outcome::Evicted
             }
@@ -175,19 +192,32 @@ impl Queue {
         (outcome, garbage.len() - replaced)
     }
 
-    fn make_room(
-        &self,
-        state: &mut State,
-        entry: &Entry,
-        cost: usize,
-        garbage: &mut VecDeque<Entry>,
-    ) -> Room {
-        let raw = matches!(entry.load, Load::Raw(_));
+    /// Puts in what a log remembers, whatever the limit.
+    pub(crate) fn replay(&self, lane: u32, id: MemberId, message: Message) -> Outcome {
+        let mut state = self.state.lock();
+        if state.closed.is_some() || !state.lanes.is_open(lane, id) {
+            return Outcome::Closed;
+        }
+        let entry = Entry { lane, replayed: true, load: Load::Message(message) };
+        state.push_back(entry, self.policy);
+        let waker = state.waker.take();
+        drop(state);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+        Outcome::Queued
+    }
+
+    fn make_room(&self, state: &mut State, entry: &Entry, garbage: &mut VecDeque<Entry>) -> Room {
+        let (raw, cost) = (matches!(entry.load, Load::Raw(_)), entry.cost());
+        if self.policy == Policy::KeepNewest && !raw {
+            return state.oldest_event().map_or(Room::Back, Room::At);
+        }
         let latest = if self.policy == Policy::KeepLatest { entry.load.key() } else { None };
         loop {
             let held = state.held();
             let index = latest.and_then(|key| state.position(entry.lane, key));
-            let freed = index.map_or(0, |index| state.entries[index].load.cost());
+            let freed = index.map_or(0, |index| state.entries[index].cost());
             if held - freed == 0 || held - freed + cost <= self.limit {
                 return index.map_or(Room::Back, Room::At);
             }
@@ -195,11 +225,13 @@ impl Queue {
                 Policy::Disconnect => return Room::Evict,
                 Policy::DropNewest if raw => return Room::Evict,
                 Policy::DropNewest => return Room::None,
-                Policy::DropOldest | Policy::KeepLatest => match state.drop_oldest() {
-                    Some(dropped) => garbage.push_back(dropped),
-                    None if raw => return Room::Evict,
-                    None => return Room::Back,
-                },
+                Policy::DropOldest | Policy::KeepLatest | Policy::KeepNewest => {
+                    match state.drop_oldest() {
+                        Some(dropped) => garbage.push_back(dropped),
+                        None if raw => return Room::Evict,
+                        None => return Room::Back,
+                    }
+                }
             }
         }
     }
@@ -215,10 +247,12 @@ impl Queue {
         let mut state = self.state.lock();
         state.in_flight = 0;
         state.lanes.renew(wires);
+        let mut taken = 0;
         while let Some(entry) = state.pop_front() {
-            state.in_flight += entry.load.cost();
+            state.in_flight += entry.cost();
+            taken += entry.load.cost();
             batch.push(entry);
-            if state.in_flight >= max_bytes {
+            if taken >= max_bytes {
                 break;
             }
         }
@@ -261,13 +295,22 @@ impl Queue {
             (state.take_all(), state.waker.take())
         };
         drop(garbage);
-        self.detach_all();
+        if thread::panicking() {
+            // a second panic would end the process; the first is the one that is told
+            let _ = catch_unwind(AssertUnwindSafe(|| self.detach_all()));
+        } else {
+            self.detach_all();
+        }
     }
 
+    /// Takes all members out of their hubs, and tells the hooks only then: one that panics leaves no member behind.
     pub(crate) fn detach_all(&self) {
         let owners = self.state.lock().lanes.owners();
-        for owner in owners {
-            owner.leave_hub();
+        for owner in &owners {
+            owner.leave_hub_untold();
+        }
+        for owner in &owners {
+            owner.hub.run_hook();
         }
     }
 
@@ -310,21 +353,24 @@ impl State {
         Some((place - self.head) as usize)
     }
 
-    fn push_back(&mut self, entry: Entry, cost: usize, policy: Policy) {
+    fn push_back(&mut self, entry: Entry, policy: Policy) {
         if policy == Policy::KeepLatest
             && let Some(key) = entry.load.key()
         {
             let place = self.head + self.entries.len() as u64;
             self.keys.get_or_insert_default().insert((entry.lane, Arc::clone(key)), place);
         }
-        self.queued += cost;
+        self.queued += entry.cost();
         self.lanes.entered(entry.lane);
         self.entries.push_back(entry);
     }
 
-    fn replace(&mut self, index: usize, entry: Entry, cost: usize) -> Entry {
+    fn replace(&mut self, index: usize, entry: Entry) -> Entry {
+        self.queued += entry.cost();
+        self.lanes.entered(entry.lane);
         let old = std::mem::replace(&mut self.entries[index], entry);
-        self.queued = self.queued - old.load.cost() + cost;
+        self.queued -= old.cost();
+        self.lanes.left(old.lane);
         old
     }
 
@@ -335,10 +381,19 @@ impl State {
         Some(entry)
     }
 
-    /// Removes the oldest event, passing over raw bytes before it. Those have no keys and move up by one, so the places
-    /// of all that wait behind stay right.
+    /// Where the oldest event is that may be dropped.
+    fn oldest_event(&mut self) -> Option<usize> {
+        let from = self.first_event.saturating_sub(self.head) as usize;
+        let mut rest = self.entries.iter().skip(from);
+        let index = rest.position(Entry::may_be_dropped).map(|index| from + index);
+        self.first_event = self.head + index.unwrap_or(self.entries.len()) as u64;
+        index
+    }
+
+    /// Removes the oldest event, passing over raw bytes and replayed events before it. Those have no keys and move up by
+    /// one, so the places of all that wait behind stay right.
     fn drop_oldest(&mut self) -> Option<Entry> {
-        let index = self.entries.iter().position(|entry| matches!(entry.load, Load::Message(_)))?;
+        let index = self.oldest_event()?;
         let entry = self.entries.remove(index)?;
         self.head += 1;
         self.forget(&entry);
@@ -346,7 +401,7 @@ impl State {
     }
 
     fn forget(&mut self, entry: &Entry) {
-        self.queued -= entry.load.cost();
+        self.queued -= entry.cost();
         if let Some(keys) = &mut self.keys
             && let Some(key) = entry.load.key()
         {

@@ -48,6 +48,19 @@ fn evictions_and_what_they_drop() {
 }
 
 #[test]
+fn what_made_room_in_vain_before_an_eviction_counts_too() {
+    let hub = Hub::new();
+    let (member, _outbox) = limited(&hub, 400, Policy::DropOldest);
+    member.send_bytes(vec![0; 100]);
+    (1..=2).for_each(|n| {
+        member.send(number(n));
+    });
+    member.send_bytes(vec![0; 300]);
+    let counters = hub.counters();
+    assert_eq!((counters.delivered, counters.dropped, counters.evicted), (3, 4, 1));
+}
+
+#[test]
 fn volatile_drops() {
     let hub = Hub::new();
     let (_a, _outbox) = member_in(&hub, &[]);

@@ -102,6 +102,31 @@ fn a_hook_that_panics_does_not_silence_the_next_call() {
 }
 
 #[test]
+fn a_hook_that_panics_leaves_no_member_behind() {
+    let hub = Hub::with(HubOptions::new().on_membership(|change| {
+        assert!(!matches!(change, Membership::Left { .. }), "refused by the test");
+    }));
+    let other = Hub::new();
+    let guest = || {
+        let (ana, outbox) = member(&hub);
+        let same = other.attach(&ana, &crate::plain());
+        ana.join("a");
+        same.join("b");
+        outbox
+    };
+    let outbox = guest();
+    assert!(catch_unwind(AssertUnwindSafe(|| drop(outbox))).is_err());
+    assert_eq!((hub.len(), other.len(), other.size("b")), (0, 0, 0));
+    let outbox = guest();
+    let unwinding = catch_unwind(AssertUnwindSafe(|| {
+        let _dropped = outbox;
+        panic!("the first");
+    }));
+    assert_eq!(unwinding.unwrap_err().downcast_ref(), Some(&"the first"));
+    assert_eq!((hub.len(), other.len()), (0, 0));
+}
+
+#[test]
 fn those_who_join_wait_for_a_hook_that_is_too_far_behind() {
     let [changes, told, most] = [(); 3].map(|()| Arc::new(AtomicUsize::new(0)));
     let (made, heard, behind) = (Arc::clone(&changes), Arc::clone(&told), Arc::clone(&most));

@@ -62,7 +62,13 @@ fn what_is_being_written_counts_until_it_is_flushed_or_more_is_taken() {
 
 #[test]
 fn whatever_the_policy_no_more_is_held_than_the_limit_and_one_entry() {
-    for policy in [Policy::Disconnect, Policy::DropNewest, Policy::DropOldest, Policy::KeepLatest] {
+    for policy in [
+        Policy::Disconnect,
+        Policy::DropNewest,
+        Policy::DropOldest,
+        Policy::KeepLatest,
+        Policy::KeepNewest,
+    ] {
         let hub = Hub::new();
         let (member, mut outbox) = limited(&hub, 1000, policy);
         for n in 0..500 {

@@ -93,17 +93,77 @@ fn memory_is_bounded_in_bytes_and_entries_and_the_newest_is_kept() {
 }
 
 #[test]
-fn a_reader_too_slow_for_the_replay_is_evicted_and_joins_nothing() {
+fn a_replay_of_any_length_reaches_a_reader_whatever_its_limit_and_policy() {
     let hub = Hub::new();
     let log = Log::new(&hub, "news", LogOptions::new());
-    (0..10).for_each(|n| {
+    (1..=5).for_each(|n| {
         log.publish(number(n));
     });
-    let (member, outbox) = limited(&hub, 3 * cost(&number(1)), Policy::Disconnect);
-    assert_eq!(log.subscribe(&member, Some(0)).replayed, 3);
-    assert_eq!(outbox.closed(), Some(cepa_hub::Closed::Evicted));
-    assert!(member.is_closed());
-    assert_eq!((hub.size("news"), hub.counters().evicted), (0, 1));
+    let since = log.last_id() - 5;
+    let one = cost(&number(1));
+    for policy in [Policy::Disconnect, Policy::DropNewest, Policy::DropOldest, Policy::KeepNewest] {
+        let (member, mut outbox) = limited(&hub, one, policy);
+        assert_eq!(log.subscribe(&member, Some(since)), Resumed { replayed: 5, gap: false });
+        assert_eq!(outbox.buffered_bytes(), 0, "it is the log's memory");
+        assert_eq!(hub.everyone().volatile().publish(number(0)), 0, "the reader is busy");
+        // the live have the limit to themselves, and make no room at the cost of the replay
+        member.send(number(6));
+        assert_eq!(outbox.buffered_bytes(), one);
+        member.send(number(7));
+        let mut all: Vec<_> = (1..=5).map(|n| format!("n:{n}")).collect();
+        match policy {
+            Policy::Disconnect => {
+                assert_eq!(outbox.closed(), Some(cepa_hub::Closed::Evicted));
+                continue;
+            }
+            Policy::DropNewest => all.push("n:6".into()),
+            _ => all.push("n:7".into()),
+        }
+        assert_eq!(drain(&mut outbox), all);
+    }
+}
+
+#[test]
+fn what_came_after_an_id_can_be_asked_for_in_parts() {
+    let hub = Hub::new();
+    let log = Log::new(&hub, "news", LogOptions::new().limit_entries(4));
+    let read = |since, events: usize| {
+        let missed = log.after(since, events * cost(&number(1)));
+        let wire = with_ids();
+        let texts = missed.messages.iter().map(|message| message.encoded(&wire));
+        let texts: Vec<_> = texts.map(|text| String::from_utf8(text.to_vec()).unwrap()).collect();
+        (texts, missed.last)
+    };
+    let zero = log.last_id();
+    assert_eq!(read(zero, 2), (vec![], zero));
+    (1..=5).for_each(|n| {
+        log.publish(number(n));
+    });
+    let texts = |ids: std::ops::RangeInclusive<u64>| -> Vec<String> {
+        ids.map(|n| format!("{}={n}", zero + n)).collect()
+    };
+    assert_eq!(read(zero + 1, 3), (texts(2..=4), zero + 4));
+    assert_eq!(read(zero + 4, 3), (texts(5..=5), zero + 5));
+    assert_eq!(read(zero + 5, 3), (vec![], zero + 5));
+    assert_eq!(read(zero + 2, 0), (texts(3..=3), zero + 3), "at least one");
+    let gap = format!(r#"={{"since":{zero},"from":{}}}"#, zero + 2);
+    assert_eq!(read(zero, 2), ([vec![gap], texts(2..=3)].concat(), zero + 3));
+    let (beyond, last) = read(u64::MAX, 9);
+    assert_eq!(beyond[0], format!(r#"={{"since":null,"from":{}}}"#, zero + 2));
+    assert_eq!((beyond.len(), last), (5, zero + 5));
+}
+
+#[test]
+fn its_events_keep_their_order_though_they_have_keys() {
+    let hub = Hub::new();
+    let log = Log::new(&hub, "news", LogOptions::new());
+    let (member, mut outbox) = limited(&hub, 10_000, Policy::KeepLatest);
+    log.subscribe(&member, None);
+    for (key, n) in [("a", 1), ("b", 2), ("a", 3)] {
+        log.publish(number(n).with_key(key));
+    }
+    // whoever has read 1 and resumes from its id gets 2 and 3; 3 in the place of 1 would have hidden 2
+    assert_eq!(drain(&mut outbox), ["n:1", "n:2", "n:3"]);
 }
 
 #[test]

@@ -9,8 +9,13 @@ use crate::{cost, drain, limited};
 
 const ROOMS: [&str; 4] = ["a", "b", "c", "d"];
 const MEMBERS: usize = 6;
-const POLICIES: [Policy; 4] =
-    [Policy::Disconnect, Policy::DropNewest, Policy::DropOldest, Policy::KeepLatest];
+const POLICIES: [Policy; 5] = [
+    Policy::Disconnect,
+    Policy::DropNewest,
+    Policy::DropOldest,
+    Policy::KeepLatest,
+    Policy::KeepNewest,
+];
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -84,6 +89,12 @@ impl Model {
     fn push(&mut self, new: Waiting, limit: usize, policy: Policy, volatile: bool) {
         if self.closed || (volatile && self.held() > 0) {
             return;
+        }
+        if policy == Policy::KeepNewest && !new.raw {
+            return match self.waiting.iter().position(|w| !w.raw) {
+                Some(at) => self.waiting[at] = new,
+                None => self.waiting.push_back(new),
+            };
         }
         loop {
             let same = self.waiting.iter().position(|w| {

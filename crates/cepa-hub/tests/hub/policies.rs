@@ -1,6 +1,6 @@
 //! What happens to an event that does not fit: the policy decides, and the publisher never waits.
 
-use cepa_hub::{Closed, Hub, Outcome, Policy};
+use cepa_hub::{Closed, Hub, Outcome, Policy, Wire};
 
 use crate::{cost, drain, limited, member_in, number, reason};
 
@@ -56,6 +56,30 @@ fn drop_oldest_keeps_the_newest_even_while_much_is_being_written() {
     member.send(number(4));
     member.send(number(5));
     assert_eq!(drain(&mut outbox), ["n:5"]);
+}
+
+#[test]
+fn keep_newest_holds_one_event_and_takes_another_while_that_is_being_written() {
+    let hub = Hub::new();
+    let (member, mut outbox) = limited(&hub, 0, Policy::KeepNewest);
+    assert_eq!(member.send(number(1)), Outcome::Queued);
+    assert_eq!(member.send(number(2)), Outcome::Replaced);
+    assert_eq!(&outbox.try_recv().unwrap().unwrap()[..], b"n:2");
+    assert_eq!(member.send(number(3)), Outcome::Queued, "2 is being written");
+    assert_eq!(drain(&mut outbox), ["n:3"]);
+    assert_eq!(hub.counters().dropped, 0);
+}
+
+#[test]
+fn keep_newest_keeps_that_of_whichever_member() {
+    let hub = Hub::new();
+    let (a, mut outbox) = three(&hub, Policy::KeepNewest);
+    let b = hub.attach(&a, &Wire::new(|event| format!("b/{}", event.data()).into()));
+    a.send_bytes("raw");
+    a.send(number(1));
+    b.send(number(2));
+    a.detach();
+    assert_eq!(drain(&mut outbox), ["raw", "b/2"]);
 }
 
 #[test]
