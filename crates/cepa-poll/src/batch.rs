@@ -3,6 +3,10 @@
 //! `{"events":[{"id":8,"event":"item","data":..}],"last":8}`, not to be stored by caches. The next poll asks for what came
 //! since `last`. When the log no longer reaches back to what was asked for, the first event is `gap`, as in a stream of
 //! server-sent events ([`Log::subscribe`](cepa_hub::Log::subscribe)).
+//!
+//! A poll that gave way to a newer one of the same client has no events, and `"replaced":true`. Whoever reads this has a
+//! newer poll under way, or there are two with one key, as when a browser duplicates a tab: one of them takes another
+//! key, or the two end each other's polls for ever.
 
 use std::sync::OnceLock;
 
@@ -10,47 +14,41 @@ use bytes::Bytes;
 use cepa_core::http::HeaderValue;
 use cepa_core::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use cepa_core::{Context, Error, IntoBody, Result};
-use cepa_hub::{Event, EventId, Wire};
-use serde::Deserialize;
+use cepa_hub::{Event, EventId, Missed, Wire};
 
 /// Events of a log, and where to go on from.
 #[derive(Clone, Debug)]
 pub struct Batch {
     events: Vec<Bytes>,
     last: u64,
+    replaced: bool,
 }
 
 impl Batch {
     /// About how many bytes of events one answer has; what is beyond them comes with the next. 256 KiB.
     pub const LIMIT_BYTES: usize = 256 * 1024;
 
-    pub(crate) fn empty(last: u64) -> Self {
-        Self { events: Vec::new(), last }
+    pub(crate) fn new(missed: &Missed) -> Self {
+        let events = missed.messages.iter().map(|message| message.encoded(wire())).collect();
+        Self { events, last: missed.last, replaced: false }
     }
 
-    /// A gap has no id of its own: what comes after it begins where it says.
-    pub(crate) fn new(events: Vec<Bytes>, since: u64) -> Self {
-        #[derive(Deserialize)]
-        struct Numbered {
-            id: u64,
-        }
-        #[derive(Deserialize)]
-        struct Gap {
-            data: From,
-        }
-        #[derive(Deserialize)]
-        struct From {
-            from: u64,
-        }
-        let numbered = |event| serde_json::from_slice(event).map(|Numbered { id }| id);
-        let gap = |event| serde_json::from_slice(event).map(|gap: Gap| gap.data.from - 1);
-        let last = events.last().and_then(|event| numbered(event).or_else(|_| gap(event)).ok());
-        Self { events, last: last.unwrap_or(since) }
+    pub(crate) fn empty(last: u64) -> Self {
+        Self { events: Vec::new(), last, replaced: false }
+    }
+
+    pub(crate) fn replaced(last: u64) -> Self {
+        Self { replaced: true, ..Self::empty(last) }
     }
 
     /// The id to ask for in the next poll.
     pub fn last(&self) -> u64 {
         self.last
+    }
+
+    /// Whether a newer poll of the same client has taken the place of this one.
+    pub fn is_replaced(&self) -> bool {
+        self.replaced
     }
 
     /// How many events there are.
@@ -66,9 +64,15 @@ impl Batch {
 
 impl IntoBody for Batch {
     fn into_body(self, ctx: &mut Context) -> Result {
-        let mut text = b"{\"events\":[".to_vec();
-        text.extend_from_slice(&self.events.join(&b","[..]));
-        text.extend_from_slice(format!("],\"last\":{}}}", self.last).as_bytes());
+        let mut text =
+            Vec::with_capacity(self.events.iter().map(|event| event.len() + 1).sum::<usize>() + 64);
+        text.extend_from_slice(b"{\"events\":[");
+        for (before, event) in self.events.iter().enumerate() {
+            text.extend_from_slice(if before == 0 { b"" } else { b"," });
+            text.extend_from_slice(event);
+        }
+        let replaced = if self.replaced { ",\"replaced\":true" } else { "" };
+        text.extend_from_slice(format!("],\"last\":{}{replaced}}}", self.last).as_bytes());
         let headers = &mut ctx.response.headers;
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
@@ -84,7 +88,7 @@ pub(crate) fn since(ctx: &Context) -> Result<Option<u64>> {
 }
 
 /// The wire format of events in a batch, one for the whole process, so that all polls share what is encoded.
-pub(crate) fn wire() -> &'static Wire {
+fn wire() -> &'static Wire {
     static WIRE: OnceLock<Wire> = OnceLock::new();
     WIRE.get_or_init(|| Wire::new(encode))
 }

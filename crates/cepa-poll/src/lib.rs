@@ -23,8 +23,8 @@
 //!     }));
 //! ```
 //!
-//! Not here: what the client does between two polls. It asks again at once after an answer, and after a pause that
-//! grows when it got none.
+//! Not here: what the client does between two polls. It asks again at once after an answer (but for one that says
+//! `"replaced":true`, see [`Batch`]), and after a pause that grows when it got none.
 
 mod batch;
 mod polls;

@@ -1,12 +1,17 @@
 //! [`Polls`]: the requests that are being held, and one of them, [`Poll`].
 //!
 //! A held poll is a member of the hub whose outbox holds one entry of no bytes: whatever happens in the room wakes it,
-//! and what has happened is looked up afterwards. A newer poll with the same client key closes the member of the older one,
-//! which is how that learns of it.
+//! and what has happened is looked up afterwards. A newer poll with the same client key takes its place among those that
+//! are held and closes its member, which is how the older one learns of it.
+//!
+//! Invariant: what happens while a poll looks makes it look again; but once its time is over it ends, however busy the
+//! room is.
 
 use std::collections::HashMap;
 use std::collections::hash_map::{Entry, RandomState};
+use std::future::ready;
 use std::hash::BuildHasher;
+use std::pin::pin;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -15,10 +20,10 @@ use cepa_core::http::{HeaderValue, header};
 use cepa_core::{Context, Error, Result};
 use cepa_hub::{Closed, Hub, Log, Member, Outbox, OutboxOptions, Policy, Wire};
 use parking_lot::Mutex;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::sleep;
 
 use crate::Batch;
-use crate::batch::{self, since};
+use crate::batch::since;
 
 /// How polls are held.
 #[derive(Clone, Copy, Debug)]
@@ -70,10 +75,17 @@ struct Inner {
     held: Mutex<Held>,
 }
 
+/// Those that are held. One that was replaced or ended is not, though it may take a moment to go.
 #[derive(Debug, Default)]
 struct Held {
-    count: usize,
+    nameless: usize,
     clients: HashMap<Box<str>, Member>,
+}
+
+impl Held {
+    fn count(&self) -> usize {
+        self.nameless + self.clients.len()
+    }
 }
 
 /// How a poll ended.
@@ -95,7 +107,7 @@ impl Polls {
 
     /// How many are held now.
     pub fn held(&self) -> usize {
-        self.0.held.lock().count
+        self.0.held.lock().count()
     }
 
     /// A poll that whatever happens in this room wakes.
@@ -115,42 +127,48 @@ impl Polls {
     /// Answers with what the log has after the id in `?since=`: at once if there is something, else when there is.
     /// Without `since`, at once and with nothing but the newest id. `client` is as in [`Poll::client`].
     ///
+    /// What is published to the log's room past the log has no id, and is not in the answer.
+    ///
     /// Whoever polls must be allowed to read the log: the id proves nothing.
     ///
     /// # Errors
     /// 400 when `since` is no number; 503 when too many are held.
     pub async fn follow(&self, ctx: &Context, log: &Log, client: Option<&str>) -> Result<Batch> {
         let Some(since) = since(ctx)? else { return Ok(Batch::empty(log.last_id())) };
-        let (member, outbox) = log.hub().outbox(OutboxOptions::new(batch::wire()));
-        let mut place = self.place(member, outbox, client)?;
-        log.subscribe(&place.member, Some(since));
-        let mut events = Vec::new();
-        tokio::select! {
-            // A poll that was replaced, or has waited long enough, has nothing to say.
-            _ = timeout_at(place.deadline, place.outbox.recv_many(&mut events, Batch::LIMIT_BYTES)) => {}
-            () = ctx.closing().cancelled() => {}
-        }
-        Ok(Batch::new(events, since))
+        let poll = Poll { client, ..self.on(log.hub(), log.room()) };
+        let look = || {
+            let missed = log.after(since, Batch::LIMIT_BYTES);
+            ready(Ok(Some(missed).filter(|missed| !missed.messages.is_empty())))
+        };
+        Ok(match poll.wait(ctx, look).await? {
+            Polled::News(missed) => Batch::new(&missed),
+            Polled::Nothing => Batch::empty(since),
+            Polled::Replaced => Batch::replaced(since),
+        })
     }
 
     fn place(&self, member: Member, outbox: Outbox, client: Option<&str>) -> Result<Place<'_>> {
-        let PollOptions { hold, most } = self.0.options;
         let mut held = self.0.held.lock();
-        if held.count >= most {
+        let takes_a_place = client.is_none_or(|client| !held.clients.contains_key(client));
+        if takes_a_place && held.count() >= self.0.options.most {
             drop(held);
             return Err(Error::new(503, "Too many are waiting; please try again.")
                 .with_code("too_many_waiting")
                 .with_header(header::RETRY_AFTER, HeaderValue::from_static("5"))
                 .expose(true));
         }
-        held.count += 1;
-        let older = client.and_then(|client| held.clients.insert(client.into(), member.clone()));
+        let older = match client {
+            Some(client) => held.clients.insert(client.into(), member.clone()),
+            None => {
+                held.nameless += 1;
+                None
+            }
+        };
         drop(held);
         if let Some(older) = older {
             older.close();
         }
-        let deadline = Instant::now() + hold + hold.mul_f64(fraction() / 10.0);
-        Ok(Place { polls: self, client: client.map(Into::into), member, outbox, deadline })
+        Ok(Place { polls: self, client: client.map(Into::into), member, outbox })
     }
 }
 
@@ -207,29 +225,33 @@ impl<'a> Poll<'a> {
         for room in self.rooms {
             place.member.join(room);
         }
+        let hold = self.polls.0.options.hold;
+        let mut over = pin!(sleep(hold.saturating_add(hold.mul_f64(fraction() / 10.0))));
         loop {
             if let Some(news) = look().await? {
                 return Ok(Polled::News(news));
             }
-            let woken = tokio::select! {
-                woken = timeout_at(place.deadline, place.outbox.recv()) => woken,
+            tokio::select! {
+                // first of all the end: nudges may always be there
+                biased;
+                () = &mut over => return Ok(Polled::Nothing),
                 () = ctx.closing().cancelled() => return Ok(Polled::Nothing),
-            };
-            match woken {
-                Ok(Ok(_)) => {}
-                Ok(Err(Closed::Member)) => return Ok(Polled::Replaced),
-                Ok(Err(_)) | Err(_) => return Ok(Polled::Nothing),
+                nudged = place.outbox.recv() => match nudged {
+                    Ok(_) => {}
+                    Err(Closed::Member) => return Ok(Polled::Replaced),
+                    Err(_) => return Ok(Polled::Nothing),
+                },
             }
         }
     }
 }
 
-/// An outbox that says only that something has happened.
+/// An outbox that says only that something has happened since it was last asked.
 fn nudges() -> &'static OutboxOptions {
     static NUDGES: OnceLock<OutboxOptions> = OnceLock::new();
     NUDGES.get_or_init(|| {
         let nudge = Wire::new(|_| Bytes::new());
-        OutboxOptions::new(&nudge).limit_bytes(1).policy(Policy::DropNewest)
+        OutboxOptions::new(&nudge).policy(Policy::KeepNewest)
     })
 }
 
@@ -239,15 +261,16 @@ struct Place<'a> {
     client: Option<Box<str>>,
     member: Member,
     outbox: Outbox,
-    deadline: Instant,
 }
 
 impl Drop for Place<'_> {
     fn drop(&mut self) {
         let mut held = self.polls.0.held.lock();
-        held.count -= 1;
-        if let Some(client) = self.client.take()
-            && let Entry::Occupied(entry) = held.clients.entry(client)
+        let Some(client) = self.client.take() else {
+            held.nameless -= 1;
+            return;
+        };
+        if let Entry::Occupied(entry) = held.clients.entry(client)
             && *entry.get() == self.member
         {
             entry.remove();

@@ -1,9 +1,9 @@
 //! What a log has after `?since=`.
 
-use cepa_hub::Event;
+use cepa_hub::{Event, LogOptions};
 use cepa_poll::PollOptions;
 
-use crate::{LONG, following};
+use crate::{LONG, following, remembering};
 
 #[tokio::test]
 async fn without_since_the_newest_id_comes_at_once() {
@@ -71,6 +71,51 @@ async fn an_id_from_before_a_restart_is_told_once_and_then_waits() {
     let waiting = it.held("/?since=0").await;
     it.log.emit("item", "a").unwrap();
     assert!(waiting.await.unwrap().ends_with(r#""last":1}"#));
+}
+
+#[tokio::test]
+async fn what_is_published_past_the_log_moves_no_cursor() {
+    let it = following(PollOptions::new().hold(LONG));
+    let answer = it.held("/?since=0").await;
+    it.log.emit("item", "a").unwrap();
+    for data in [r#"{"x":1}"#, r#"{"from":0}"#, r#"{"from":1000000}"#] {
+        it.log.hub().to("news").publish(Event::from_json("typing", data).unwrap());
+    }
+    let item = r#"{"events":[{"id":1,"event":"item","data":"a"}],"last":1}"#;
+    assert_eq!(answer.await.unwrap(), item);
+}
+
+#[tokio::test]
+async fn a_log_larger_than_an_outbox_comes_in_several_answers() {
+    let memory = LogOptions::new().limit_bytes(8 << 20);
+    let it = remembering(memory, PollOptions::new().hold(LONG));
+    for _ in 0..30 {
+        it.log.emit("item", &"x".repeat(100_000)).unwrap();
+    }
+    it.log.emit("item", &"x".repeat(2 << 20)).unwrap();
+    let mut since = 0;
+    while since < 31 {
+        let call = it.client.get(&format!("/?since={since}"));
+        let answer: serde_json::Value = call.send().await.json();
+        let events = answer["events"].as_array().unwrap();
+        assert_eq!(events[0]["id"], since + 1);
+        assert_eq!(events.len(), [1, 3][usize::from(since < 30)]);
+        since = answer["last"].as_u64().unwrap();
+        assert_eq!(events.last().unwrap()["id"], since);
+    }
+}
+
+#[tokio::test]
+async fn a_gap_before_one_event_larger_than_an_outbox_is_followed_by_it() {
+    let it = following(PollOptions::new().hold(LONG));
+    it.log.emit("item", "a").unwrap();
+    it.log.emit("item", &"x".repeat(2 << 20)).unwrap();
+    let answer: serde_json::Value = it.client.get("/?since=0").send().await.json();
+    assert_eq!(
+        (&answer["events"][0]["event"], &answer["events"][1]["id"]),
+        (&"gap".into(), &2.into())
+    );
+    assert_eq!(answer["last"], 2);
 }
 
 #[tokio::test]

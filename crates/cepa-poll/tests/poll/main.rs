@@ -26,7 +26,11 @@ struct Following {
 }
 
 fn following(options: PollOptions) -> Following {
-    let log = Log::new(&Hub::new(), "news", LogOptions::new().limit_entries(3));
+    remembering(LogOptions::new().limit_entries(3), options)
+}
+
+fn remembering(memory: LogOptions, options: PollOptions) -> Following {
+    let log = Log::new(&Hub::new(), "news", memory);
     let polls = Polls::with(options);
     let app = App::new().share(Arc::new((log.clone(), polls.clone()))).with(async |ctx, _next| {
         let (log, polls) = ctx.shared::<(Log, Polls)>();
