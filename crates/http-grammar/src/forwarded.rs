@@ -110,20 +110,29 @@ impl Proxies {
         if !self.trusts(0, peer) {
             return Origin::default();
         }
-        let (entries, hosts, schemes) = match &self.words {
+        let list = |name: &'static str| lines(headers, name).map(text);
+        match &self.words {
             Words::Separate(name) => {
-                let list = |name: &str| split(&field(headers, name), ',');
-                (list(name.as_str()), list("x-forwarded-host"), list("x-forwarded-proto"))
+                let addresses = lines(headers, name.as_str()).map(text);
+                self.read(peer, addresses, list("x-forwarded-host"), list("x-forwarded-proto"))
             }
             Words::Forwarded => {
-                let elements = split(&field(headers, "forwarded"), ',');
-                let all = |wanted| elements.iter().map(|e| parameter(e, wanted)).collect();
-                (all("for"), all("host"), all("proto"))
+                let all = |wanted| lines(headers, "forwarded").map(move |e| parameter(e, wanted));
+                self.read(peer, all("for"), all("host"), all("proto"))
             }
-        };
+        }
+    }
 
+    /// Reads the three lists, each from its right end.
+    fn read<'h>(
+        &self,
+        peer: Option<IpAddr>,
+        entries: impl Iterator<Item = &'h str>,
+        hosts: impl Iterator<Item = &'h str>,
+        schemes: impl Iterator<Item = &'h str>,
+    ) -> Origin {
         let (mut addresses, mut current) = (Vec::new(), peer);
-        for (hop, entry) in entries.iter().rev().enumerate() {
+        for (hop, entry) in entries.enumerate() {
             if !self.trusts(hop, current) {
                 break;
             }
@@ -133,16 +142,17 @@ impl Proxies {
         }
         // The outermost trusted proxy wrote the entry at this place from the right. A list that is
         // shorter was not added to but replaced on the way, by a trusted proxy.
-        let place = addresses.len().max(1) - 1;
-        let at = |list: Vec<String>| list.iter().rev().nth(place).or(list.first()).cloned();
-        let encrypted = at(schemes).and_then(|scheme| match scheme.to_ascii_lowercase().as_str() {
-            "https" | "wss" => Some(true),
-            "http" | "ws" => Some(false),
+        let place = addresses.len().max(1);
+        let is =
+            |scheme: &str, known: [&str; 2]| known.iter().any(|k| k.eq_ignore_ascii_case(scheme));
+        let encrypted = schemes.take(place).last().and_then(|scheme| match scheme {
+            scheme if is(scheme, ["https", "wss"]) => Some(true),
+            scheme if is(scheme, ["http", "ws"]) => Some(false),
             _ => None,
         });
-        let host = at(hosts).filter(|host| is_authority(host.as_bytes()));
+        let host = hosts.take(place).last().filter(|host| is_authority(host.as_bytes()));
         addresses.reverse();
-        Origin { addresses, host, encrypted }
+        Origin { addresses, host: host.map(str::to_owned), encrypted }
     }
 
     fn trusts(&self, hop: usize, address: Option<IpAddr>) -> bool {
@@ -162,41 +172,43 @@ fn address(entry: &str) -> Option<IpAddr> {
     bare.parse().ok().or_else(with_port)
 }
 
-/// All lines of a field as one list. A byte that is no text hides its own entry and no other.
-fn field(headers: &HeaderMap, name: &str) -> String {
-    let lines = headers.get_all(name).iter();
-    let lines = lines.map(|line| String::from_utf8_lossy(line.as_bytes()).into_owned());
-    lines.collect::<Vec<_>>().join(",")
+/// The entries of all lines of a field, which are one list, the last first.
+fn lines<'h>(headers: &'h HeaderMap, name: &str) -> impl Iterator<Item = &'h [u8]> {
+    let lines = headers.get_all(name).iter().rev();
+    lines.flat_map(|line| parts(line.as_bytes(), b','))
 }
 
-/// The parts of a text between separators that are not within quotes, without blanks around them.
+/// The parts of a list between separators that are not within quotes, the last first.
 ///
-/// It is read from right to left, as the proxies are trusted: a quote that a client has left open, or has opened in what
-/// it wrote itself, then hides nothing that was written after it.
-fn split(text: &str, separator: char) -> Vec<String> {
-    let (mut parts, mut end, mut is_quoted) = (Vec::new(), text.len(), false);
-    for (at, character) in text.char_indices().rev() {
-        let is_escaped =
-            || text[..at].bytes().rev().take_while(|byte| *byte == b'\\').count() % 2 == 1;
-        if character == '"' && !is_escaped() {
-            is_quoted = !is_quoted;
-        } else if character == separator && !is_quoted {
-            parts.push(text[at + 1..end].trim().to_owned());
-            end = at;
-        }
-    }
-    parts.push(text[..end].trim().to_owned());
-    parts.reverse();
-    parts
+/// It is read from right to left, as the proxies are trusted: a quote that a client has left open, or has opened in
+/// what it wrote itself, then hides nothing that was written after it.
+fn parts(list: &[u8], separator: u8) -> impl Iterator<Item = &[u8]> {
+    let mut left = Some(list);
+    std::iter::from_fn(move || {
+        let list = left?;
+        let mut is_quoted = false;
+        let split = list.iter().enumerate().rposition(|(at, byte)| {
+            let escapes = || list[..at].iter().rev().take_while(|byte| **byte == b'\\').count();
+            is_quoted ^= *byte == b'"' && escapes() % 2 == 0;
+            *byte == separator && !is_quoted
+        });
+        left = split.map(|at| &list[..at]);
+        Some(&list[split.map_or(0, |at| at + 1)..])
+    })
 }
 
-/// The value of a parameter of an element of `Forwarded`, without its quotes; empty when there is none.
-fn parameter(element: &str, wanted: &str) -> String {
-    let value = split(element, ';').into_iter().find_map(|pair| {
-        let (name, value) = pair.split_once('=')?;
-        name.trim().eq_ignore_ascii_case(wanted).then(|| value.trim().to_owned())
+/// An entry without blanks around it. One that is no text hides itself and no other.
+fn text(entry: &[u8]) -> &str {
+    std::str::from_utf8(entry).unwrap_or_default().trim()
+}
+
+/// The value of a parameter of an element of `Forwarded`, without its quotes; empty when there is none. Neither an
+/// address nor a host or a scheme has anything to escape: what is escaped is none.
+fn parameter<'h>(element: &'h [u8], wanted: &str) -> &'h str {
+    let values = parts(element, b';').filter_map(|pair| {
+        let (name, value) = text(pair).split_once('=')?;
+        name.trim().eq_ignore_ascii_case(wanted).then(|| value.trim())
     });
-    let value = value.unwrap_or_default();
-    let quoted = value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-    quoted.map_or(value.clone(), |quoted| quoted.replace('\\', ""))
+    let value = values.last().unwrap_or_default();
+    value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(value)
 }

@@ -131,6 +131,36 @@ fn rfc_7239_elements() {
 }
 
 #[test]
+fn a_list_that_is_shorter_than_the_way_was_replaced_on_it() {
+    let fields = [
+        ("x-forwarded-for", "1.1.1.1, 10.0.0.3, 10.0.0.2"),
+        ("x-forwarded-proto", "https, http"),
+        ("x-forwarded-host", "onions.example"),
+    ];
+    let origin = origin(&Proxies::hops(3), "10.0.0.1", &fields);
+    assert_eq!((origin.host.as_deref(), origin.encrypted), (Some("onions.example"), Some(true)));
+}
+
+#[test]
+fn a_quote_that_is_left_open_does_not_reach_into_another_line() {
+    let lines =
+        [("forwarded", r#"for=6.6.6.6;x=""#), ("forwarded", r#"for="1.1.1.1";proto=https"#)];
+    let one = origin(&Proxies::hops(1).rfc7239(), "10.0.0.1", &lines);
+    assert_eq!((client(&one).as_deref(), one.encrypted), (Some("1.1.1.1"), Some(true)));
+}
+
+#[test]
+fn a_long_field_is_read_in_linear_time() {
+    let start = std::time::Instant::now();
+    for unit in [",", "\\", "\"", "\\\"", " ", "1.1.1.1,", "for=\"", ";"] {
+        let field = unit.repeat(64 * 1024 / unit.len());
+        origin(&Proxies::hops(1).rfc7239(), "10.0.0.1", &[("forwarded", &field)]);
+        origin(&Proxies::hops(100_000), "10.0.0.1", &[("x-forwarded-for", &field)]);
+    }
+    assert!(start.elapsed() < std::time::Duration::from_secs(2), "{:?}", start.elapsed());
+}
+
+#[test]
 fn bytes_that_are_no_text_hide_nothing_but_themselves() {
     let mut headers = HeaderMap::new();
     let spoiled = HeaderValue::from_bytes(b"\xff, 1.1.1.1").unwrap();
