@@ -4,8 +4,8 @@
 //! none can leave its segment. A wildcard at the start of the target could begin it with two slashes, which
 //! browsers read as another host; all but one are dropped.
 //!
-//! Not done: the target has no parameters of the path that its router is nested under, and is no route's name; names are known when the router is finished, and this is
-//! checked before.
+//! Not done: the target has no parameters of the path that its router is nested under, and is no route's name;
+//! names are known when the router is finished, and this is checked before.
 
 use std::borrow::Cow;
 use std::sync::Arc;

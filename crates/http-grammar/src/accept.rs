@@ -1,9 +1,9 @@
 //! Content negotiation: what of our offers a client prefers (RFC 9110, 12.5).
 //!
 //! All four `Accept` fields are lists of ranges with weights, and one algorithm serves them: every offer
-//! takes the most specific range that covers it, of equal ones that of the most weight; offers are then ordered by weight, by how specific the
-//! range was, by its place in the field, and by the order of the offers. The functions give the index of
-//! the best offer, so that callers return the very text they were given.
+//! takes the most specific range that covers it, of equal ones that of the most weight; offers are then ordered
+//! by weight, by how specific the range was, by its place in the field, and by the order of the offers. The
+//! functions give the index of the best offer, so that callers return the very text they were given.
 
 use std::cmp::Reverse;
 
