@@ -8,21 +8,20 @@
 //!   accepts whatever it is asked is refused when the program starts.
 //! - A list of origins, or all subdomains of a site, needs no function; matching is exact, never by prefix or suffix of a
 //!   text. A single origin is sent always, as in Koa; one of several only to that origin.
-//! - A function that is asked for the origin of each request ([`Cors::origin_for`]) cannot be checked at start. With
-//!   credentials its answer is: `*`, `null`, and a function that says whatever it is asked are a 500, for the observers
-//!   to see, and no header. To find the last kind it is asked once more about the first request that it lets in, as if
-//!   that came from `https://nobody.invalid`.
+//! - A function that is asked for the origin of each request ([`Cors::origin_for`]) cannot be checked at start; with
+//!   credentials its answers are (`cors_asked.rs`).
 //! - Errors always keep the headers.
 
 use std::fmt;
 use std::marker::PhantomData;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use cepa_core::http::{HeaderName, HeaderValue, Method, header};
-use cepa_core::{Context, Error, HandlerFn, Middleware, Next, Result};
+use cepa_core::{Context, HandlerFn, Middleware, Next, Result};
 
-use crate::cors_origin::{NOBODY, Nobody, Origin};
+use crate::cors_asked::{AskedOrigin, NOBODY};
+use crate::cors_origin::Origin;
 use crate::question::Question;
 
 const REQUEST_PRIVATE_NETWORK: HeaderName =
@@ -52,7 +51,6 @@ pub fn cors() -> Cors<EveryOrigin> {
         origins: Vec::new(),
         rule: None,
         asked: None,
-        reflects: OnceLock::new(),
         credentials: Credentials::Never,
         methods: HeaderValue::from_static("GET,HEAD,PUT,POST,DELETE,PATCH"),
         expose: None,
@@ -97,9 +95,7 @@ enum Credentials {
 pub struct Cors<S> {
     origins: Vec<Origin>,
     rule: Option<Rule>,
-    asked: Option<Question<Option<String>>>,
-    /// Whether the function that is asked lets in whoever asks; found out once.
-    reflects: OnceLock<bool>,
+    asked: Option<AskedOrigin>,
     credentials: Credentials,
     methods: HeaderValue,
     expose: Option<HeaderValue>,
@@ -170,7 +166,7 @@ impl<S> Cors<S> {
         F: AsyncFnOnce(&mut Context) -> Result<Option<String>>
             + for<'a> HandlerFn<'a, Result<Option<String>>>,
     {
-        self.asked = Some(Question::new(origin));
+        self.asked = Some(AskedOrigin::new(Question::new(origin)));
         self.named()
     }
 
@@ -180,7 +176,6 @@ impl<S> Cors<S> {
             origins: self.origins,
             rule: self.rule,
             asked: self.asked,
-            reflects: self.reflects,
             credentials: self.credentials,
             methods: self.methods,
             expose: self.expose,
@@ -255,44 +250,23 @@ impl<S> Cors<S> {
         {
             return Ok(Some(value.clone()));
         }
-        let Some(asked) = &self.asked else { return Ok(None) };
-        let Some(origin) = asked.ask(ctx).await?.filter(|origin| !origin.is_empty()) else {
-            return Ok(None);
-        };
-        let value = HeaderValue::try_from(origin)
-            .map_err(|_| Error::new(500, "cors: the origin that was found is no header value"))?;
-        Ok(Some(value))
+        match &self.asked {
+            Some(asked) => asked.origin(ctx).await,
+            None => Ok(None),
+        }
     }
 
-    /// Whether the answer may be read with cookies by this origin.
-    ///
-    /// # Errors
-    /// 500 when that would let in everybody.
+    /// Whether this origin may read the answer with cookies.
     async fn credentials_of(&self, ctx: &mut Context, origin: &HeaderValue) -> Result<bool> {
         let allows = match &self.credentials {
             Credentials::Never => false,
             Credentials::Always => true,
             Credentials::Asked(asked) => asked.ask(ctx).await?,
         };
-        let Some(asked) = self.asked.as_ref().filter(|_| allows) else { return Ok(allows) };
-        if origin == "*" || origin == "null" {
-            return Err(Error::new(500, "cors: credentials with an origin that any page can have"));
+        if let (true, Some(asked)) = (allows, &self.asked) {
+            asked.check(ctx, origin).await?;
         }
-        let reflects = match self.reflects.get() {
-            Some(reflects) => *reflects,
-            None if ctx.request.headers.get(header::ORIGIN) == Some(origin) => {
-                let nobody = Nobody::visit(ctx);
-                let answer = asked.ask(nobody.ctx).await?;
-                *self.reflects.get_or_init(|| answer.as_deref() == Some(NOBODY))
-            }
-            None => false,
-        };
-        match reflects {
-            true => {
-                Err(Error::new(500, "cors: credentials with a function that allows every origin"))
-            }
-            false => Ok(true),
-        }
+        Ok(allows)
     }
 
     fn preflight(&self, ctx: &mut Context) {

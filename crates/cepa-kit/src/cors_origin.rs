@@ -1,13 +1,8 @@
-//! [`Origin`]: an origin that a program names for [`cors`](crate::cors), and whether it covers a browser's; and
-//! [`Nobody`], by whom is found out what a function of the program lets in.
+//! [`Origin`]: an origin that a program names for [`cors`](crate::cors), and whether it covers a browser's.
 //!
 //! Matching is exact, or by whole labels of a host; never by the prefix or suffix of a text.
 
-use cepa_core::Context;
-use cepa_core::http::{HeaderValue, header};
-
-/// An origin that nobody can have (RFC 6761): what lets it in lets all in.
-pub(crate) const NOBODY: &str = "https://nobody.invalid";
+use cepa_core::http::HeaderValue;
 
 /// One origin, or all below one.
 #[derive(Clone, Debug)]
@@ -65,25 +60,4 @@ fn refuse(text: &str) -> ! {
     panic!(
         "{text:?} is no origin: write `https://a.example`, `https://*.a.example`, or `cors()` alone for every origin"
     )
-}
-
-/// A request that, for as long as this lives, seems to come from nobody's site.
-pub(crate) struct Nobody<'a> {
-    pub(crate) ctx: &'a mut Context,
-    origin: Option<HeaderValue>,
-}
-
-impl<'a> Nobody<'a> {
-    pub(crate) fn visit(ctx: &'a mut Context) -> Self {
-        let origin = ctx.request.headers.insert(header::ORIGIN, HeaderValue::from_static(NOBODY));
-        Self { ctx, origin }
-    }
-}
-
-impl Drop for Nobody<'_> {
-    fn drop(&mut self) {
-        if let Some(origin) = self.origin.take() {
-            self.ctx.request.headers.insert(header::ORIGIN, origin);
-        }
-    }
 }

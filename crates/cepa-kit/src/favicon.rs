@@ -22,7 +22,7 @@ pub fn favicon(path: impl Into<PathBuf>) -> Favicon {
         path: Some(path.into()),
         icon: OnceCell::new(),
         kind: HeaderValue::from_static("image/x-icon"),
-        max_age: Duration::from_secs(86_400),
+        cache_control: cache_control(Duration::from_secs(86_400)),
     }
 }
 
@@ -42,7 +42,7 @@ pub struct Favicon {
     path: Option<PathBuf>,
     icon: OnceCell<Bytes>,
     kind: HeaderValue,
-    max_age: Duration,
+    cache_control: HeaderValue,
 }
 
 impl Favicon {
@@ -60,9 +60,14 @@ impl Favicon {
 
     /// How long browsers may keep it, to the second.
     pub fn max_age(mut self, time: Duration) -> Self {
-        self.max_age = time.min(LONGEST);
+        self.cache_control = cache_control(time);
         self
     }
+}
+
+fn cache_control(time: Duration) -> HeaderValue {
+    let text = format!("public, max-age={}", time.min(LONGEST).as_secs());
+    HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static("public"))
 }
 
 impl Middleware for Favicon {
@@ -82,8 +87,7 @@ impl Middleware for Favicon {
         ctx.set_status(200);
         let headers = &mut ctx.response.headers;
         headers.insert(header::CONTENT_TYPE, self.kind.clone());
-        let cache = format!("public, max-age={}", self.max_age.as_secs());
-        headers.insert(header::CACHE_CONTROL, HeaderValue::try_from(cache)?);
+        headers.insert(header::CACHE_CONTROL, self.cache_control.clone());
         ctx.response.body = Body::from(icon);
         Ok(())
     }

@@ -40,8 +40,8 @@
 //! | `timeout` | [`timeout`] | yes | koa-timeout |
 //! | `vhost` | [`vhost`] | yes | koa-vhost |
 //!
-//! `full` is all of them. An order that works, outermost first: logger, response time, request id, health, favicon,
-//! helmet, CORS, rate limit, conditional get, compress, etag, session, the rest. What each does differently from Koa's
+//! `full` is all of them. An order that works, outermost first: logger, response time, request id, health, encryption
+//! only, favicon, helmet, CORS, rate limit, timeout, conditional get, compress, etag, session, the rest. What each does differently from Koa's
 //! stands on top of its file.
 //!
 //! Not done: caching of answers, a reverse proxy. The Redis of a rate limit is in `cepa-redis`.
@@ -60,6 +60,8 @@ mod compressible;
 mod conditional_get;
 #[cfg(feature = "cors")]
 mod cors;
+#[cfg(feature = "cors")]
+mod cors_asked;
 #[cfg(feature = "cors")]
 mod cors_origin;
 #[cfg(feature = "helmet")]

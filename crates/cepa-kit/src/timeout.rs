@@ -36,7 +36,7 @@ pub struct Timeout {
 }
 
 impl Timeout {
-    /// The status of the answer; the default is 503.
+    /// The status of the answer; the default is 503, and one that is no error's becomes 500.
     pub fn status(mut self, status: u16) -> Self {
         self.status = status;
         self
