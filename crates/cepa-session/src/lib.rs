@@ -5,6 +5,10 @@
 //! [`Store`] the cookie is a random id. Either way a session of a Koa server with the same keys is read, changed and
 //! written back here, and the other way round; keys rotate as everywhere, the newest first.
 //!
+//! A cookie that is the session can be sent again by whoever kept it, until it expires, also after
+//! [`ActiveSession::destroy`]; one that lasts [until the browser closes](Session::until_browser_closes) never expires.
+//! Where logging out must count, use a store.
+//!
 //! ```
 //! use cepa_core::App;
 //! use cepa_session::{Session, SessionExt};
