@@ -1,5 +1,5 @@
 //! Whether every feature builds alone, without a warning: what a program gets that turns the defaults off and wants
-//! one thing. By hand, `cargo xtask features`: each takes seconds, and there are half a hundred.
+//! one thing. By hand, `cargo xtask features`: each takes seconds, and there are three dozen.
 
 use std::fs;
 

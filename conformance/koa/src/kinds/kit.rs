@@ -95,12 +95,9 @@ pub(super) fn basic_auth() -> BoxedStrategy<Sent> {
 
 /// GET alone (`compress-head`); never nothing acceptable (`compress-nothing-acceptable`).
 pub(super) fn compress() -> BoxedStrategy<Sent> {
-    let codings = list(&["gzip", "br", "deflate", "identity", "x-own"])
-        .prop_filter("compress-nothing-acceptable", |list| !list.contains("identity;q=0"))
-        .prop_filter("named once", |list| {
-            let name = |item: &str| item.split(';').next().unwrap_or_default().trim().to_owned();
-            let names: Vec<String> = list.split(',').map(name).collect();
-            (1..names.len()).all(|at| !names[..at].contains(&names[at]))
+    let codings = list(&["gzip", "br", "deflate", "identity", "x-own", "*"])
+        .prop_filter("compress-nothing-acceptable", |list| {
+            !["identity;q=0", "*;q=0"].iter().any(|refusal| list.contains(refusal))
         });
     let target = select(
         &[
