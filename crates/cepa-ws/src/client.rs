@@ -132,7 +132,7 @@ impl Client {
         }
         let protocol = self.judge(answer.headers())?;
         let agreed = extension::judge(answer.headers(), self.deflate.as_ref()).map_err(failed)?;
-        let mut link = Link::new(io, Role::Client, self.limits, agreed.as_ref());
+        let mut link = Link::new(io, Role::Client, self.limits.into(), agreed.as_ref());
         link.preload(&input);
         Ok(WebSocket::new(link, protocol))
     }

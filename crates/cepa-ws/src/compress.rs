@@ -58,7 +58,7 @@ thread_local! {
 pub(crate) struct Compressor {
     shared: SharedDeflate,
     takeover: bool,
-    stream: Option<Compress>,
+    stream: Option<Box<Compress>>,
 }
 
 impl Compressor {
@@ -81,7 +81,7 @@ impl Compressor {
             return None;
         }
         // The peer must see all that the compressor has seen, so this one is sent whatever its length.
-        let stream = self.stream.get_or_insert_with(|| self.shared.stream());
+        let stream = self.stream.get_or_insert_with(|| self.shared.stream().into());
         let compressed = compress(stream, payload, usize::MAX);
         if compressed.is_none() {
             self.stream = None;

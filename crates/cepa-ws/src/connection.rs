@@ -8,7 +8,6 @@
 //! behind which nothing is read until that is received; from then on `write_deadline` alone bounds the peer.
 
 use std::future::poll_fn;
-use std::io;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -54,7 +53,7 @@ pub struct WebSocket {
 impl WebSocket {
     /// A WebSocket over a stream whose opening handshake is done and agreed on no extension.
     pub fn over(io: impl Io, role: Role, limits: Limits) -> Self {
-        Self::new(Link::new(Box::new(io) as Upgraded, role, limits, None), None)
+        Self::new(Link::new(Box::new(io) as Upgraded, role, limits.into(), None), None)
     }
 
     pub(crate) fn new(link: Link, protocol: Option<Arc<str>>) -> Self {
@@ -107,17 +106,15 @@ impl WebSocket {
     /// # Errors
     /// As [`send`](Self::send); on a client, whose frames cannot be shared, always; and for compressed
     /// frames on a connection that did not agree on compression.
-    pub async fn send_frames(&mut self, frames: Bytes) -> Result {
-        self.refuse_client()?;
+    pub fn send_frames(&mut self, frames: Bytes) -> impl Future<Output = Result> + Send + Unpin {
         let mut frames = Some(frames);
-        poll_fn(|cx| {
+        poll_fn(move |cx| {
             let mut link = self.handle.link();
             if let Some(frames) = frames.take() {
                 link.offer_frames(cx, frames)?;
             }
             link.poll_flush(cx)
         })
-        .await
     }
 
     /// Queues a message for the next [`flush`](Self::flush), so that several go out in one system
@@ -134,12 +131,30 @@ impl WebSocket {
         }
     }
 
+    /// Sends encoded frames, as [`send_frames`](Self::send_frames) does, in as few system calls as they take. The caller
+    /// bounds how many these are: all of them are queued at once.
+    ///
+    /// # Errors
+    /// As [`send_frames`](Self::send_frames).
+    pub fn send_batch(
+        &mut self,
+        frames: Vec<Bytes>,
+    ) -> impl Future<Output = Result> + Send + Unpin {
+        let mut frames = Some(frames);
+        poll_fn(move |cx| {
+            let mut link = self.handle.link();
+            if let Some(frames) = frames.take() {
+                link.queue_batch(frames)?;
+            }
+            link.poll_flush(cx)
+        })
+    }
+
     /// Queues encoded frames for the next [`flush`](Self::flush), as [`feed`](Self::feed) does.
     ///
     /// # Errors
     /// As [`send_frames`](Self::send_frames).
     pub async fn feed_frames(&mut self, frames: Bytes) -> Result {
-        self.refuse_client()?;
         self.make_room().await?;
         self.handle.link().queue_frames(frames)
     }
@@ -228,12 +243,5 @@ impl WebSocket {
             link.queued() > 0 && link.queued() >= link.limits().write_buffer
         };
         if is_full { self.flush().await } else { Ok(()) }
-    }
-
-    fn refuse_client(&self) -> Result {
-        match self.handle.link().role() {
-            Role::Server => Ok(()),
-            Role::Client => Err(io::Error::from(io::ErrorKind::Unsupported).into()),
-        }
     }
 }

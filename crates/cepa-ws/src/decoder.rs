@@ -79,7 +79,7 @@ pub struct Decoder {
     max_fragments: usize,
     buffer: BytesMut,
     frame: Option<Frame>,
-    partial: Option<Partial>,
+    partial: Option<Box<Partial>>,
     utf8: Utf8Check,
     inflater: Option<Box<Inflater>>,
 }
@@ -298,7 +298,7 @@ impl Decoder {
         let Frame { kind, len, .. } = frame;
         if !frame.fin {
             let fresh = Partial { kind, data: BytesMut::new(), received: 0, fragments: 0 };
-            let partial = self.partial.get_or_insert(fresh);
+            let partial = self.partial.get_or_insert_with(|| fresh.into());
             partial.data = data;
             partial.received += len;
             partial.fragments += 1;

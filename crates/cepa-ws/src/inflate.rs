@@ -28,7 +28,7 @@ const CORRUPT: Violation =
 pub(crate) struct Inflater {
     takeover: bool,
     max: usize,
-    stream: Option<Decompress>,
+    stream: Option<Box<Decompress>>,
     /// Whether the stream stands inside of a block.
     begun: bool,
     out: Vec<u8>,
@@ -58,7 +58,7 @@ impl Inflater {
 
     /// Inflates the next piece of a message.
     pub(crate) fn push(&mut self, mut input: &[u8]) -> Result<(), Violation> {
-        let stream = self.stream.get_or_insert_with(|| Decompress::new(false));
+        let stream = self.stream.get_or_insert_with(|| Decompress::new(false).into());
         while !input.is_empty() || self.out.len() == self.out.capacity() {
             if self.out.len() == self.out.capacity() {
                 let growth = self.out.len().max((3 * input.len()).clamp(GROWTH.0, GROWTH.1));

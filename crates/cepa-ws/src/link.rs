@@ -25,6 +25,7 @@ use std::fmt;
 use std::io;
 use std::mem::MaybeUninit;
 use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
@@ -56,7 +57,7 @@ pub(crate) enum Phase {
 pub(crate) struct Link {
     io: Upgraded,
     role: Role,
-    limits: Limits,
+    limits: Arc<Limits>,
     phase: Phase,
     decoder: Decoder,
     outgoing: Outgoing,
@@ -67,20 +68,24 @@ pub(crate) struct Link {
     pong: Option<Bytes>,
     deadlines: Deadlines,
     /// How the connection ended, once it has.
-    end: Option<Close>,
+    end: Option<Box<Close>>,
     /// Why it ended, until someone has been told.
-    error: Option<WebSocketError>,
+    error: Option<Box<WebSocketError>>,
     broken: bool,
 }
 
 impl Link {
-    pub(crate) fn new(io: Upgraded, role: Role, limits: Limits, agreed: Option<&Agreed>) -> Self {
+    pub(crate) fn new(
+        io: Upgraded,
+        role: Role,
+        limits: Arc<Limits>,
+        agreed: Option<&Agreed>,
+    ) -> Self {
         let decoder = Decoder::new(role, &limits);
         Self {
             outgoing: Outgoing::new(&io),
             io,
             role,
-            limits,
             phase: Phase::Open,
             decoder: match agreed {
                 Some(agreed) => decoder.with_deflate(agreed.received_by(role).takeover),
@@ -90,6 +95,7 @@ impl Link {
             ready: None,
             pong: None,
             deadlines: Deadlines::new(&limits),
+            limits,
             end: None,
             error: None,
             broken: false,
@@ -105,12 +111,8 @@ impl Link {
         self.phase
     }
 
-    pub(crate) fn role(&self) -> Role {
-        self.role
-    }
-
     pub(crate) fn end(&self) -> Option<&Close> {
-        self.end.as_ref()
+        self.end.as_deref()
     }
 
     pub(crate) fn queued(&self) -> usize {
@@ -127,7 +129,7 @@ impl Link {
                 return Poll::Ready(Ok(Some(message)));
             }
             if self.phase == Phase::Closed {
-                return Poll::Ready(self.error.take().map_or(Ok(None), Err));
+                return Poll::Ready(self.error.take().map_or(Ok(None), |error| Err(*error)));
             }
             if self.wait(cx).is_pending() {
                 return Poll::Pending;
@@ -142,7 +144,7 @@ impl Link {
             if self.phase == Phase::Closed {
                 // A connection that closed in good order has first sent what was queued.
                 return Poll::Ready(match self.error.take() {
-                    Some(error) => Err(error),
+                    Some(error) => Err(*error),
                     None if self.outgoing.is_flushed() => Ok(()),
                     None => Err(WebSocketError::Closed),
                 });
@@ -232,7 +234,7 @@ impl Link {
                 // The echo carries the same code, and no reason.
                 self.last_frame(&Close::new(close.code, ""), Phase::Flushing);
                 self.phase = Phase::Flushing;
-                self.end = Some(close);
+                self.end = Some(close.into());
             }
             Incoming::Message(_) | Incoming::Ping(_) | Incoming::Pong(_) => {}
         }
@@ -241,7 +243,7 @@ impl Link {
     fn violated(&mut self, violation: Violation) {
         self.broken = true;
         if self.phase == Phase::Open {
-            self.error = Some(violation.into());
+            self.error = Some(Box::new(violation.into()));
         }
         self.last_frame(&Close::new(violation.code, violation.reason), Phase::Flushing);
         self.phase = Phase::Flushing;
@@ -303,8 +305,8 @@ impl Link {
         match error.kind() {
             BrokenPipe | ConnectionAborted | ConnectionReset | NotConnected | UnexpectedEof => {}
             // A stream may watch its writes too, as the server's sockets do.
-            TimedOut => _ = self.error.get_or_insert(WebSocketError::WriteDeadline),
-            _ => _ = self.error.get_or_insert(WebSocketError::Io(error)),
+            TimedOut => _ = self.error.get_or_insert(WebSocketError::WriteDeadline.into()),
+            _ => _ = self.error.get_or_insert(WebSocketError::Io(error).into()),
         }
         self.give_up();
     }
@@ -312,7 +314,7 @@ impl Link {
     fn finish(&mut self) {
         self.phase = Phase::Closed;
         self.deadlines = Deadlines::default();
-        self.end.get_or_insert_with(|| Close::new(CloseCode::ABNORMAL, ""));
+        self.end.get_or_insert_with(|| Close::new(CloseCode::ABNORMAL, "").into());
     }
 
     /// Waits for the next deadline; ready when one has passed and its consequence was drawn.
@@ -333,7 +335,7 @@ impl Link {
             Due::Write => Some(WebSocketError::WriteDeadline),
             Due::Pong => Some(WebSocketError::PongDeadline),
         };
-        self.error = self.error.take().or(error);
+        self.error = self.error.take().or(error.map(Box::new));
         self.give_up();
         Poll::Ready(())
     }
@@ -359,8 +361,8 @@ impl Link {
         }
     }
 
-    pub(crate) fn limits(&self) -> Limits {
-        self.limits
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.limits
     }
 }
 

@@ -17,7 +17,7 @@ use crate::deflate::Deflate;
 use crate::handshake::is_token;
 use crate::limits::Limits;
 
-/// The options of an upgrade. A clone costs two counters.
+/// The options of an upgrade. A clone costs three counters.
 ///
 /// ```
 /// use cepa_ws::{Limits, WebSocketOptions};
@@ -30,7 +30,7 @@ use crate::limits::Limits;
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct WebSocketOptions {
-    pub(crate) limits: Limits,
+    pub(crate) limits: Arc<Limits>,
     pub(crate) deflate: Option<Deflate>,
     pub(crate) protocols: Arc<[Arc<str>]>,
     origins: Arc<[Box<str>]>,
@@ -47,7 +47,7 @@ impl WebSocketOptions {
     /// The bounds of the connection.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
-        self.limits = limits;
+        self.limits = limits.into();
         self
     }
 

@@ -65,6 +65,16 @@ impl Outgoing {
         }
     }
 
+    /// Appends several pieces of bytes, in their own memory when nothing waits before them.
+    pub(crate) fn append(&mut self, mut batch: Vec<Bytes>) {
+        batch.retain(|bytes| !bytes.is_empty());
+        self.queued += batch.iter().map(Bytes::len).sum::<usize>();
+        match self.queue.is_empty() {
+            true => self.queue = batch.into(),
+            false => self.queue.extend(batch),
+        }
+    }
+
     /// Drops what waits, which then never counts as flushed; the connection is over.
     pub(crate) fn abandon(&mut self) {
         self.queue = VecDeque::new();

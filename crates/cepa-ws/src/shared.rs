@@ -9,6 +9,7 @@ use std::future::poll_fn;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::{Context, Wake, Waker};
+use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio::time::timeout;
@@ -58,6 +59,10 @@ impl Shared {
         }
     }
 
+    pub(crate) fn close_deadline(&self) -> Duration {
+        self.link().limits().close_deadline
+    }
+
     /// Performs the close handshake, within its deadline.
     pub(crate) async fn close(&self, close: &Close) {
         self.begin_close(close);
@@ -68,7 +73,7 @@ impl Shared {
     /// and number of bytes. Closing with unread bytes would reset the connection, and might destroy
     /// our close frame on its way.
     pub(crate) async fn linger(&self) {
-        let Limits { close_deadline, max_message, .. } = self.link().limits();
+        let Limits { close_deadline, max_message, .. } = *self.link().limits();
         let mut left = max_message;
         let drained = poll_fn(|cx| self.link().poll_drain(cx, &mut left));
         // Either way the connection is over.

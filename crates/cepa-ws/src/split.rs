@@ -5,14 +5,12 @@
 //! half changes nothing; when both are gone the connection ends as a dropped `WebSocket` does.
 
 use std::future::poll_fn;
-use std::io;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
 
 use crate::close::Close;
 use crate::error::WebSocketError;
-use crate::frame::Role;
 use crate::link::Link;
 use crate::message::{IntoMessage, Message};
 use crate::shared::{Half, Handle};
@@ -75,9 +73,6 @@ impl WebSocketSender {
     /// # Errors
     /// As there.
     pub async fn send_frames(&mut self, frames: Bytes) -> Result {
-        if self.0.link().role() == Role::Client {
-            return Err(io::Error::from(io::ErrorKind::Unsupported).into());
-        }
         let mut frames = Some(frames);
         self.poll(|link, cx| {
             if let Some(frames) = frames.take() {

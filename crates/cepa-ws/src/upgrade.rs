@@ -35,10 +35,10 @@ use std::any::Any;
 use std::future::ready;
 use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::pin::pin;
+use std::sync::Arc;
 
 use cepa_core::{CancellationToken, Context, Error, OnUpgrade, Result, Upgraded};
-use futures_util::stream::FuturesUnordered;
-use futures_util::{FutureExt, StreamExt};
+use futures_util::FutureExt;
 use http::StatusCode;
 use http::header::{
     CONNECTION, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_EXTENSIONS,
@@ -49,6 +49,7 @@ use tokio::time::timeout;
 use crate::close::{Close, CloseCode};
 use crate::connection::WebSocket;
 use crate::error::WebSocketError;
+use crate::extension::Agreed;
 use crate::frame::Role;
 use crate::handshake;
 use crate::limits::Limits;
@@ -142,40 +143,79 @@ where
     if let Some(extensions) = accepted.extensions {
         ctx.set(SEC_WEBSOCKET_EXTENSIONS, extensions)?;
     }
-    let (limits, agreed, protocol) = (options.limits, accepted.agreed, accepted.protocol);
-    let open =
-        move |io| WebSocket::new(Link::new(io, Role::Server, limits, agreed.as_ref()), protocol);
+    let opening = Opening {
+        limits: options.limits.clone(),
+        agreed: accepted.agreed,
+        protocol: accepted.protocol,
+    };
     let closing = ctx.closing().clone();
     // Boxed, because each layer around a task may hold it twice, and this one is idle most of its life.
-    ctx.spawn(Box::pin(run(upgrade, limits, open, closing, serve)));
+    ctx.spawn(Box::pin(run(upgrade, opening, closing, serve)));
     Ok(())
 }
 
-/// What became of the user's function; the error is a panic.
-type Outcome = std::result::Result<Result, Box<dyn Any + Send>>;
+/// What was agreed on in the handshake.
+struct Opening {
+    limits: Arc<Limits>,
+    agreed: Option<Agreed>,
+    protocol: Option<Arc<str>>,
+}
 
-async fn run<F, Fut>(
+impl Opening {
+    fn open(self, io: Upgraded) -> WebSocket {
+        WebSocket::new(
+            Link::new(io, Role::Server, self.limits, self.agreed.as_ref()),
+            self.protocol,
+        )
+    }
+}
+
+/// The life of the task. All of this is held for as long as the connection is, so the user's future stands in it once, in
+/// place.
+#[expect(clippy::manual_async_fn, reason = "an async fn would hold its arguments twice")]
+fn run<F, Fut>(
     upgrade: OnUpgrade,
-    limits: Limits,
-    open: impl FnOnce(Upgraded) -> WebSocket + Send,
+    opening: Opening,
     closing: CancellationToken,
     serve: F,
-) -> Result
+) -> impl Future<Output = Result> + Send
 where
     F: FnOnce(WebSocket) -> Fut + Send,
     Fut: Future<Output = Result> + Send,
 {
-    // Without a connection there is nothing to serve: the client left, or an outer layer answered
-    // something else, and has said so itself.
-    let Ok(Ok(io)) = timeout(limits.handshake_deadline, upgrade.connect()).await else {
-        return Ok(());
-    };
-    let socket = open(io);
-    let shared = socket.handle().shared().clone();
-    // The token takes a lock that all connections share each time it is polled, and this task is polled
-    // for every frame. A set polls only those of its futures that were woken; this one has one.
-    let mut closing = FuturesUnordered::from_iter([closing.cancelled()]);
-    let outcome = watch(async move { serve(socket).await }, &shared, &limits, closing.next()).await;
+    async move {
+        // Without a connection there is nothing to serve: the client left, or an outer layer answered
+        // something else, and has said so itself.
+        let connected = timeout(opening.limits.handshake_deadline, upgrade.connect()).await;
+        let Ok(Ok(io)) = connected else { return Ok(()) };
+        let socket = opening.open(io);
+        let shared = socket.handle().shared().clone();
+        // A token takes its lock each time it is polled, and this task is polled for every frame: so it has one of its
+        // own, and not that which all connections share.
+        let closing = closing.child_token();
+        let mut closed = pin!(closing.cancelled());
+        let outcome = {
+            let mut serve =
+                pin!(AssertUnwindSafe(async move { serve(socket).await }).catch_unwind());
+            tokio::select! {
+                biased;
+                outcome = &mut serve => Some(outcome),
+                () = &mut closed => {
+                    shared.go_away();
+                    timeout(shared.close_deadline(), serve).await.ok()
+                }
+            }
+        };
+        end(&shared, &closing, outcome).await
+    }
+}
+
+/// What became of the user's function; `None` when the server shut down and the function did not return in time. The inner
+/// error is a panic.
+type Outcome = Option<std::result::Result<Result, Box<dyn Any + Send>>>;
+
+/// Closes the WebSocket by what became of the function.
+async fn end(shared: &Shared, closing: &CancellationToken, outcome: Outcome) -> Result {
     let close = match &outcome {
         Some(Ok(Ok(()))) => Close::new(CloseCode::NORMAL, ""),
         Some(Ok(Err(error))) => Close::new(CloseCode::INTERNAL, error.public_message()),
@@ -183,12 +223,9 @@ where
         None => Close::new(CloseCode::AWAY, ""),
     };
     // The function may have given the WebSocket to someone who goes on with it.
-    tokio::select! {
-        () = shared.released() => {}
-        _ = closing.next() => {
-            shared.go_away();
-            let _ = timeout(limits.close_deadline, shared.released()).await;
-        }
+    if closing.run_until_cancelled(shared.released()).await.is_none() {
+        shared.go_away();
+        let _ = timeout(shared.close_deadline(), shared.released()).await;
     }
     shared.close(&close).await;
     if shared.link().is_broken() {
@@ -198,24 +235,6 @@ where
         Some(Err(panic)) => resume_unwind(panic),
         Some(Ok(result)) => result.or_else(judge),
         None => Ok(()),
-    }
-}
-
-/// Runs the user's function; `None` when the server shut down and the function did not return in time.
-async fn watch(
-    serve: impl Future<Output = Result> + Send,
-    shared: &Shared,
-    limits: &Limits,
-    closing: impl Future<Output = Option<()>>,
-) -> Option<Outcome> {
-    let mut serve = pin!(AssertUnwindSafe(serve).catch_unwind());
-    tokio::select! {
-        biased;
-        outcome = &mut serve => Some(outcome),
-        _ = closing => {
-            shared.go_away();
-            timeout(limits.close_deadline, serve).await.ok()
-        }
     }
 }
 

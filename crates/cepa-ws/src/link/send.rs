@@ -60,6 +60,15 @@ impl Link {
         Ok(())
     }
 
+    /// Queues several pieces of encoded frames.
+    pub(crate) fn queue_batch(&mut self, batch: Vec<Bytes>) -> Result<(), WebSocketError> {
+        for frames in &batch {
+            self.admit_frames(frames)?;
+        }
+        self.outgoing.append(batch);
+        Ok(())
+    }
+
     pub(crate) fn shared_deflate(&self) -> Option<SharedDeflate> {
         self.compressor.as_ref().map(|compressor| compressor.shared())
     }
@@ -99,6 +108,9 @@ impl Link {
 
     /// Checks frames that others share, and keeps our window in step with the peer's.
     fn admit_frames(&mut self, frames: &[u8]) -> Result<(), WebSocketError> {
+        if self.role == Role::Client {
+            return Err(io::Error::from(io::ErrorKind::Unsupported).into());
+        }
         self.check_open()?;
         if any_compressed(frames) {
             match &mut self.compressor {
@@ -112,7 +124,7 @@ impl Link {
     fn check_open(&mut self) -> Result<(), WebSocketError> {
         match self.phase {
             Phase::Open => Ok(()),
-            _ => Err(self.error.take().unwrap_or(WebSocketError::Closed)),
+            _ => Err(self.error.take().map_or(WebSocketError::Closed, |error| *error)),
         }
     }
 
