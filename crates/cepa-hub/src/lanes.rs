@@ -1,6 +1,6 @@
 //! The entrances of a queue: one a member, with its wire.
 //!
-//! Shape: a short list of slots, most often one, in place. A lane outlives its member while entries of it wait, because
+//! Shape: a short list of slots, most often one or two, in place. A lane outlives its member while entries of it wait, because
 //! they still need its wire; its slot is used again only after that, so an entry never meets a stranger's wire.
 //!
 //! The reader holds a copy of the wires ([`Wires`]), renewed when `version` has changed, so that taking an entry touches
@@ -15,7 +15,7 @@ use crate::{MemberId, Wire};
 
 #[derive(Debug, Default)]
 pub(crate) struct Lanes {
-    slots: SmallVec<[Option<Lane>; 1]>,
+    slots: SmallVec<[Option<Lane>; 2]>,
     version: u64,
 }
 
@@ -30,7 +30,7 @@ struct Lane {
 #[derive(Debug, Default)]
 pub(crate) struct Wires {
     version: u64,
-    by_lane: SmallVec<[Option<Wire>; 1]>,
+    by_lane: SmallVec<[Option<Wire>; 2]>,
 }
 
 impl Wires {

@@ -29,9 +29,6 @@ use crate::member::MemberInner;
 use crate::outbox::{Closed, ENTRY_COST, Outcome, Policy};
 use crate::{MemberId, Message, Wire};
 
-/// A drained queue gives back its memory when it had grown beyond this many entries.
-const KEPT_CAPACITY: usize = 32;
-
 pub(crate) type Batch = SmallVec<[Entry; 8]>;
 
 #[derive(Debug)]
@@ -257,7 +254,8 @@ impl Queue {
             }
         }
         if !batch.is_empty() {
-            if state.entries.is_empty() && state.entries.capacity() > KEPT_CAPACITY {
+            if state.entries.is_empty() {
+                // an idle connection holds no memory for what it may be sent
                 state.entries = VecDeque::new();
             }
             return Poll::Ready(Ok(()));

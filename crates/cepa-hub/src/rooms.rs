@@ -11,22 +11,28 @@
 //! - A change of membership is noted for the hook under the room's lock, so notes about one room are in order.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
 use std::sync::Arc;
 
 use parking_lot::RwLock;
+use smallvec::SmallVec;
 
 use crate::member::MemberInner;
 use crate::membership::Hook;
 use crate::{MemberId, Membership};
 
-/// A set of members: a list, so that a fan-out walks memory in order, and where in it each one is.
+/// A set of members: a list, so that a fan-out walks memory in order, and where in it each one is. A set that is short has
+/// the list alone, and one member in place: every Socket.IO socket is alone in a room of its own.
 #[derive(Default)]
 pub(crate) struct MemberSet {
-    list: Vec<Arc<MemberInner>>,
-    places: HashMap<MemberId, usize, BuildHasherDefault<IdHasher>>,
+    list: SmallVec<[Arc<MemberInner>; 1]>,
+    places: Option<Box<Places>>,
 }
+
+type Places = HashMap<MemberId, usize, BuildHasherDefault<IdHasher>>;
+
+/// Up to this many members are looked for one by one.
+const SHORT: usize = 8;
 
 impl MemberSet {
     pub(crate) fn len(&self) -> usize {
@@ -34,7 +40,14 @@ impl MemberSet {
     }
 
     pub(crate) fn contains(&self, id: MemberId) -> bool {
-        self.places.contains_key(&id)
+        self.place(id).is_some()
+    }
+
+    fn place(&self, id: MemberId) -> Option<usize> {
+        match &self.places {
+            Some(places) => places.get(&id).copied(),
+            None => self.list.iter().position(|member| member.id == id),
+        }
     }
 
     pub(crate) fn iter(&self) -> std::slice::Iter<'_, Arc<MemberInner>> {
@@ -42,21 +55,31 @@ impl MemberSet {
     }
 
     fn get(&self, id: MemberId) -> Option<&Arc<MemberInner>> {
-        self.list.get(*self.places.get(&id)?)
+        self.list.get(self.place(id)?)
     }
 
     fn insert(&mut self, member: &Arc<MemberInner>) {
-        if let Entry::Vacant(vacant) = self.places.entry(member.id) {
-            vacant.insert(self.list.len());
-            self.list.push(Arc::clone(member));
+        if self.contains(member.id) {
+            return;
+        }
+        if let Some(places) = &mut self.places {
+            places.insert(member.id, self.list.len());
+        }
+        self.list.push(Arc::clone(member));
+        if self.places.is_none() && self.list.len() > SHORT {
+            let places = self.list.iter().enumerate().map(|(at, member)| (member.id, at));
+            self.places = Some(Box::new(places.collect()));
         }
     }
 
     fn remove(&mut self, id: MemberId) -> Option<Arc<MemberInner>> {
-        let at = self.places.remove(&id)?;
+        let at = self.place(id)?;
         let removed = self.list.swap_remove(at);
-        if let Some(moved) = self.list.get(at) {
-            self.places.insert(moved.id, at);
+        if let Some(places) = &mut self.places {
+            places.remove(&id);
+            if let Some(moved) = self.list.get(at) {
+                places.insert(moved.id, at);
+            }
         }
         Some(removed)
     }
