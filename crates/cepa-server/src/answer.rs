@@ -19,6 +19,7 @@ use crate::admission::{self, Refusal};
 use crate::incoming::incoming;
 use crate::outgoing::Outgoing;
 use crate::requests::{Open, Requests};
+use crate::socket::Socket;
 use crate::streams;
 use crate::tunnel::{self, Tunnel};
 use crate::worker::Shared;
@@ -58,7 +59,7 @@ pub(crate) async fn answer(
             let upgraded = upgrade.await.map_err(io::Error::other)?;
             Ok(match held {
                 Some((place, open)) => Box::new(Tunnel::new(upgraded, place, open)) as Upgraded,
-                None => Box::new(TokioIo::new(upgraded)),
+                None => raw(upgraded),
             })
         })
     });
@@ -80,6 +81,18 @@ pub(crate) async fn answer(
         name(&mut response);
     }
     Ok(response.map(|body| Outgoing::new(body, streams::taken(), open)))
+}
+
+/// The connection as it was given to hyper, without the layers that hyper has put around it.
+fn raw(upgraded: hyper::upgrade::Upgraded) -> Upgraded {
+    match upgraded.downcast::<TokioIo<Socket>>() {
+        Ok(parts) => {
+            let mut socket = parts.io.into_inner();
+            socket.unread(parts.read_buf);
+            Box::new(socket)
+        }
+        Err(upgraded) => Box::new(TokioIo::new(upgraded)),
+    }
 }
 
 /// The answer to a request that the app does not see; nothing more is read from its connection.

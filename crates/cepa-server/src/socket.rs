@@ -65,6 +65,15 @@ impl Socket {
         }
     }
 
+    /// Takes back what was read beyond the end of a head, to be read again. Nothing may wait from before.
+    pub(crate) fn unread(&mut self, bytes: Bytes) {
+        debug_assert!(self.prefix.is_empty(), "what was read first has been read");
+        // an empty view would hold all of the buffer that it is of
+        if !bytes.is_empty() {
+            self.prefix = bytes;
+        }
+    }
+
     /// Whether the peer may still be sending what nobody will read.
     fn is_amid_a_request(&self) -> bool {
         self.instead.is_some()
