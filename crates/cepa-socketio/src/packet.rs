@@ -100,7 +100,7 @@ pub enum Body {
 pub struct Decoder {
     max_attachments: usize,
     max_bytes: usize,
-    held: Option<Held>,
+    held: Option<Box<Held>>,
 }
 
 /// A binary packet whose attachments are not all here.
@@ -159,7 +159,8 @@ impl Decoder {
         let missing = head.attachments;
         // a copy: a view would hold all of what it came in until the last attachment
         let text = Bytes::copy_from_slice(&text);
-        self.held = Some(Held { head, bytes: text.len(), text, missing, attachments: Vec::new() });
+        let (bytes, attachments) = (text.len(), Vec::new());
+        self.held = Some(Held { head, bytes, text, missing, attachments }.into());
         Ok(None)
     }
 
@@ -176,7 +177,8 @@ impl Decoder {
         held.attachments.push(data);
         held.missing -= 1;
         if held.missing == 0 {
-            return finish(held.head, &held.text, held.attachments).map(Some);
+            let Held { head, text, attachments, .. } = *held;
+            return finish(head, &text, attachments).map(Some);
         }
         self.held = Some(held);
         Ok(None)

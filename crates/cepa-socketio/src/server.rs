@@ -1,8 +1,9 @@
 //! What all sessions of one Socket.IO server share: options, the map of sessions, the namespaces.
 
-use std::collections::HashMap;
+use std::borrow::Borrow;
+use std::collections::HashSet;
 use std::fmt;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::{BuildHasher, Hash, Hasher, RandomState};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -152,7 +153,7 @@ pub(crate) enum Unavailable {
 
 /// The sessions by their secret id. The hash is keyed, so that a client cannot choose the shard.
 pub(crate) struct Sessions {
-    shards: [RwLock<HashMap<Box<str>, Arc<Session>>>; SHARDS],
+    shards: [RwLock<HashSet<BySid>>; SHARDS],
     hasher: RandomState,
     count: AtomicUsize,
     limit: usize,
@@ -170,7 +171,7 @@ impl Sessions {
         }
     }
 
-    fn shard(&self, sid: &str) -> &RwLock<HashMap<Box<str>, Arc<Session>>> {
+    fn shard(&self, sid: &str) -> &RwLock<HashSet<BySid>> {
         &self.shards[self.hasher.hash_one(sid) as usize % SHARDS]
     }
 
@@ -185,7 +186,7 @@ impl Sessions {
             self.count.fetch_sub(1, Ordering::Relaxed);
             return Err(Unavailable::Closing);
         }
-        shard.insert(session.sid().into(), Arc::clone(session));
+        shard.insert(BySid(Arc::clone(session)));
         Ok(())
     }
 
@@ -201,11 +202,11 @@ impl Sessions {
     }
 
     pub(crate) fn get(&self, sid: &str) -> Option<Arc<Session>> {
-        self.shard(sid).read().get(sid).cloned()
+        self.shard(sid).read().get(sid).map(|found| Arc::clone(&found.0))
     }
 
     pub(crate) fn remove(&self, sid: &str) {
-        let session = self.shard(sid).write().remove(sid);
+        let session = self.shard(sid).write().take(sid);
         if session.is_some() {
             self.count.fetch_sub(1, Ordering::Relaxed);
         }
@@ -214,8 +215,8 @@ impl Sessions {
 
     /// How many of them poll.
     pub(crate) fn polling(&self) -> usize {
-        let polls = |session: &&Arc<Session>| session.transport() == Transport::Polling;
-        self.shards.iter().map(|shard| shard.read().values().filter(polls).count()).sum()
+        let polls = |found: &&BySid| found.0.transport() == Transport::Polling;
+        self.shards.iter().map(|shard| shard.read().iter().filter(polls).count()).sum()
     }
 
     /// What a client may be called in public: it tells nothing of its secret id.
@@ -230,10 +231,35 @@ impl Sessions {
     fn all(&self) -> Vec<Arc<Session>> {
         self.shards
             .iter()
-            .flat_map(|shard| shard.read().values().cloned().collect::<Vec<_>>())
+            .flat_map(|shard| {
+                shard.read().iter().map(|found| Arc::clone(&found.0)).collect::<Vec<_>>()
+            })
             .collect()
     }
 }
+
+/// A session in a set that is looked into by its id.
+struct BySid(Arc<Session>);
+
+impl Borrow<str> for BySid {
+    fn borrow(&self) -> &str {
+        self.0.sid()
+    }
+}
+
+impl Hash for BySid {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.sid().hash(state);
+    }
+}
+
+impl PartialEq for BySid {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.sid() == other.0.sid()
+    }
+}
+
+impl Eq for BySid {}
 
 /// The WebSocket's own keep-alive is off: Engine.IO has its heartbeat.
 fn websocket(options: &Options) -> WebSocketOptions {

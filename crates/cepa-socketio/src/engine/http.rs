@@ -153,7 +153,7 @@ fn verify(
 
 async fn open(ctx: &mut Context, server: &Arc<Server>, transport: Transport, form: Form) -> Result {
     server.watch(ctx);
-    let request = HandshakeRequest::of(&ctx.request);
+    let request = Arc::new(HandshakeRequest::of(&ctx.request));
     let closing = ctx.closing().clone();
     if transport == Transport::Polling {
         return match Session::open(server, request, transport, form, &closing) {
@@ -168,7 +168,10 @@ async fn open(ctx: &mut Context, server: &Arc<Server>, transport: Transport, for
     let answered = ctx
         .upgrade_with(&server.websocket, async move |mut ws| {
             match Session::open(&opening, request, transport, form, &closing) {
-                Ok(session) => websocket::open(session, ws).await,
+                Ok(session) => match websocket::open(&session) {
+                    Some(outbox) => websocket::serve(session, ws, outbox).await,
+                    None => Ok(()),
+                },
                 Err(reason) => {
                     let code = match reason {
                         Unavailable::Full => CloseCode::TRY_AGAIN,

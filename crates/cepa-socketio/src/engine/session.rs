@@ -143,7 +143,7 @@ impl Session {
     /// A new session in the server's map.
     pub(crate) fn open(
         server: &Arc<Server>,
-        request: HandshakeRequest,
+        request: Arc<HandshakeRequest>,
         transport: Transport,
         form: Form,
         closing: &CancellationToken,
@@ -163,7 +163,7 @@ impl Session {
         let session = Arc::new(Session {
             sid: crate::server::random_id(),
             server: Arc::clone(server),
-            request: Arc::new(request),
+            request,
             client: Client::new(options),
             runtime: Handle::current(),
             closing: closing.clone(),
@@ -195,6 +195,13 @@ impl Session {
             watch.opened(&session);
         }
         Ok(session)
+    }
+
+    /// Queues the open packet of a session that begins as a WebSocket.
+    pub(super) fn greet(&self) {
+        let mut text = Vec::new();
+        Packet::Open(self.open_packet().into()).encode(&mut text);
+        self.control.send_bytes(self.format().frames(&text, &[]));
     }
 
     /// What a session does at its beginning beside its open packet.
