@@ -45,7 +45,8 @@ pub(crate) async fn run(listener: std::net::TcpListener, shared: Shared) -> io::
             if let Some(place) = shared.places.take() {
                 // An option that only makes answers sooner: nothing fails without it.
                 let _ = stream.set_nodelay(true);
-                let served = connection::serve(stream, peer, shared.clone(), place);
+                // Boxed, because each layer around a task may hold it twice.
+                let served = Box::pin(connection::serve(stream, peer, shared.clone(), place));
                 let ended = callback.ended().clone();
                 connections.spawn(async move { ended.run_until_cancelled(served).await });
             }
