@@ -206,7 +206,8 @@ where
                 }
             }
         };
-        end(&shared, &closing, outcome).await
+        // In a box of its own, made when it is needed.
+        Box::pin(end(&shared, &closing, outcome)).await
     }
 }
 
@@ -253,4 +254,26 @@ fn judge(error: Error) -> Result {
     }
     let told = source.map(ToString::to_string).unwrap_or_default();
     Err(Error::new(status, told).with_code("websocket_peer"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::Ready;
+
+    use super::*;
+
+    /// The size of the future that a function returns.
+    fn size<A, B, C, D, F>(_: impl Fn(A, B, C, D) -> F) -> usize {
+        size_of::<F>()
+    }
+
+    /// What an idle connection holds beside the program's future.
+    #[test]
+    fn an_idle_connection_is_small() {
+        type Serve = fn(WebSocket) -> Ready<Result>;
+        let run = size(run::<Serve, Ready<Result>>);
+        for (name, size, most) in [("run", run, 512), ("shared", size_of::<Shared>(), 512)] {
+            assert!(size <= most, "{name} has {size} bytes, more than {most}");
+        }
+    }
 }
