@@ -257,3 +257,22 @@ impl Drop for Gone<'_> {
         self.0.close(Reason::TransportClose, Ending::Left);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The size of the future that a function returns.
+    fn size<A, B, C, F>(_: impl Fn(A, B, C) -> F) -> usize {
+        size_of::<F>()
+    }
+
+    /// What an idle session holds; `examples/idle.rs` measures all of it.
+    #[test]
+    fn an_idle_session_is_small() {
+        let sizes = [("serve", size(serve), 544), ("session", size_of::<Session>(), 560)];
+        for (name, size, most) in sizes {
+            assert!(size <= most, "{name} has {size} bytes, more than {most}");
+        }
+    }
+}
