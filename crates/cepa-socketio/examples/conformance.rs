@@ -2,14 +2,16 @@
 //!
 //! `cargo run -p cepa-socketio --example conformance -- --port 0` prints `listening on http://127.0.0.1:PORT`.
 //! `--bundle DIR` serves the official client from that folder, `--recovery` switches on connection state recovery,
-//! `--eio3` lets in the clients of Socket.IO 2. `--admin open|production|readonly|basic` shows it to the official admin page
+//! `--eio3` lets in the clients of Socket.IO 2, `--deflate` compresses over WebSocket. `--admin open|production|readonly|basic` shows it to the official admin page
 //! (`basic` is for `admin` with the password `changeit`, and needs the feature `bcrypt`).
 
 use std::time::Duration;
 
 use cepa_core::{App, Result};
 use cepa_server::Server;
-use cepa_socketio::{Admin, Args, ConnectError, EmitError, Options, RecoveryOptions, SocketIo};
+use cepa_socketio::{
+    Admin, Args, ConnectError, Deflate, EmitError, Options, RecoveryOptions, SocketIo,
+};
 use serde_json::{Value, json};
 
 fn events(namespace: SocketIo) -> SocketIo {
@@ -142,6 +144,7 @@ async fn main() -> Result {
         ping_timeout: Duration::from_secs(1),
         recovery: flag("--recovery").then(RecoveryOptions::default),
         allow_eio3: flag("--eio3"),
+        per_message_deflate: flag("--deflate").then(Deflate::default),
         ..Options::default()
     });
     if let Some(folder) = option("--bundle") {

@@ -50,6 +50,7 @@ mod work;
 pub use admin::Admin;
 pub use args::{Acknowledge, Args, BadArgument, Binary, Emit, FromArgs};
 pub use broadcast::Broadcast;
+pub use cepa_ws::Deflate;
 pub use data::Data;
 pub use engine::session::Transport;
 pub use engine_io::{EngineIo, EngineMessage, EngineSession};

@@ -7,6 +7,8 @@
 
 use std::time::Duration;
 
+use cepa_ws::Deflate;
+
 use crate::recovery::RecoveryOptions;
 
 /// The settings of a [`SocketIo`](crate::SocketIo).
@@ -71,6 +73,10 @@ pub struct Options {
     pub allow_upgrades: bool,
     /// From how many bytes on an answer of polling is compressed for a client that accepts it; 1024. `None` is never.
     pub http_compression: Option<usize>,
+    /// Whether and how messages over WebSocket are compressed for a client that offers it (permessage-deflate); not. With
+    /// [`Deflate::default`] those are that have 1024 bytes or more. A broadcast is compressed once for all who agreed on
+    /// the same, so each message is compressed by itself: `server_context_takeover` is passed over.
+    pub per_message_deflate: Option<Deflate>,
     /// Whether clients of Engine.IO 3 are served, those of Socket.IO 2; false. Such a client's id in `/` is that of its
     /// connection, which is otherwise a secret: whoever is told it can speak for the client while that polls.
     pub allow_eio3: bool,
@@ -111,6 +117,7 @@ impl Default for Options {
             websocket: true,
             allow_upgrades: true,
             http_compression: Some(1024),
+            per_message_deflate: None,
             allow_eio3: false,
             jsonp: false,
             msgpack: true,

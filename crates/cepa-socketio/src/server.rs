@@ -13,7 +13,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use cepa_core::{CancellationToken, Context, Error};
 use cepa_hub::Hub;
-use cepa_ws::{Limits, WebSocketOptions};
+use cepa_ws::{Deflate, Limits, WebSocketOptions};
 use parking_lot::{Mutex, RwLock};
 use tokio::time::{Instant, sleep_until};
 
@@ -270,6 +270,10 @@ fn websocket(options: &Options) -> WebSocketOptions {
         ..Limits::default()
     };
     let mut result = WebSocketOptions::new().limits(limits);
+    if let Some(deflate) = options.per_message_deflate {
+        // a frame is shared by many clients, so it refers to none before it
+        result = result.deflate(Deflate { server_context_takeover: false, ..deflate });
+    }
     for origin in &options.origins {
         result = if origin == "*" { result.any_origin() } else { result.origin(origin) };
     }

@@ -280,7 +280,7 @@ impl Socket {
     /// The connection has become a WebSocket.
     pub(crate) fn set_format(&self, format: Format) {
         if let Some(member) = self.0.member.get() {
-            member.set_wire(self.0.namespace.wires().of(format));
+            member.set_wire(&self.0.namespace.wires().of(format));
         }
     }
 

@@ -6,15 +6,18 @@
 //! attachments alone, which is how those of msgpack travel. An entry of polling that is not to be compressed begins with
 //! a separator, which [`compressible`] takes off.
 //!
-//! A broadcast is encoded once per namespace and format by the hub. What goes to one client (CONNECT answers,
+//! A broadcast is encoded, and compressed, once per namespace and format by the hub. What goes to one client (CONNECT answers,
 //! acknowledgements, unicast) is encoded by the session; as long as a session may still be upgraded, such a packet waits
 //! as an [`Event`] whose name is the text of the packet, and the wires of [`Wires::packets`] write it.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
 use cepa_hub::{Event, Wire};
-use cepa_ws::codec::{Header, OpCode};
+use cepa_ws::SharedDeflate;
+use cepa_ws::codec::{Header, OpCode, encode, encode_deflated};
+use parking_lot::RwLock;
 
 use crate::engine::legacy;
 use crate::engine::packet::encode_binary;
@@ -33,42 +36,38 @@ pub(crate) enum Dialect {
     MsgPack,
 }
 
+/// What carries a session's packets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Carrier {
+    /// Bodies of polling, of which a packet is a part or several.
+    Polling,
+    /// Frames of WebSocket, compressed like this when that was agreed on.
+    Frames(Option<SharedDeflate>),
+}
+
 /// How a session's packets are written at the moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Format {
     pub(crate) dialect: Dialect,
-    /// Frames for WebSocket, or parts for polling.
-    pub(crate) framed: bool,
+    pub(crate) carrier: Carrier,
 }
 
 impl Format {
-    const ALL: [Format; 6] = [
-        Format { dialect: Dialect::Json, framed: false },
-        Format { dialect: Dialect::Json, framed: true },
-        Format { dialect: Dialect::Legacy, framed: false },
-        Format { dialect: Dialect::Legacy, framed: true },
-        Format { dialect: Dialect::MsgPack, framed: false },
-        Format { dialect: Dialect::MsgPack, framed: true },
-    ];
-
-    fn index(self) -> usize {
-        self.dialect as usize * 2 + usize::from(self.framed)
-    }
-
     /// A packet's bytes.
-    fn encode(self, text: &[u8], attachments: &[Bytes], compress: bool) -> Bytes {
-        if self.framed {
-            self.frames(text, attachments)
-        } else {
-            parts(text, attachments, compress)
+    pub(crate) fn encode(self, text: &[u8], attachments: &[Bytes], compress: bool) -> Bytes {
+        match self.carrier {
+            Carrier::Polling => parts(text, attachments, compress),
+            Carrier::Frames(deflate) => {
+                self.frames(text, attachments, deflate.filter(|_| compress))
+            }
         }
     }
 
     /// A packet as finished WebSocket frames.
-    pub(crate) fn frames(self, text: &[u8], attachments: &[Bytes]) -> Bytes {
+    fn frames(self, text: &[u8], attachments: &[Bytes], deflate: Option<SharedDeflate>) -> Bytes {
         let head = match text {
             [] => Bytes::new(),
-            text => cepa_ws::codec::encode(Header::new(OpCode::Text, text.len()), text),
+            text => frame(OpCode::Text, text, deflate),
         };
         if attachments.is_empty() {
             return head;
@@ -77,43 +76,69 @@ impl Format {
         for attachment in attachments {
             if self.dialect == Dialect::Legacy {
                 let typed = [&[legacy::MESSAGE][..], attachment].concat();
-                out.extend_from_slice(&cepa_ws::encode_binary(&typed));
+                out.extend_from_slice(&frame(OpCode::Binary, &typed, deflate));
             } else {
-                out.extend_from_slice(&cepa_ws::encode_binary(attachment));
+                out.extend_from_slice(&frame(OpCode::Binary, attachment, deflate));
             }
         }
         out.freeze()
     }
 }
 
-/// A wire for each format.
-#[derive(Debug)]
-pub(crate) struct Wires([Wire; 6]);
+fn frame(opcode: OpCode, payload: &[u8], deflate: Option<SharedDeflate>) -> Bytes {
+    match deflate {
+        Some(deflate) => encode_deflated(opcode, payload, deflate),
+        None => encode(Header::new(opcode, payload.len()), payload),
+    }
+}
+
+/// A wire for each format that a client has come with. These are few: three dialects, over polling, in frames, and in
+/// frames that are compressed in at most seven ways.
+pub(crate) struct Wires {
+    write: Arc<Write>,
+    made: RwLock<Vec<(Format, Wire)>>,
+}
+
+/// Writes an event in a format.
+type Write = dyn Fn(&Event, Format) -> Bytes + Send + Sync;
 
 impl Wires {
-    pub(crate) fn of(&self, format: Format) -> &Wire {
-        &self.0[format.index()]
+    fn new(write: impl Fn(&Event, Format) -> Bytes + Send + Sync + 'static) -> Wires {
+        Wires { write: Arc::new(write), made: RwLock::default() }
+    }
+
+    pub(crate) fn of(&self, format: Format) -> Wire {
+        let find = |made: &[(Format, Wire)]| {
+            made.iter().find(|(known, _)| *known == format).map(|(_, wire)| wire.clone())
+        };
+        if let Some(wire) = find(&self.made.read()) {
+            return wire;
+        }
+        let mut made = self.made.write();
+        if let Some(wire) = find(&made) {
+            return wire;
+        }
+        let write = Arc::clone(&self.write);
+        let wire = Wire::new(move |event| write(event, format));
+        made.push((format, wire.clone()));
+        wire
     }
 
     /// Events of a namespace.
     pub(crate) fn events(namespace: &str) -> Wires {
-        Wires(Format::ALL.map(|format| {
-            let namespace: Box<str> = namespace.into();
-            Wire::new(move |event| {
-                let (text, attachments) = packet(&namespace, event, format.dialect);
-                format.encode(&text, &attachments, event.is_compressible())
-            })
-        }))
+        let namespace: Box<str> = namespace.into();
+        Wires::new(move |event, format| {
+            let (text, attachments) = packet(&namespace, event, format.dialect);
+            format.encode(&text, &attachments, event.is_compressible())
+        })
     }
 
     /// Packets that are written already: their text is the event's name.
     pub(crate) fn packets() -> Wires {
-        Wires(Format::ALL.map(|format| {
-            Wire::new(move |event| {
-                let text = event.name().as_bytes();
-                format.encode(text, event.attachments(), event.is_compressible())
-            })
-        }))
+        Wires::new(|event, format| {
+            let text = event.name().as_bytes();
+            format.encode(text, event.attachments(), event.is_compressible())
+        })
     }
 }
 

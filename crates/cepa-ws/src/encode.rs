@@ -31,16 +31,18 @@ pub fn encode_binary(bytes: &[u8]) -> Bytes {
 /// [`WebSocket::shared_deflate`](crate::WebSocket::shared_deflate) is this.
 #[must_use]
 pub fn encode_text_deflated(text: &str, shared: SharedDeflate) -> Bytes {
-    deflated(OpCode::Text, text.as_bytes(), shared)
+    encode_deflated(OpCode::Text, text.as_bytes(), shared)
 }
 
 /// A binary message as one server frame, as [`encode_text_deflated`].
 #[must_use]
 pub fn encode_binary_deflated(bytes: &[u8], shared: SharedDeflate) -> Bytes {
-    deflated(OpCode::Binary, bytes, shared)
+    encode_deflated(OpCode::Binary, bytes, shared)
 }
 
-fn deflated(opcode: OpCode, payload: &[u8], shared: SharedDeflate) -> Bytes {
+/// A message as one unmasked frame, compressed when that makes it shorter; see [`SharedDeflate`].
+#[must_use]
+pub fn encode_deflated(opcode: OpCode, payload: &[u8], shared: SharedDeflate) -> Bytes {
     match shared.deflate(payload) {
         Some(payload) => {
             let header = Header { compressed: true, ..Header::new(opcode, payload.len()) };

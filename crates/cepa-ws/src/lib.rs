@@ -54,7 +54,7 @@ pub use upgrade::WebSocketExt;
 pub mod codec {
     pub use crate::close::MAX_REASON;
     pub use crate::decoder::{Decoder, Incoming};
-    pub use crate::encode::encode;
+    pub use crate::encode::{encode, encode_deflated};
     pub use crate::frame::{Header, HeaderBytes, MAX_CONTROL, MAX_HEADER, OpCode};
     pub use crate::mask::apply as apply_mask;
     pub use crate::utf8::{NotUtf8, Utf8Check};

@@ -21,6 +21,7 @@ use super::{polling, websocket};
 use crate::handshake::{HandshakeRequest, pairs};
 use crate::options::Options;
 use crate::server::{Server, Unavailable};
+use crate::wire::Carrier;
 
 /// Why a request is refused; the number is the code in the answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -156,7 +157,7 @@ async fn open(ctx: &mut Context, server: &Arc<Server>, transport: Transport, for
     let request = Arc::new(HandshakeRequest::of(&ctx.request));
     let closing = ctx.closing().clone();
     if transport == Transport::Polling {
-        return match Session::open(server, request, transport, form, &closing) {
+        return match Session::open(server, request, Carrier::Polling, form, &closing) {
             Ok(session) => polling::open(ctx, &session),
             Err(reason) => unavailable(ctx, reason),
         };
@@ -167,7 +168,8 @@ async fn open(ctx: &mut Context, server: &Arc<Server>, transport: Transport, for
     let opening = Arc::clone(server);
     let answered = ctx
         .upgrade_with(&server.websocket, async move |mut ws| {
-            match Session::open(&opening, request, transport, form, &closing) {
+            let carrier = Carrier::Frames(ws.shared_deflate());
+            match Session::open(&opening, request, carrier, form, &closing) {
                 Ok(session) => match websocket::open(&session) {
                     Some(outbox) => websocket::serve(session, ws, outbox).await,
                     None => Ok(()),

@@ -9,7 +9,7 @@ use cepa_hub::{Event, Hub, Member, Message, Outcome};
 use super::session::{Ending, Session};
 use crate::Reason;
 use crate::namespace::Namespace;
-use crate::wire::{self, Dialect, Format, Wires, in_dialect};
+use crate::wire::{self, Carrier, Dialect, Format, Wires, in_dialect};
 
 impl Session {
     /// Queues a packet for this client alone, in order with broadcasts.
@@ -37,10 +37,13 @@ impl Session {
     }
 
     fn put(&self, format: Format, text: Vec<u8>, attachments: &[Bytes], compress: bool) -> Outcome {
-        if format.framed {
-            self.control.send_bytes(format.frames(&text, attachments))
-        } else {
-            self.control.send(packet(text, attachments).with_compress(compress))
+        match format.carrier {
+            Carrier::Frames(_) => {
+                self.control.send_bytes(format.encode(&text, attachments, compress))
+            }
+            Carrier::Polling => {
+                self.control.send(packet(text, attachments).with_compress(compress))
+            }
         }
     }
 
@@ -85,7 +88,7 @@ impl Session {
 
     /// A member of `hub` over this session's outbox.
     pub(crate) fn attach(&self, hub: &Hub, wires: &Wires) -> Member {
-        hub.attach(&self.control, wires.of(self.format()))
+        hub.attach(&self.control, &wires.of(self.format()))
     }
 
     pub(crate) fn format(&self) -> Format {

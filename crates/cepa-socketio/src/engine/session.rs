@@ -19,6 +19,7 @@ use std::time::Duration;
 
 use cepa_core::CancellationToken;
 use cepa_hub::{Member, Outbox, OutboxOptions};
+use cepa_ws::SharedDeflate;
 use parking_lot::Mutex;
 use serde_json::json;
 use tokio::runtime::Handle;
@@ -33,7 +34,7 @@ use crate::client::{Client, Held};
 use crate::engine_io::EngineMessage;
 use crate::handshake::HandshakeRequest;
 use crate::server::{Server, Unavailable};
-use crate::wire::{Dialect, Format};
+use crate::wire::{Carrier, Dialect, Format};
 
 /// What carries a session at the moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -144,14 +145,19 @@ impl Session {
     pub(crate) fn open(
         server: &Arc<Server>,
         request: Arc<HandshakeRequest>,
-        transport: Transport,
+        carrier: Carrier,
         form: Form,
         closing: &CancellationToken,
     ) -> Result<Arc<Session>, Unavailable> {
         let options = &server.options;
         let dialect = if form.legacy { Dialect::Legacy } else { Dialect::Json };
-        let format = Format { dialect, framed: transport == Transport::WebSocket };
-        let queue = OutboxOptions::new(server.packets.of(format)).limit_bytes(options.max_outgoing);
+        let format = Format { dialect, carrier };
+        let transport = match carrier {
+            Carrier::Polling => Transport::Polling,
+            Carrier::Frames(_) => Transport::WebSocket,
+        };
+        let queue =
+            OutboxOptions::new(&server.packets.of(format)).limit_bytes(options.max_outgoing);
         let (control, outbox) = server.control.outbox(queue);
         let now = Instant::now();
         let (interval, timeout) = (options.ping_interval, options.ping_timeout);
@@ -201,7 +207,7 @@ impl Session {
     pub(super) fn greet(&self) {
         let mut text = Vec::new();
         Packet::Open(self.open_packet().into()).encode(&mut text);
-        self.control.send_bytes(self.format().frames(&text, &[]));
+        self.control.send_bytes(self.format().encode(&text, &[], true));
     }
 
     /// What a session does at its beginning beside its open packet.
@@ -272,7 +278,7 @@ impl Session {
     pub(crate) fn speak_msgpack(&self) {
         let mut state = self.state.lock();
         state.format.dialect = Dialect::MsgPack;
-        self.control.set_wire(self.server.packets.of(state.format));
+        self.control.set_wire(&self.server.packets.of(state.format));
     }
 
     /// Takes a packet of the client. `Ok(Some)` is an event that found its socket's queue full; nothing else is to be
@@ -421,15 +427,15 @@ impl Session {
 
     /// The WebSocket has the outbox: what it reads from now on are frames. Not before, or a GET that is still being
     /// answered would get them.
-    pub(super) fn frame(&self) {
+    pub(super) fn frame(&self, deflate: Option<SharedDeflate>) {
         // the lock of the sockets keeps a socket from being attached with the old wire meanwhile
         self.client.each_locked(|sockets| {
             let format = {
                 let mut state = self.state.lock();
-                state.format.framed = true;
+                state.format.carrier = Carrier::Frames(deflate);
                 state.format
             };
-            self.control.set_wire(self.server.packets.of(format));
+            self.control.set_wire(&self.server.packets.of(format));
             for socket in sockets {
                 socket.set_format(format);
             }

@@ -50,7 +50,7 @@ pub(super) async fn serve(attempt: Option<Attempt>, mut ws: WebSocket) -> Result
             None => session.returned.notified().await,
         }
     };
-    session.frame();
+    session.frame(ws.shared_deflate());
     drop(attempt);
     if session.is_closed() {
         // the farewell is in good hands

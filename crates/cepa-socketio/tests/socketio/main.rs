@@ -10,6 +10,7 @@ mod binary;
 mod broadcast_acks;
 mod browser_files;
 mod cluster;
+mod compressed_messages;
 mod concurrent_handlers;
 mod connect_churn;
 mod connecting;
