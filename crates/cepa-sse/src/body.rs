@@ -4,6 +4,8 @@
 //! when nothing was said for the keep-alive time. One timer a stream, and events do not touch it: when it fires it looks at
 //! the time of the last chunk and goes back to sleep for the rest.
 //!
+//! An outbox and a feed take turns, so that neither waits for ever behind the other.
+//!
 //! What the stream keeps (`Sse::keep`) goes when it ends, or when the client goes.
 //!
 //! The token of the server's closing takes a lock that all streams of the process share each time it is polled, and a stream
@@ -46,6 +48,8 @@ pub(crate) struct SseBody {
     pub(crate) first: Option<Bytes>,
     pub(crate) outbox: Option<Outbox>,
     pub(crate) feed: Option<Feed>,
+    /// Whether the feed is asked before the outbox.
+    pub(crate) feed_first: bool,
     pub(crate) idle: Idle,
     pub(crate) closing: Closing,
     /// The time after which clients return, at the soonest, when the server closes.
@@ -92,25 +96,44 @@ fn spread(least: Duration) -> Duration {
 }
 
 impl SseBody {
+    /// Whichever has waited longer is asked first. The end of the outbox is the end of all, that of the feed only of itself.
     fn poll_sources(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes>>> {
-        if let Some(outbox) = &mut self.outbox {
-            match outbox.poll_recv(cx) {
-                Poll::Ready(Ok(bytes)) => return Poll::Ready(Some(Ok(bytes))),
-                Poll::Ready(Err(_)) => return Poll::Ready(None),
-                Poll::Pending => {}
-            }
+        self.feed_first = !self.feed_first;
+        if self.feed_first
+            && let Poll::Ready(next) = self.poll_feed(cx)
+        {
+            return Poll::Ready(Some(next));
         }
+        if let Some(outbox) = &mut self.outbox
+            && let Poll::Ready(next) = outbox.poll_recv(cx)
+        {
+            return Poll::Ready(next.ok().map(Ok));
+        }
+        if !self.feed_first
+            && let Poll::Ready(next) = self.poll_feed(cx)
+        {
+            return Poll::Ready(Some(next));
+        }
+        match (&self.outbox, &self.feed) {
+            (None, None) => Poll::Ready(None),
+            _ => Poll::Pending,
+        }
+    }
+
+    /// The next event of the feed, as long as there is one.
+    fn poll_feed(&mut self, cx: &mut Context<'_>) -> Poll<Result<Bytes>> {
         let next = match &mut self.feed {
             Some(Feed::Stream(stream)) => stream.as_mut().poll_next(cx),
             Some(Feed::Driven(driven)) => driven.poll_next(cx),
-            None => Poll::Ready(None),
+            None => return Poll::Pending,
         };
         match next {
+            Poll::Ready(Some(next)) => Poll::Ready(next),
             Poll::Ready(None) => {
                 self.feed = None;
-                if self.outbox.is_some() { Poll::Pending } else { Poll::Ready(None) }
+                Poll::Pending
             }
-            other => other,
+            Poll::Pending => Poll::Pending,
         }
     }
 

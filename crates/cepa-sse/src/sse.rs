@@ -286,6 +286,7 @@ impl IntoBody for Sse {
             first: Some(self.first_bytes()),
             outbox,
             feed: self.feed,
+            feed_first: false,
             idle: Idle::new(self.keep_alive),
             closing: Closing::from_iter([self.closing.cancelled_owned()]),
             retry: self.retry.unwrap_or(Sse::RETRY),

@@ -147,3 +147,23 @@ async fn together_with_a_room() {
     hub.to("lobby").emit("e", &2).unwrap();
     assert_eq!(next(&mut streaming).await, "event: e\ndata: 2\n\n");
 }
+
+#[tokio::test]
+async fn neither_a_busy_room_nor_a_busy_closure_keeps_the_other_waiting() {
+    let (hub, client) = app!(async |ctx| {
+        ctx.sse().subscribe("lobby").send(async |events| {
+            loop {
+                events.emit("mine", &1).await?;
+            }
+        })
+    });
+    let mut streaming = open(&client).await;
+    (0..100).for_each(|_| {
+        hub.to("lobby").emit("theirs", &1).unwrap();
+    });
+    let mut of_the_room = 0;
+    for _ in 0..40 {
+        of_the_room += usize::from(next(&mut streaming).await.starts_with("event: theirs"));
+    }
+    assert_eq!(of_the_room, 20);
+}
