@@ -12,7 +12,8 @@ use crate::upload::{Upload, UploadForm, receive};
 /// Every method checks the type, the size and the time first, and fails with an [`Error`](cepa_core::Error) whose
 /// status, message and code say what was wrong. Limits are those of [`BodyLimits`](crate::BodyLimits), taken from the app
 /// when it shares one. A body can be read more than once, also in different ways, when the first reading
-/// came to its end: a signature is checked over the very bytes from which the JSON is read; after one that did not, and after an upload, reading it again is a 500.
+/// came to its end: a signature is checked over the very bytes from which the JSON is read; after one that
+/// did not, and after an upload, reading it again is a 500.
 ///
 /// ```
 /// use cepa_body::BodyExt;
@@ -30,6 +31,26 @@ use crate::upload::{Upload, UploadForm, receive};
 /// });
 /// ```
 pub trait BodyExt {
+    /// The body as whatever its type says: JSON, a form or text, each as the methods of that name read it; a text is
+    /// one string. One handler serves a page's form and a program's JSON alike.
+    ///
+    /// ```
+    /// # use cepa_body::BodyExt;
+    /// # use cepa_core::{App, Context, Result};
+    /// # #[derive(serde::Deserialize)]
+    /// # struct NewUser {
+    /// #     name: String,
+    /// # }
+    /// App::new().with(async |ctx, _next| {
+    ///     let new: NewUser = ctx.body_any().await?; // {"name":"ana"} or name=ana
+    ///     ctx.set_body(format!("hello, {}", new.name))
+    /// });
+    /// ```
+    ///
+    /// # Errors
+    /// Those of the reading that it comes to; 415 for a type that is none of the three.
+    fn body_any<T: DeserializeOwned>(&mut self) -> impl Future<Output = Result<T>> + Send;
+
     /// The body as JSON: `application/json`, `application/csp-report`, or any `application/*+json`.
     ///
     /// # Errors
@@ -81,6 +102,10 @@ pub trait BodyExt {
 }
 
 impl BodyExt for Context {
+    fn body_any<T: DeserializeOwned>(&mut self) -> impl Future<Output = Result<T>> + Send {
+        self.read_body().any()
+    }
+
     fn body_json<T: DeserializeOwned>(&mut self) -> impl Future<Output = Result<T>> + Send {
         self.read_body().json()
     }

@@ -5,8 +5,8 @@
 
 use std::borrow::Cow;
 
-/// A media type with its parameters, borrowed from the header.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A media type with its parameters, borrowed from the header; the default one is no type at all.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct MediaType<'a> {
     kind: &'a str,
     subkind: &'a str,

@@ -13,10 +13,11 @@ use std::io;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use cepa_core::{Body, Context, Result};
+use cepa_core::{Body, Context, Error, Result};
 use futures_util::stream;
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use crate::media_type::MediaType;
 use crate::text::Charset;
@@ -27,7 +28,7 @@ const FIRST_ALLOCATION: usize = 64 * 1024;
 
 /// A reading of the body with other limits or types than usual; see [`BodyExt::read_body`](crate::BodyExt::read_body).
 #[derive(Debug)]
-#[must_use = "nothing is read until `json`, `form`, `text` or `bytes` is called and awaited"]
+#[must_use = "nothing is read until `any`, `json`, `form`, `text` or `bytes` is called and awaited"]
 pub struct ReadBody<'c> {
     ctx: &'c mut Context,
     limits: BodyLimits,
@@ -60,7 +61,7 @@ impl<'c> ReadBody<'c> {
         self
     }
 
-    /// Reads the body whatever the request says its content type is.
+    /// Reads the body whatever the request says its content type is; [`any`](Self::any) goes by it all the same.
     pub fn any_type(mut self) -> Self {
         self.any_type = true;
         self
@@ -71,6 +72,21 @@ impl<'c> ReadBody<'c> {
     pub fn strict(mut self) -> Self {
         self.strict = true;
         self
+    }
+
+    /// The body as JSON, a form or text, by its type; see [`BodyExt::body_any`](crate::BodyExt::body_any).
+    ///
+    /// # Errors
+    /// 400, 408, 413, 415 or 422, as listed there.
+    pub async fn any<T: DeserializeOwned>(self) -> Result<T> {
+        let header = self.ctx.request.get("content-type");
+        let found = header.and_then(MediaType::parse).unwrap_or_default();
+        match Kind::ALL.into_iter().find(|kind| kind.fits(&found)) {
+            Some(Kind::Json) => self.json().await,
+            Some(Kind::Form) => self.form().await,
+            Some(Kind::Text) => form::read(Value::String(self.text().await?)),
+            None => Err(unread(header, &Kind::ALL)),
+        }
     }
 
     /// The body as JSON; see [`BodyExt::body_json`](crate::BodyExt::body_json).
@@ -118,14 +134,8 @@ impl<'c> ReadBody<'c> {
     fn check(&self, wanted: Kind) -> Result<Charset> {
         let header = self.ctx.request.get("content-type");
         let kind = header.and_then(MediaType::parse);
-        if !self.any_type {
-            match (&kind, header) {
-                (Some(kind), _) if wanted.fits(kind) => {}
-                (_, Some(found)) if !found.trim().is_empty() => {
-                    return Err(refusal::wrong_type(found, wanted.name()));
-                }
-                _ => return Err(refusal::missing_type(wanted.name())),
-            }
+        if !self.any_type && !kind.is_some_and(|kind| wanted.fits(&kind)) {
+            return Err(unread(header, &[wanted]));
         }
         match kind.and_then(|kind| kind.parameter("charset")) {
             None => Ok(Charset::Utf8),
@@ -178,6 +188,8 @@ enum Kind {
 }
 
 impl Kind {
+    const ALL: [Self; 3] = [Self::Json, Self::Form, Self::Text];
+
     fn fits(self, found: &MediaType<'_>) -> bool {
         match self {
             Self::Json => found.is_json(),
@@ -193,6 +205,15 @@ impl Kind {
             Self::Form => "application/x-www-form-urlencoded",
             Self::Text => "text/plain",
         }
+    }
+}
+
+/// The answer to a content type that is none of these.
+fn unread(found: Option<&str>, wanted: &[Kind]) -> Error {
+    let wanted = wanted.iter().map(|kind| kind.name()).collect::<Vec<_>>().join(" or ");
+    match found.filter(|found| !found.trim().is_empty()) {
+        Some(found) => refusal::wrong_type(found, &wanted),
+        None => refusal::missing_type(&wanted),
     }
 }
 

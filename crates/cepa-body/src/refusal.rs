@@ -28,19 +28,19 @@ pub(crate) fn too_many_fields(limit: usize) -> Error {
 }
 
 pub(crate) fn too_nested(name: &str, limit: usize) -> Error {
-    let name: String = name.chars().take(80).collect();
+    let name = start(name, 80);
     Error::new(413, format!("the name {name:?} nests deeper than {limit} levels"))
         .with_code("too_nested")
 }
 
 pub(crate) fn too_mixed(name: &str) -> Error {
-    let name: String = name.chars().take(80).collect();
+    let name = start(name, 80);
     let why = format!("up to the name {name:?}, texts and objects share names too often");
     Error::new(413, why).with_code("too_nested")
 }
 
 pub(crate) fn index_too_large(name: &str, limit: usize) -> Error {
-    let name: String = name.chars().take(80).collect();
+    let name = start(name, 80);
     Error::new(413, format!("the name {name:?} has an index of {limit} or more"))
         .with_code("index_too_large")
 }
@@ -111,11 +111,18 @@ pub(crate) fn empty() -> Error {
     Error::new(400, "the body is empty").with_code("empty_body")
 }
 
-/// What does not fit the type asked for, by the path of its field.
+/// What does not fit the type asked for, by the path of its field. Both may quote the body at any length.
 pub(crate) fn invalid(path: &str, reason: &str) -> Error {
+    let reason = start(reason, 400);
     let message = match path {
-        "" | "." => reason.to_owned(),
-        path => format!("{path}: {reason}"),
+        "" | "." => reason,
+        path => format!("{}: {reason}", start(path, 400)),
     };
     Error::new(422, message).with_code("invalid_body")
+}
+
+/// So much of a text that the client sent, to be quoted in an answer.
+fn start(text: &str, most: usize) -> String {
+    let end = text.char_indices().nth(most).map_or(text.len(), |(at, _)| at);
+    format!("{}{}", &text[..end], if end < text.len() { "…" } else { "" })
 }

@@ -35,7 +35,19 @@ impl UploadForm {
 
     /// The text of the first field of that name, taken literally: no brackets are read here.
     pub fn field(&self, name: &str) -> Option<&str> {
-        self.fields.iter().find(|(known, _)| known == name).map(|(_, text)| text.as_str())
+        self.pairs().find_map(|(known, text)| (known == name).then_some(text))
+    }
+
+    /// Name and text of each text field, taken literally, in the order in which they came.
+    ///
+    /// ```
+    /// # use cepa_body::UploadForm;
+    /// fn shown(form: &UploadForm) -> Vec<String> {
+    ///     form.pairs().map(|(name, text)| format!("{name}: {text}")).collect()
+    /// }
+    /// ```
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.fields.iter().map(|(name, text)| (name.as_str(), text.as_str()))
     }
 
     /// The text fields as a type, nested by the same rules as those of
@@ -47,8 +59,8 @@ impl UploadForm {
     /// ([`form_depth`](crate::BodyLimits::form_depth)).
     pub fn fields<T: DeserializeOwned>(&self) -> Result<T> {
         let mut pairs = Pairs::new(self.rules);
-        for (name, text) in &self.fields {
-            let pushed = pairs.push(name.clone(), text.clone());
+        for (name, text) in self.pairs() {
+            let pushed = pairs.push(name.to_owned(), text.to_owned());
             pushed.map_err(|beyond| form::refused(beyond, self.rules))?;
         }
         form::read(pairs.into_tree().map_err(|beyond| form::refused(beyond, self.rules))?)

@@ -6,6 +6,7 @@ mod clock;
 mod folder;
 mod send;
 
+mod by_its_type;
 mod bytes_are_read_again;
 mod charset;
 #[cfg(feature = "decompress")]

@@ -37,6 +37,21 @@ async fn a_field_is_also_there_by_its_literal_name() {
 }
 
 #[tokio::test]
+async fn fields_are_listed_in_the_order_in_which_they_came() {
+    let app = uploads(Upload::new(), |form| {
+        json!(form.pairs().map(|(name, text)| format!("{name}={text}")).collect::<Vec<_>>())
+    });
+    let body = form([
+        field("b[]", "1"),
+        file("picture", "onion.png", "not a text"),
+        field("a", ""),
+        field("b[]", "é"),
+    ]);
+    let response = post(app, MULTIPART, body).send().await;
+    assert_eq!(response.json::<Value>(), json!(["b[]=1", "a=", "b[]=é"]));
+}
+
+#[tokio::test]
 async fn fields_become_a_type_or_say_which_does_not_fit() {
     #[derive(Deserialize, Serialize)]
     struct Caption {

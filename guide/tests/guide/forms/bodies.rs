@@ -12,13 +12,13 @@ struct NewUser {
 async fn parsing(ctx: &mut Context) -> Result {
     let new: NewUser = ctx.body_json().await?;
     let new: NewUser = ctx.body_form().await?;
-    let any: Value = ctx.body_json().await?;
+    let any: Value = ctx.body_any().await?;
+    let any = ctx.body_any::<Value>().await;
     ctx.body_text().await?;
     ctx.body_bytes().await?;
     let any: Value = ctx.read_body().strict().json().await?;
     let big: Value = ctx.read_body().limit(8 << 20).json().await?;
     let odd: Value = ctx.read_body().any_type().json().await?;
-    let xml = ctx.read_body().any_type().text().await?;
     let signed = ctx.body_bytes().await?;
     let parsed: Value = ctx.body_json().await?;
     match ctx.body_json::<NewUser>().await {
@@ -52,6 +52,9 @@ fn uploads(upload: Upload, store: impl UploadStore) -> Upload {
     Upload::new().disk("pictures");
     Upload::new().filter(|_part| Ok(false));
     let limits = UploadLimits { files: 3, ..UploadLimits::default() };
+    (limits.file_size, limits.files, limits.parts);
+    (limits.fields, limits.field_size, limits.field_name_size);
+    (limits.index, limits.part_headers);
     upload
         .name(|part| format!("onion.{}", part.extension().unwrap_or("bin")))
         .filter(|part| Ok(part.content_type() == "image/png"))
@@ -64,6 +67,7 @@ async fn receiving(ctx: &mut Context, upload: Upload) -> Result {
     let file = form.file("picture").or_throw(422, "no picture")?;
     form.files();
     form.field("title");
+    form.pairs();
     let fields: NewUser = form.fields()?;
     (file.field(), file.name(), file.content_type(), file.size());
     (file.path(), file.stored_name());
