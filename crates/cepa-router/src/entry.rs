@@ -22,10 +22,18 @@ pub(crate) struct Entry {
     pub(crate) hooks: Vec<Hook>,
     /// Of each router around that names any; the request's host must be among each.
     pub(crate) hosts: Vec<Arc<[Host]>>,
+    /// Whether the entry before it is the same route under another path.
+    pub(crate) again: bool,
     pub(crate) at: &'static Location<'static>,
 }
 
 impl Entry {
+    #[track_caller]
+    pub(crate) fn new(pattern: Pattern, again: bool, verbs: Vec<Verb>) -> Self {
+        let (hooks, hosts, at) = (Vec::new(), Vec::new(), Location::caller());
+        Self { pattern, strict: false, verbs, name: None, hooks, hosts, again, at }
+    }
+
     /// Whether it is there for this host, which has no port.
     pub(crate) fn answers_for(&self, host: &str) -> bool {
         self.hosts.iter().all(|hosts| hosts.iter().any(|known| known.matches(host)))

@@ -43,18 +43,18 @@
 //! # });
 //! ```
 //!
-//! Routes have [names](Router::name) from which [URLs](Router::url) are built, parameters have
+//! A route may have [several paths](Paths). Routes have [names](Router::name) from which [URLs](Router::url) are built, parameters have
 //! [functions](Router::param) that run before the handlers, a router may be for some [hosts](Router::host)
 //! only, and a path may [redirect](Router::redirect) to another.
 //!
 //! Matching is one walk down a tree over the segments of all routes, whose time does not grow with
 //! their number, and linear in the path: no pattern backtracks.
 //!
-//! Read in this order: `router` (registering and running), `pattern` (the grammar), `constraint` (what
-//! a value must be), `shape` (a pattern compiled), `run` (several captures in a text), `tree` (all shapes at once), `table`
-//! (methods), `hook` (functions for parameters), `url`
-//! (the way back), `moved` (redirects), `host` (hosts), `missed` (405 and its kin), `find` and `listing` (what a router
-//! tells of itself).
+//! Read in this order: `router` (registering and running), `paths` (several for one route), `pattern` (the
+//! grammar), `constraint` (what a value must be), `shape` (a pattern compiled), `run` (several captures in a
+//! text), `tree` (all shapes at once), `table` (methods), `hook` (functions for parameters), `url` (the way
+//! back), `moved` (redirects), `host` (hosts), `missed` (405 and its kin), `find` and `listing` (what a
+//! router tells of itself).
 
 mod constraint;
 mod entry;
@@ -65,6 +65,7 @@ mod listing;
 mod literal;
 mod missed;
 mod moved;
+mod paths;
 mod pattern;
 mod route;
 mod router;
@@ -79,6 +80,7 @@ pub use entry::{RouteInfo, Unreachable};
 pub use find::Match;
 pub use hook::ParamFn;
 pub use listing::{AppRoutes, Routes};
+pub use paths::Paths;
 pub use route::Route;
 pub use router::Router;
 pub use url::UrlError;

@@ -17,18 +17,18 @@
 //! what is wrong with it is a panic there, that names the line of the program. The table is built, and what
 //! looks like a mistake is printed to standard error, when the router is plugged into an app.
 
+use std::collections::HashMap;
 use std::panic::Location;
 use std::sync::{Arc, OnceLock};
 
-use cepa_core::{
-    Context, Error, Middleware, MiddlewareFn, Next, Result, Shared, Stack, percent_decode,
-};
+use cepa_core::{Context, Middleware, MiddlewareFn, Next, Result, Shared, Stack, percent_decode};
 
 use crate::entry::{Entry, Unreachable, Verb};
 use crate::hook::Hook;
 use crate::host::Host;
 use crate::listing::Routes;
 use crate::missed;
+use crate::paths::Paths;
 use crate::pattern::Pattern;
 use crate::route::Route;
 use crate::table::{Found, Table};
@@ -140,16 +140,17 @@ impl Router {
         self
     }
 
-    /// Registers a path with several verbs, or with middleware of its own.
+    /// Registers a path, or [several](Paths), with several verbs, or with middleware of its own.
     ///
     /// # Panics
     /// When the path is no pattern, or the route has no verb.
     #[must_use]
     #[track_caller]
-    pub fn route(mut self, path: &str, route: Route) -> Self {
-        #[expect(clippy::manual_assert, clippy::panic, reason = "documented")]
+    pub fn route(mut self, path: impl Paths, route: Route) -> Self {
+        #[expect(clippy::panic, reason = "documented: the program registered what answers nothing")]
         if route.verbs.is_empty() {
-            panic!("the route {path:?} has no handler: Route::get and the like add one");
+            let paths = path.list().join("\", \"");
+            panic!("the route \"{paths}\" has no handler: Route::get and the like add one");
         }
         self.values = self.values.then(&route.scope);
         self.add(path, route.verbs)
@@ -242,17 +243,14 @@ impl Router {
         let mut warnings: Vec<String> =
             hidden.chain(self.idle.iter().chain(&self.waiting).map(unused)).collect();
         warnings.extend(self.unused_hooks().map(stray));
-        let named = || {
-            self.entries.iter().enumerate().filter_map(|(at, e)| Some((at, e, e.name.as_ref()?)))
-        };
-        for (at, entry, name) in named() {
-            if let Some((_, first, _)) =
-                named().find(|(first, _, known)| *first < at && *known == name)
-            {
-                let (this, first) = (entry.at, first.at);
-                warnings.push(format!(
-                    "the name {name:?} is that of the route at {first}, not of the one at {this}"
-                ));
+        let mut named: HashMap<&str, &Location<'_>> = HashMap::new();
+        for entry in self.entries.iter().filter(|entry| !entry.again) {
+            let (Some(name), at) = (entry.name.as_deref(), entry.at) else { continue };
+            match named.get(name) {
+                None => drop(named.insert(name, at)),
+                Some(first) => warnings.push(format!(
+                    "the name {name:?} is that of the route at {first}, not of the one at {at}"
+                )),
             }
         }
         warnings
@@ -267,16 +265,18 @@ impl Router {
     }
 
     #[track_caller]
-    pub(crate) fn add(mut self, path: &str, mut verbs: Vec<Verb>) -> Self {
-        let pattern = valid(Pattern::parse(path));
-        valid(self.prefixed(&pattern));
+    pub(crate) fn add(mut self, path: impl Paths, mut verbs: Vec<Verb>) -> Self {
         for verb in &mut verbs {
             verb.within(&self.scope);
         }
-        let (hooks, hosts, at) = (Vec::new(), Vec::new(), Location::caller());
-        self.entries.push(Entry { pattern, strict: false, verbs, name: None, hooks, hosts, at });
-        self.nameable = true;
-        self.waiting.clear();
+        let paths = path.list();
+        self.nameable = !paths.is_empty();
+        for (index, path) in paths.into_iter().enumerate() {
+            let pattern = valid(Pattern::parse(path));
+            valid(self.prefixed(&pattern));
+            self.entries.push(Entry::new(pattern, index > 0, verbs.clone()));
+            self.waiting.clear();
+        }
         self.changed()
     }
 
@@ -361,9 +361,8 @@ fn enter(ctx: &mut Context, found: Found<'_>) -> Option<Malformed> {
 struct Malformed(Arc<str>);
 
 impl Middleware for Malformed {
-    async fn handle(&self, _ctx: &mut Context, _next: Next<'_>) -> Result {
-        let why = format!("parameter \"{}\" is not well percent-encoded UTF-8", self.0);
-        Err(Error::new(400, why).with_code("bad_encoding"))
+    async fn handle(&self, ctx: &mut Context, _next: Next<'_>) -> Result {
+        ctx.try_param::<String>(&self.0).map(drop)
     }
 }
 

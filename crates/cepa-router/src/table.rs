@@ -7,7 +7,7 @@
 //! `HEAD` is answered by the first of the routes that name it; when none does, by the first route for
 //! `GET` or for every method.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use http::Method;
@@ -28,6 +28,8 @@ pub(crate) struct Table {
     owners: Vec<usize>,
     /// The first entry of each name.
     names: HashMap<Arc<str>, usize>,
+    /// The methods that some route names, and `None` when one takes all.
+    methods: HashSet<Option<Method>>,
 }
 
 /// What a request matched.
@@ -44,14 +46,17 @@ impl Table {
     pub(crate) fn new(mut entries: Vec<Entry>) -> Self {
         let mut owners = Vec::new();
         let mut shapes = Vec::new();
-        let mut names = HashMap::new();
+        let (mut names, mut methods) = (HashMap::new(), HashSet::new());
         for (index, entry) in entries.iter_mut().enumerate() {
             entry.pattern = entry.pattern.clone().settled(entry.strict);
             if let Some(name) = &entry.name {
                 names.entry(name.clone()).or_insert(index);
             }
             let hooks = Hook::stack(&entry.hooks, &entry.pattern);
-            entry.verbs.iter_mut().for_each(|verb| verb.settle(&hooks));
+            for verb in &mut entry.verbs {
+                verb.settle(&hooks);
+                methods.insert(verb.method.clone());
+            }
             for alternative in entry.pattern.alternatives() {
                 shapes.extend(Shape::all(alternative, entry.strict));
                 owners.resize(shapes.len(), index);
@@ -62,7 +67,7 @@ impl Table {
             (entry, text)
         };
         let entries = entries.into_iter().map(named).collect();
-        Self { tree: Tree::new(shapes), entries, owners, names }
+        Self { tree: Tree::new(shapes), entries, owners, names, methods }
     }
 
     /// What runs for a request; the first registered of those that match.
@@ -113,8 +118,7 @@ impl Table {
 
     /// Whether any route, on whatever path, takes this method.
     pub(crate) fn implements(&self, method: &Method) -> bool {
-        let mut verbs = self.entries.iter().flat_map(|(entry, _)| &entry.verbs);
-        verbs.any(|verb| verb.method.as_ref().is_none_or(|known| known == method))
+        self.methods.contains(&None) || self.methods.contains(&Some(method.clone()))
     }
 
     /// The pattern of the first route with this name.

@@ -2,7 +2,8 @@
 //!
 //! A node stands for the segments on the way to it. Below it are literals (a hash table), one child
 //! for a whole-segment parameter whatever its name, one for each constraint on such a parameter, the
-//! segments of text and captures, and the tails that hold a wildcard. At it and at its tails are *leaves*: the shapes that end there.
+//! segments of text and captures, and the tails that hold a wildcard. At it and at its tails are *leaves*:
+//! the shapes that end there.
 //!
 //! Shapes are ranked in the order of registration and the lowest rank that matches wins, so several
 //! branches must be followed; but every node knows the lowest rank below it, and branches that cannot
@@ -10,8 +11,8 @@
 //! time of a match is bounded by the length of the path and by how many branches of the tree match the
 //! same path, not by the number of routes. The captures are found afterwards, for the winner alone.
 //!
-//! Not done: constraints, segments with text and captures (`/:a-:b`), and wildcards, are tried one by one when they
-//! differ and stand under the same node. Tables with hundreds of those in one place are not known.
+//! Not done: constraints, segments with text and captures (`/:a-:b`), and wildcards, are tried one by one when
+//! they differ and stand under the same node. Tables with hundreds of those in one place are not known.
 
 use crate::constraint::Constraint;
 use crate::literal::{Literal, Literals};

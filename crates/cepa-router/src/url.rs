@@ -73,18 +73,26 @@ impl fmt::Display for UrlError {
 impl Error for UrlError {}
 
 impl Router {
-    /// Names the route that was registered last, for [`url`](Self::url). Of several routes with one name the
-    /// first has it, which is a [warning](Self::warnings).
+    /// Names the route that was registered last, for [`url`](Self::url); of several paths the first makes the
+    /// URL. Of several routes with one name the first has it, which is a [warning](Self::warnings).
     ///
     /// # Panics
     /// When no route comes before it, or one that has a name, or a nested router.
     #[must_use]
     #[track_caller]
     pub fn name(mut self, name: &str) -> Self {
-        let entry = self.entries.last_mut().filter(|entry| self.nameable && entry.name.is_none());
+        let last = self.entries.last().filter(|entry| self.nameable && entry.name.is_none());
         #[expect(clippy::panic, reason = "documented: the program named what is no route")]
-        let Some(entry) = entry else { panic!("no route without a name comes before {name:?}") };
-        entry.name = Some(name.into());
+        if last.is_none() {
+            panic!("no route without a name comes before {name:?}");
+        }
+        let name: Arc<str> = name.into();
+        for entry in self.entries.iter_mut().rev() {
+            entry.name = Some(name.clone());
+            if !entry.again {
+                break;
+            }
+        }
         self.changed()
     }
 

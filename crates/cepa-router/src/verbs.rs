@@ -1,12 +1,13 @@
 //! The verbs of [`Router`] and [`Route`].
 //!
-//! Each takes a handler, `async |ctx| ..`, that returns anything that can be a body. The handler ends the
-//! chain: a second handler for the same path and method never runs.
+//! Each takes a path or [several](Paths), and a handler, `async |ctx| ..`, that returns anything that can be a body.
+//! The handler ends the chain: a second handler for the same path and method never runs.
 
 use cepa_core::{Context, HandlerFn, IntoBody, Stack};
 use http::Method;
 
 use crate::entry::Verb;
+use crate::paths::Paths;
 use crate::route::Route;
 use crate::router::Router;
 
@@ -17,7 +18,7 @@ impl Router {
     /// When the path is no pattern.
     #[must_use]
     #[track_caller]
-    pub fn get<F, R>(self, path: &str, handler: F) -> Self
+    pub fn get<F, R>(self, path: impl Paths, handler: F) -> Self
     where
         F: AsyncFnOnce(&mut Context) -> R + for<'a> HandlerFn<'a, R>,
         R: IntoBody + Send + 'static,
@@ -31,7 +32,7 @@ impl Router {
     /// When the path is no pattern.
     #[must_use]
     #[track_caller]
-    pub fn head<F, R>(self, path: &str, handler: F) -> Self
+    pub fn head<F, R>(self, path: impl Paths, handler: F) -> Self
     where
         F: AsyncFnOnce(&mut Context) -> R + for<'a> HandlerFn<'a, R>,
         R: IntoBody + Send + 'static,
@@ -45,7 +46,7 @@ impl Router {
     /// When the path is no pattern.
     #[must_use]
     #[track_caller]
-    pub fn post<F, R>(self, path: &str, handler: F) -> Self
+    pub fn post<F, R>(self, path: impl Paths, handler: F) -> Self
     where
         F: AsyncFnOnce(&mut Context) -> R + for<'a> HandlerFn<'a, R>,
         R: IntoBody + Send + 'static,
@@ -59,7 +60,7 @@ impl Router {
     /// When the path is no pattern.
     #[must_use]
     #[track_caller]
-    pub fn put<F, R>(self, path: &str, handler: F) -> Self
+    pub fn put<F, R>(self, path: impl Paths, handler: F) -> Self
     where
         F: AsyncFnOnce(&mut Context) -> R + for<'a> HandlerFn<'a, R>,
         R: IntoBody + Send + 'static,
@@ -73,7 +74,7 @@ impl Router {
     /// When the path is no pattern.
     #[must_use]
     #[track_caller]
-    pub fn patch<F, R>(self, path: &str, handler: F) -> Self
+    pub fn patch<F, R>(self, path: impl Paths, handler: F) -> Self
     where
         F: AsyncFnOnce(&mut Context) -> R + for<'a> HandlerFn<'a, R>,
         R: IntoBody + Send + 'static,
@@ -87,7 +88,7 @@ impl Router {
     /// When the path is no pattern.
     #[must_use]
     #[track_caller]
-    pub fn delete<F, R>(self, path: &str, handler: F) -> Self
+    pub fn delete<F, R>(self, path: impl Paths, handler: F) -> Self
     where
         F: AsyncFnOnce(&mut Context) -> R + for<'a> HandlerFn<'a, R>,
         R: IntoBody + Send + 'static,
@@ -101,7 +102,7 @@ impl Router {
     /// When the path is no pattern.
     #[must_use]
     #[track_caller]
-    pub fn options<F, R>(self, path: &str, handler: F) -> Self
+    pub fn options<F, R>(self, path: impl Paths, handler: F) -> Self
     where
         F: AsyncFnOnce(&mut Context) -> R + for<'a> HandlerFn<'a, R>,
         R: IntoBody + Send + 'static,
@@ -115,7 +116,7 @@ impl Router {
     /// When the path is no pattern.
     #[must_use]
     #[track_caller]
-    pub fn all<F, R>(self, path: &str, handler: F) -> Self
+    pub fn all<F, R>(self, path: impl Paths, handler: F) -> Self
     where
         F: AsyncFnOnce(&mut Context) -> R + for<'a> HandlerFn<'a, R>,
         R: IntoBody + Send + 'static,
@@ -129,7 +130,7 @@ impl Router {
     /// When the method is no token, or the path no pattern.
     #[must_use]
     #[track_caller]
-    pub fn on<F, R>(self, method: impl TryInto<Method>, path: &str, handler: F) -> Self
+    pub fn on<F, R>(self, method: impl TryInto<Method>, path: impl Paths, handler: F) -> Self
     where
         F: AsyncFnOnce(&mut Context) -> R + for<'a> HandlerFn<'a, R>,
         R: IntoBody + Send + 'static,

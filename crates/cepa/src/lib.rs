@@ -70,7 +70,7 @@ pub use cepa_ws as ws;
 pub use cepa_hub::Hub;
 #[cfg(feature = "router")]
 pub use cepa_router::{
-    AppRoutes, Match, ParamFn, Route, RouteInfo, Router, Routes, Unreachable, UrlError,
+    AppRoutes, Match, ParamFn, Paths, Route, RouteInfo, Router, Routes, Unreachable, UrlError,
 };
 #[cfg(feature = "socketio")]
 pub use cepa_socketio::SocketIo;

@@ -23,6 +23,7 @@ mod prefix;
 mod reachability;
 mod redirects;
 mod scope;
+mod several_paths;
 mod several_routers;
 mod slash;
 mod start;
