@@ -17,8 +17,8 @@ fuzz_target!(|data: &[u8]| {
     if let Ok(line) = Cookie::new(name, value).line(true) {
         assert!(!line.contains(['\r', '\n', '\0']), "{line:?}");
         let pair = line.split(';').next().unwrap();
-        // A name that begins with white space is not found, for that is trimmed; quotes are taken off.
-        if name.trim_start() == name && !name.contains('=') && !value.starts_with('"') {
+        // Quotes are taken off.
+        if !value.starts_with('"') {
             assert_eq!(find(pair.as_bytes(), name), Some(value), "{line:?}");
         }
     }

@@ -179,7 +179,9 @@ impl Cookie {
         if secure && !encrypted {
             return Err(Invalid::new("cannot send a secure cookie over an unencrypted connection"));
         }
-        check("cookie name", &self.name, !self.name.is_empty() && is_text(&self.name, b";="))?;
+        // A blank at either end does not come back: browsers drop it.
+        let is_name = !self.name.is_empty() && self.name.trim_matches([' ', '\t']) == self.name;
+        check("cookie name", &self.name, is_name && is_text(&self.name, b";="))?;
         check("cookie value", &self.value, is_text(&self.value, b";"))?;
         let mut line = format!("{}={}", self.name, self.value);
         if let Some(path) = &self.path {

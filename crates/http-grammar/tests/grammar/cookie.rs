@@ -33,6 +33,8 @@ fn what_cannot_stand_in_a_cookie_is_refused() {
         (Cookie::new("", "1"), "name"),
         (Cookie::new("a;b", "1"), "name"),
         (Cookie::new("a=b", "1"), "name"),
+        (Cookie::new(" a", "1"), "name"),
+        (Cookie::new("a\t", "1"), "name"),
         (Cookie::new("a", "1;2"), "value"),
         (Cookie::new("a", "1\r\n2"), "value"),
         (Cookie::new("a", "1").path("/;x"), "path"),

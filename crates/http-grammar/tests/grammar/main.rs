@@ -7,5 +7,6 @@ mod cookie;
 mod disposition;
 mod forwarded;
 mod hosts;
+mod html;
 mod media_type;
 mod never_panics;
