@@ -7,11 +7,12 @@ use cepa_core::App;
 use cepa_server::Limits;
 use http_body::Body as _;
 use hyper_util::rt::{TokioExecutor, TokioIo};
+use tokio::net::TcpStream;
 
 use crate::{hello, serve, soon};
 
 /// A body without bytes, for hyper's client.
-struct Nothing;
+pub(crate) struct Nothing;
 
 impl http_body::Body for Nothing {
     type Data = Bytes;
@@ -25,11 +26,15 @@ impl http_body::Body for Nothing {
     }
 }
 
-type Client = hyper::client::conn::http2::SendRequest<Nothing>;
-type Connection = tokio::task::JoinHandle<Result<(), hyper::Error>>;
+pub(crate) type Client = hyper::client::conn::http2::SendRequest<Nothing>;
+pub(crate) type Connection = tokio::task::JoinHandle<Result<(), hyper::Error>>;
 
-async fn connect(server: &crate::Running) -> (Client, Connection) {
-    let io = TokioIo::new(server.connect().await);
+pub(crate) async fn connect(server: &crate::Running) -> (Client, Connection) {
+    over(server.connect().await).await
+}
+
+pub(crate) async fn over(stream: TcpStream) -> (Client, Connection) {
+    let io = TokioIo::new(stream);
     let (client, connection) =
         hyper::client::conn::http2::handshake(TokioExecutor::new(), io).await.unwrap();
     (client, tokio::spawn(connection))
