@@ -19,7 +19,7 @@ pub(crate) fn app() -> App {
         })
         .with(async |ctx, next| {
             ctx.state.entry::<Log>().0.push("2");
-            if ctx.query("stop").is_none() {
+            if ctx.query::<String>("stop")?.is_none() {
                 next.run(ctx).await?;
             }
             ctx.state.entry::<Log>().0.push("2");

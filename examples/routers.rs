@@ -12,8 +12,8 @@ fn users() -> Router {
     Router::new()
         .prefix("/users")
         .get("/", async |ctx| {
-            let page = ctx.query("page").unwrap_or_else(|| "1".into());
-            format!("users, page {page}")
+            let page: u32 = ctx.query("page")?.unwrap_or(1);
+            Ok(format!("users, page {page}"))
         })
         .get("/:id", async |ctx| {
             let id: u64 = ctx.param("id")?;

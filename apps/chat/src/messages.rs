@@ -88,7 +88,7 @@ async fn leave(ctx: &mut Context) -> Result {
 /// # Errors
 /// 422 `bad_number`.
 pub(crate) fn number(ctx: &Context, name: &str) -> Result<Option<u64>> {
-    match ctx.query(name) {
+    match ctx.request.query_value(name) {
         None => Ok(None),
         Some(text) if text.is_empty() => Ok(None),
         Some(text) => text.parse().map(Some).map_err(|_| {

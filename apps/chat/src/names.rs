@@ -163,7 +163,7 @@ impl Who {
     /// # Errors
     /// As [`Who::parse`]; an absent one is an empty one.
     pub fn of(ctx: &Context) -> Result<Self> {
-        let value = |name| ctx.query(name).unwrap_or_default();
+        let value = |name| ctx.request.query_value(name).unwrap_or_default();
         Self::parse(&value("client"), &value("nick"))
     }
 }

@@ -9,7 +9,7 @@ use crate::files::Files;
 
 async fn application(ctx: &mut Context, _next: Next<'_>) -> Result {
     let big = || "onions ".repeat(1000);
-    if let Some(kind) = ctx.query("type") {
+    if let Some(kind) = ctx.query::<String>("type")? {
         ctx.set_type(&kind)?;
     }
     match ctx.path() {
@@ -86,7 +86,7 @@ fn cors_full() -> App {
 
 fn cors_asked() -> Cors<NamedOrigins> {
     cors()
-        .origin_for(async |ctx| Ok(ctx.query("site")))
+        .origin_for(async |ctx| ctx.query("site"))
         .credentials_for(async |ctx| Ok(ctx.path() == "/json"))
 }
 

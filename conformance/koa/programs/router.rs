@@ -172,7 +172,7 @@ fn names() -> Router {
     named
         .get("/url", async move |ctx| {
             let query: Vec<(String, String)> = ctx.request.query().collect();
-            let name = ctx.query("name").unwrap_or_default();
+            let name = ctx.request.query_value("name").unwrap_or_default();
             let values: Vec<(&str, &str)> = query
                 .iter()
                 .filter(|(name, _)| name != "name")

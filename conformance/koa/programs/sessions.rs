@@ -5,7 +5,7 @@ use cepa::prelude::*;
 use cepa::session::ActiveSession;
 
 fn object(ctx: &Context) -> Result<serde_json::Map<String, Value>> {
-    Ok(serde_json::from_str(&ctx.query("data").unwrap_or_default())?)
+    Ok(serde_json::from_str(&ctx.request.query_value("data").unwrap_or_default())?)
 }
 
 /// The data, whether it is new, how many there are.
@@ -14,7 +14,7 @@ fn seen(session: &ActiveSession) -> Value {
 }
 
 async fn program(ctx: &mut Context, _next: Next<'_>) -> Result {
-    let (path, name) = (ctx.path().to_owned(), ctx.query("name").unwrap_or_default());
+    let (path, name) = (ctx.path().to_owned(), ctx.request.query_value("name").unwrap_or_default());
     match path.as_str() {
         "/look" => {}
         "/count" => {
@@ -37,7 +37,7 @@ async fn program(ctx: &mut Context, _next: Next<'_>) -> Result {
         }
         "/save" => ctx.session().save(),
         "/max-age" => {
-            let seconds = ctx.query("seconds").unwrap_or_default().parse()?;
+            let seconds = ctx.query("seconds")?.unwrap_or_default();
             ctx.session().set_max_age(Some(Duration::from_secs(seconds)));
         }
         "/browser" => ctx.session().set_max_age(None),

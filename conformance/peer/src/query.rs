@@ -4,7 +4,7 @@ use cepa::prelude::*;
 
 /// A parameter as text; 400 without it.
 pub(crate) fn text(ctx: &Context, name: &str) -> Result<String> {
-    ctx.query(name).or_throw(400, format!("the query has no parameter \"{name}\""))
+    ctx.query(name)?.or_throw(400, format!("the query has no parameter \"{name}\""))
 }
 
 /// A parameter as a number up to `most`; 400 for anything else.

@@ -28,8 +28,10 @@
 //! The feature `decompress` reads bodies that are compressed, as gzip, deflate, br or zstd; without it they are
 //! a 415. It is not on by default because of what it brings along.
 //!
+//! [`QueryExt`] reads a query by the rules of forms.
+//!
 //! Read in this order: `ext` (the surface), `read` (one reading), `coding` and `inflate`, `text` (charsets), `json`,
-//! `form`, `upload`.
+//! `form`, `query`, `upload`.
 
 mod coding;
 mod ext;
@@ -39,6 +41,7 @@ mod inflate;
 mod json;
 mod limits;
 mod media_type;
+mod query;
 mod read;
 mod refusal;
 mod text;
@@ -46,5 +49,6 @@ mod upload;
 
 pub use ext::BodyExt;
 pub use limits::BodyLimits;
+pub use query::QueryExt;
 pub use read::ReadBody;
 pub use upload::{FileBytes, Part, Upload, UploadForm, UploadLimits, UploadStore, UploadedFile};

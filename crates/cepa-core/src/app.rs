@@ -36,7 +36,7 @@ type Renderer = Box<dyn Fn(&Error, &mut Context) -> Result + Send + Sync>;
 ///
 /// let app = App::new().with(async |ctx, _next| ctx.set_body("Hello, world"));
 /// ```
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct App {
     stack: Stack,
     core: Arc<Core>,
@@ -88,8 +88,8 @@ impl App {
     }
 
     /// What the app shares, itself or through what was plugged in so far; for extensions that tell of an app.
-    pub fn try_shared<T: Send + Sync + 'static>(&self) -> Option<&T> {
-        self.core.shared.get::<T>().map(|shared| &**shared)
+    pub fn shared(&self) -> &Shared {
+        &self.core.shared
     }
 
     /// Sets the secrets that sign cookies, the newest first; a list of them, or [`Keys`] of another kind.
@@ -204,12 +204,6 @@ impl<F: FnMut(&mut Vec<Arc<Core>>)> Drop for Mounted<'_, F> {
     }
 }
 
-impl fmt::Debug for App {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("App").field("stack", &self.stack).finish_non_exhaustive()
-    }
-}
-
 impl Core {
     /// Shows an error to the observers. One that panics is not the client's concern.
     pub(crate) fn notify(&self, error: &Error, ctx: &Context) {
@@ -265,9 +259,9 @@ impl Callback {
         Context::new(self.core.clone(), request)
     }
 
-    /// What the app shares of this type, if it does.
-    pub fn shared<T: Send + Sync + 'static>(&self) -> Option<&T> {
-        self.core.shared.get::<T>().map(Arc::as_ref)
+    /// What the app shares.
+    pub fn shared(&self) -> &Shared {
+        &self.core.shared
     }
 
     /// The token that [`Context::closing`] gives; servers cancel it when they begin to shut down.

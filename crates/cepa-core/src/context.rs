@@ -1,27 +1,37 @@
 //! [`Context`]: one request and its response, on the way through the onion.
 //!
-//! `request` and `response` are fields, so that both can be borrowed at once; what is used every day
-//! is also a method here, under Koa's name. As in Koa, `get` reads a header of the request and `set`
-//! writes one of the response.
-//!
-//! The context is `Send` and `Sync`: it may be held across any await, on any runtime.
+//! `request` and `response` are fields, so that both can be borrowed at once; what is used every day is also
+//! a method of the context (`delegates`). The context is `Send` and `Sync`: it may be held across any await, on any runtime.
 
 use std::borrow::Cow;
-use std::net::IpAddr;
 use std::str::FromStr;
 use std::sync::Arc;
-use std::time::SystemTime;
 
-use http::{HeaderName, HeaderValue, Method, StatusCode};
 use http_grammar::percent::percent_decode;
-use http_grammar::{accept, conditional, media_type};
 use tokio_util::sync::CancellationToken;
 
 use crate::app::{Core, caught};
+use crate::error::Source;
 use crate::outline::Outline;
-use crate::{Cookies, Error, IntoBody, Request, Response, Result, State};
+use crate::{Cookies, Error, Request, Response, Result, State};
 
 /// One request and its response.
+///
+/// When the client leaves, by closing the connection or, over HTTP/2, by resetting the stream, the whole onion is
+/// dropped at its next await, as futures are: what a handler holds is released. What must be finished
+/// belongs into [`spawn`](Self::spawn), and what computes elsewhere hears of it through a guard:
+///
+/// ```
+/// use cepa_core::{CancellationToken, Context, Result};
+///
+/// async fn primes(_ctx: &mut Context) -> Result<String> {
+///     let gone = CancellationToken::new();
+///     let _guard = gone.clone().drop_guard(); // cancels when this future ends or is dropped
+///     let is_prime = |n: &u32| (2..*n).all(|d| n % d != 0);
+///     let count = move || (2..100_000).take_while(|_| !gone.is_cancelled()).filter(is_prime).count();
+///     Ok(format!("{} primes", tokio::task::spawn_blocking(count).await?))
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Context {
     /// What was received.
@@ -99,10 +109,7 @@ impl Context {
     ///     Ok(format!("user {id}"))
     /// }
     /// ```
-    pub fn param<T>(&self, name: &str) -> Result<T>
-    where
-        T: FromStr<Err: Into<Box<dyn std::error::Error + Send + Sync>>>,
-    {
+    pub fn param<T: FromStr<Err: Into<Source>>>(&self, name: &str) -> Result<T> {
         self.try_param(name)?
             .ok_or_else(|| Error::new(500, format!("the route has no parameter \"{name}\"")))
     }
@@ -111,20 +118,36 @@ impl Context {
     ///
     /// # Errors
     /// 400 when it is there and malformed or no `T`.
-    pub fn try_param<T>(&self, name: &str) -> Result<Option<T>>
-    where
-        T: FromStr<Err: Into<Box<dyn std::error::Error + Send + Sync>>>,
-    {
+    pub fn try_param<T: FromStr<Err: Into<Source>>>(&self, name: &str) -> Result<Option<T>> {
         let Some(raw) = self.request.params.raw(self.path(), name) else { return Ok(None) };
         let Some(text) = percent_decode(raw) else {
             let why = format!("parameter \"{name}\" is not well percent-encoded UTF-8");
             return Err(Error::new(400, why).with_code("bad_encoding"));
         };
-        text.parse().map(Some).map_err(|cause: T::Err| {
-            let cause = cause.into();
-            let why = format!("parameter \"{name}\" does not fit: {cause}");
-            Error::new(400, why).with_code("bad_param").with_source(cause)
-        })
+        let unfit = |cause| Error::unfit(format!("parameter \"{name}\""), "bad_param", cause);
+        text.parse().map(Some).map_err(unfit)
+    }
+
+    /// The first value of a parameter of the query, decoded and parsed; `None` when there is none, or an empty one
+    /// that is no `T`, as browsers send for a field that nobody filled in.
+    ///
+    /// # Errors
+    /// 400 when it is no `T`.
+    ///
+    /// ```
+    /// # use cepa_core::{Context, Result};
+    /// async fn list(ctx: &mut Context) -> Result<String> {
+    ///     let page: u32 = ctx.query("page")?.unwrap_or(1);
+    ///     Ok(format!("page {page}"))
+    /// }
+    /// ```
+    pub fn query<T: FromStr<Err: Into<Source>>>(&self, name: &str) -> Result<Option<T>> {
+        let Some(text) = self.request.query_value(name) else { return Ok(None) };
+        match text.parse() {
+            Ok(value) => Ok(Some(value)),
+            Err(_) if text.is_empty() => Ok(None),
+            Err(cause) => Err(Error::unfit(format!("\"{name}\" of the query"), "bad_query", cause)),
+        }
     }
 
     /// Fails with a status and a message, as Koa's `ctx.throw`.
@@ -179,186 +202,6 @@ impl Context {
                 about.report(&error);
             }
         });
-    }
-
-    /// The method of the request.
-    pub fn method(&self) -> &Method {
-        &self.request.method
-    }
-
-    /// The path of the request, still percent-encoded.
-    pub fn path(&self) -> &str {
-        self.request.path()
-    }
-
-    /// Path and query of the request.
-    pub fn url(&self) -> &str {
-        self.request.url()
-    }
-
-    /// The first value of a parameter of the query, decoded.
-    pub fn query(&self, name: &str) -> Option<String> {
-        self.request.query_value(name)
-    }
-
-    /// The text of a header of the request; `None` when it is absent or no UTF-8.
-    pub fn get(&self, name: &str) -> Option<&str> {
-        self.request.get(name)
-    }
-
-    /// The host that the client asked for, with its port.
-    pub fn host(&self) -> &str {
-        self.request.host()
-    }
-
-    /// The host that the client asked for, without its port.
-    pub fn hostname(&self) -> &str {
-        self.request.hostname()
-    }
-
-    /// `https` when the client's connection is encrypted, else `http`.
-    pub fn protocol(&self) -> &'static str {
-        self.request.protocol()
-    }
-
-    /// Whether the client's connection is encrypted, here or at a trusted proxy.
-    pub fn is_secure(&self) -> bool {
-        self.request.is_secure()
-    }
-
-    /// The address of the client, as far as [`App::trust`](crate::App::trust) lets us know.
-    pub fn ip(&self) -> Option<IpAddr> {
-        self.request.ip()
-    }
-
-    /// The first of the patterns that the request's content type matches, as it was given: extensions
-    /// (`json`), types, `image/*`, `+json`, `urlencoded`, `multipart`. A request that came without a body has no type.
-    pub fn is<'p>(&self, patterns: &[&'p str]) -> Option<&'p str> {
-        if self.request.came_without_body() {
-            return None;
-        }
-        media_type::matches(self.request.content_type()?, patterns).map(|found| patterns[found])
-    }
-
-    /// The offer that the client prefers: media types or extensions, as they were given.
-    ///
-    /// ```
-    /// # use cepa_core::{App, Json};
-    /// App::new().with(async |ctx, _next| match ctx.accepts(&["html", "json"]) {
-    ///     Some("json") => ctx.set_body(Json("hi")),
-    ///     _ => ctx.set_body("<p>hi"),
-    /// });
-    /// ```
-    pub fn accepts<'o>(&self, offers: &[&'o str]) -> Option<&'o str> {
-        accept::media_types(self.get("accept"), offers).map(|best| offers[best])
-    }
-
-    /// The content coding that the client prefers; without `Accept-Encoding` only `identity` will do.
-    pub fn accepts_encodings<'o>(&self, offers: &[&'o str]) -> Option<&'o str> {
-        accept::encodings(self.get("accept-encoding"), offers).map(|best| offers[best])
-    }
-
-    /// The charset that the client prefers.
-    pub fn accepts_charsets<'o>(&self, offers: &[&'o str]) -> Option<&'o str> {
-        accept::charsets(self.get("accept-charset"), offers).map(|best| offers[best])
-    }
-
-    /// The language that the client prefers.
-    pub fn accepts_languages<'o>(&self, offers: &[&'o str]) -> Option<&'o str> {
-        accept::languages(self.get("accept-language"), offers).map(|best| offers[best])
-    }
-
-    /// Whether the client's copy is still good (RFC 9110): answer 304 then.
-    pub fn fresh(&self) -> bool {
-        let status = self.status();
-        matches!(*self.method(), Method::GET | Method::HEAD)
-            && (status.is_success() || status == StatusCode::NOT_MODIFIED)
-            && conditional::is_fresh(&self.request.headers, &self.response.headers)
-    }
-
-    /// The status of the response; 404 until a body or a status is set.
-    pub fn status(&self) -> StatusCode {
-        self.response.status()
-    }
-
-    /// Sets the status of the response; a number or a [`StatusCode`].
-    ///
-    /// # Panics
-    /// When the number is not within 100 to 999.
-    #[track_caller]
-    pub fn set_status(&mut self, status: impl TryInto<StatusCode>) {
-        self.response.set_status(status);
-    }
-
-    /// Sets the body of the response; [`IntoBody`] says what each value does.
-    ///
-    /// # Errors
-    /// When the value has no representation.
-    pub fn set_body(&mut self, body: impl IntoBody) -> Result {
-        body.into_body(self)
-    }
-
-    /// Sets a header of the response.
-    ///
-    /// # Errors
-    /// 500 when the name is no token or the value holds control characters.
-    pub fn set(
-        &mut self,
-        name: impl TryInto<HeaderName>,
-        value: impl TryInto<HeaderValue>,
-    ) -> Result {
-        self.response.set(name, value)
-    }
-
-    /// Adds a value to a header of the response.
-    ///
-    /// # Errors
-    /// As [`set`](Self::set).
-    pub fn append(
-        &mut self,
-        name: impl TryInto<HeaderName>,
-        value: impl TryInto<HeaderValue>,
-    ) -> Result {
-        self.response.append(name, value)
-    }
-
-    /// Removes a header of the response.
-    pub fn remove(&mut self, name: &str) {
-        self.response.remove(name);
-    }
-
-    /// Whether a header of the response is set.
-    pub fn has(&self, name: &str) -> bool {
-        self.response.has(name)
-    }
-
-    /// Adds field names to `Vary`.
-    ///
-    /// # Errors
-    /// 500 when the text is no list of field names.
-    pub fn vary(&mut self, fields: &str) -> Result {
-        self.response.vary(fields)
-    }
-
-    /// Sets the content type of the response: a media type, an extension or a file name.
-    ///
-    /// # Errors
-    /// 500 when the text holds control characters.
-    pub fn set_type(&mut self, kind: &str) -> Result {
-        self.response.set_type(kind)
-    }
-
-    /// Sets the entity tag, in quotes unless it has them.
-    ///
-    /// # Errors
-    /// 500 when the tag holds a quote or a control character.
-    pub fn set_etag(&mut self, tag: &str) -> Result {
-        self.response.set_etag(tag)
-    }
-
-    /// Sets `Last-Modified`.
-    pub fn set_last_modified(&mut self, time: SystemTime) {
-        self.response.set_last_modified(time);
     }
 }
 

@@ -19,7 +19,7 @@ use http_grammar::status::phrase;
 /// A result whose error is an [`Error`]; `Result` alone is what middleware returns.
 pub type Result<T = (), E = Error> = std::result::Result<T, E>;
 
-type Source = Box<dyn std::error::Error + Send + Sync>;
+pub(crate) type Source = Box<dyn std::error::Error + Send + Sync>;
 
 /// A failed request: status, message, and how much of it the client sees.
 ///
@@ -63,6 +63,12 @@ impl Error {
     /// An error of the server itself: status 500, and `source` is for the log only.
     pub fn internal(source: impl Into<Source>) -> Self {
         Self::new(500, "").with_source(source)
+    }
+
+    /// What the client wrote is not what was asked for, as its own parser says.
+    pub(crate) fn unfit(what: String, code: &'static str, cause: impl Into<Source>) -> Self {
+        let cause = cause.into();
+        Self::new(400, format!("{what} does not fit: {cause}")).with_code(code).with_source(cause)
     }
 
     /// A code for programs, such as `too_large`; it is the `code` member of a JSON error body.

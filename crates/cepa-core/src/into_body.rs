@@ -2,8 +2,8 @@
 //!
 //! | value | status, unless one was set | content type, unless one was set |
 //! |---|---|---|
-//! | `&'static str`, `String` | 200 | `text/html` when the first character that is no blank is `<`, else `text/plain`; UTF-8 |
-//! | `Bytes`, `Vec<u8>` | 200 | `application/octet-stream` |
+//! | `&'static str`, `String`, `Cow<'static, str>` | 200 | `text/html` when the first character that is no blank is `<`, else `text/plain`; UTF-8 |
+//! | `Bytes`, `Vec<u8>`, `&'static [u8]` | 200 | `application/octet-stream` |
 //! | [`Json`] | 200 | `application/json; charset=utf-8`, in place of any type that is not some `json` |
 //! | `serde_json::Value` | as [`Json`] | as [`Json`] |
 //! | [`Body`] with bytes | 200 | `application/octet-stream` |
@@ -13,6 +13,8 @@
 //! | `Result` of one of these | the error's | the error's |
 //!
 //! A content type that was derived from one body gives way to that of the next; one that was set stays.
+
+use std::borrow::Cow;
 
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
@@ -63,18 +65,28 @@ impl<T: Serialize> IntoBody for Json<T> {
     }
 }
 
+impl IntoBody for Cow<'static, str> {
+    fn into_body(self, ctx: &mut Context) -> Result {
+        let first = self.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+        let kind = if first.starts_with('<') { HTML } else { TEXT };
+        let body = match self {
+            Self::Borrowed(text) => Body::from(text),
+            Self::Owned(text) => Body::from(text),
+        };
+        ctx.response.put(body, kind);
+        Ok(())
+    }
+}
+
 impl IntoBody for &'static str {
     fn into_body(self, ctx: &mut Context) -> Result {
-        ctx.response.put(Body::from(self), text_type(self));
-        Ok(())
+        Cow::Borrowed(self).into_body(ctx)
     }
 }
 
 impl IntoBody for String {
     fn into_body(self, ctx: &mut Context) -> Result {
-        let kind = text_type(&self);
-        ctx.response.put(Body::from(self), kind);
-        Ok(())
+        Cow::<'static, str>::Owned(self).into_body(ctx)
     }
 }
 
@@ -87,8 +99,13 @@ impl IntoBody for Bytes {
 
 impl IntoBody for Vec<u8> {
     fn into_body(self, ctx: &mut Context) -> Result {
-        ctx.response.put(Body::from(self), OCTETS);
-        Ok(())
+        Bytes::from(self).into_body(ctx)
+    }
+}
+
+impl IntoBody for &'static [u8] {
+    fn into_body(self, ctx: &mut Context) -> Result {
+        Bytes::from_static(self).into_body(ctx)
     }
 }
 
@@ -129,9 +146,4 @@ impl<T: IntoBody> IntoBody for Result<T> {
     fn into_body(self, ctx: &mut Context) -> Result {
         self?.into_body(ctx)
     }
-}
-
-fn text_type(text: &str) -> HeaderValue {
-    let first = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
-    if first.starts_with('<') { HTML } else { TEXT }
 }

@@ -7,7 +7,8 @@
 //! whatever speaks HTTP calls it (`cepa-server` over hyper, `cepa-test` in process).
 //!
 //! Read in this order: [`middleware`](Middleware) (the two shapes of a function), `stack` (the
-//! onion), `app`, `context`, `request`, `response`, `respond` (from a context to the wire), `error`.
+//! onion), `app`, `context` and its `delegates`, `request`, `response`, `respond` (from a context to the
+//! wire), `error`.
 //!
 //! ```
 //! use cepa_core::{App, Request, http::Method};
@@ -31,6 +32,7 @@ mod app;
 mod body;
 mod context;
 mod cookies;
+mod delegates;
 mod error;
 mod into_body;
 mod middleware;

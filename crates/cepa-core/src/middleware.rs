@@ -10,9 +10,6 @@
 //! There is no blanket implementation of it for closures, so that a type outside this crate can
 //! implement it without ever meeting a conflict.
 //!
-//! When the client leaves, the whole onion is dropped at its next await, as futures are: what a handler
-//! holds is released, and what must be finished belongs into [`Context::spawn`].
-//!
 //! [`Stack::with`]: crate::Stack::with
 
 use std::marker::PhantomData;

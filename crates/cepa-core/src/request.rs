@@ -88,8 +88,12 @@ impl Request {
         self.rewritten = Some(url.into());
     }
 
-    /// Replaces the path and keeps the query; `?` and `#` in it are encoded.
+    /// Replaces the path and keeps the query; `?` and `#` in it are encoded. The path that it has already changes
+    /// nothing.
     pub fn set_path(&mut self, path: &str) {
+        if path == self.path() {
+            return;
+        }
         let path = path.replace('?', "%3F").replace('#', "%23");
         match self.query_string() {
             "" => self.set_url(path),

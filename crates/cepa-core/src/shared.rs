@@ -34,7 +34,8 @@ impl Shared {
         self.0.insert(value);
     }
 
-    pub(crate) fn get<T: Send + Sync + 'static>(&self) -> Option<&Arc<T>> {
+    /// The value of this type, if one is shared.
+    pub fn get<T: Send + Sync + 'static>(&self) -> Option<&Arc<T>> {
         self.0.get()
     }
 }

@@ -6,7 +6,6 @@
 
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
-use std::fmt;
 
 /// A map from types to values, for the length of one request.
 ///
@@ -16,7 +15,7 @@ use std::fmt;
 /// assert_eq!(state.get::<u32>(), Some(&7));
 /// assert_eq!(state.get::<String>(), None);
 /// ```
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct State {
     values: HashMap<TypeId, Box<dyn Any + Send + Sync>>,
 }
@@ -48,11 +47,5 @@ impl State {
     /// Takes the value of this type out.
     pub fn remove<T: 'static>(&mut self) -> Option<T> {
         self.values.remove(&TypeId::of::<T>())?.downcast().ok().map(|value| *value)
-    }
-}
-
-impl fmt::Debug for State {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("State").field("values", &self.values.len()).finish()
     }
 }

@@ -126,7 +126,7 @@ impl Csrf {
             token: Option<String>,
         }
         let header = HEADERS.iter().find_map(|name| ctx.get(name)).map(str::to_owned);
-        let query = || if self.query { ctx.query(FIELD) } else { None };
+        let query = || if self.query { ctx.request.query_value(FIELD) } else { None };
         let token = header.or_else(query);
         if token.is_none() && ctx.is(&["urlencoded"]).is_some() {
             return Ok(ctx.body_form::<Fields>().await?.token);

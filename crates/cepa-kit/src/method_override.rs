@@ -50,7 +50,7 @@ impl MethodOverride {
 impl Middleware for MethodOverride {
     async fn handle(&self, ctx: &mut Context, next: Next<'_>) -> Result {
         if ctx.request.method == Method::POST {
-            let query = || self.query.as_ref().and_then(|name| ctx.query(name));
+            let query = || self.query.as_ref().and_then(|name| ctx.request.query_value(name));
             let wanted = ctx.get(self.header.as_str()).map(str::to_owned).or_else(query);
             if let Some(wanted) = wanted.filter(|wanted| !wanted.is_empty()) {
                 let is_wanted = |method: &&Method| method.as_str().eq_ignore_ascii_case(&wanted);

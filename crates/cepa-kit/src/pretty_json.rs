@@ -53,7 +53,8 @@ impl PrettyJson {
 impl Middleware for PrettyJson {
     async fn handle(&self, ctx: &mut Context, next: Next<'_>) -> Result {
         next.run(ctx).await?;
-        let is_wanted = self.query.as_ref().is_none_or(|name| ctx.query(name).is_some());
+        let is_wanted =
+            self.query.as_ref().is_none_or(|name| ctx.request.query_value(name).is_some());
         let kind = ctx.response.content_type().unwrap_or_default();
         let is_json = kind == "application/json" || kind.ends_with("+json");
         if !is_wanted || !is_json {

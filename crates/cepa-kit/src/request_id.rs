@@ -92,7 +92,7 @@ impl RequestIds {
         if !self.trusted {
             return None;
         }
-        let query = self.query.as_ref().and_then(|name| ctx.query(name));
+        let query = self.query.as_ref().and_then(|name| ctx.request.query_value(name));
         let from_query = query.and_then(|id| HeaderValue::try_from(id).ok());
         from_query
             .filter(is_plain)

@@ -82,7 +82,7 @@ impl IntoBody for Batch {
 
 /// The id that a poll has in its query.
 pub(crate) fn since(ctx: &Context) -> Result<Option<u64>> {
-    let Some(text) = ctx.query("since") else { return Ok(None) };
+    let Some(text) = ctx.request.query_value("since") else { return Ok(None) };
     let bad = |_| Error::new(400, "\"since\" is no number").with_code("bad_since");
     text.parse().map(Some).map_err(bad)
 }

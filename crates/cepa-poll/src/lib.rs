@@ -18,7 +18,7 @@
 //!     .share(Arc::new(news))
 //!     .share(Arc::new(Polls::default()))
 //!     .plug(Stack::new().endpoint(async |ctx| {
-//!         let client: Option<String> = ctx.query("client");
+//!         let client: Option<String> = ctx.query("client")?;
 //!         ctx.shared::<Polls>().follow(ctx, ctx.shared::<Log>(), client.as_deref()).await
 //!     }));
 //! ```

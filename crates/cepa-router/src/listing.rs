@@ -82,6 +82,6 @@ pub trait AppRoutes {
 
 impl AppRoutes for App {
     fn routes(&self) -> Routes {
-        self.try_shared::<Routes>().cloned().unwrap_or_default()
+        self.shared().get::<Routes>().map(|routes| Routes::clone(routes)).unwrap_or_default()
     }
 }

@@ -34,7 +34,10 @@ impl Server {
     /// (`app.share(Arc::new(Limits { .. }))`), else the default ones.
     pub fn new(app: impl Into<Callback>) -> Self {
         let callback = app.into();
-        let limits = callback.shared::<Limits>().cloned().unwrap_or_default();
+        let limits = callback
+            .shared()
+            .get::<Limits>()
+            .map_or_else(Limits::default, |limits| Limits::clone(limits));
         Self { callback, limits, workers: None, ambient: false }
     }
 

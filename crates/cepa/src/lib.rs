@@ -79,8 +79,8 @@ pub use cepa_static::serve;
 
 /// What is used every day: `use cepa::prelude::*`.
 ///
-/// The traits in it add methods to [`App`] (`listen`, `limits`) and to [`Context`] (`body_json`, `upload`, `upgrade`,
-/// `sse`); `Arc`, `Duration` and `Instant` are here because nearly every application needs them.
+/// The traits in it add methods to [`App`] (`listen`, `limits`) and to [`Context`] (`body_json`, `query_as`,
+/// `upload`, `upgrade`, `sse`); `Arc`, `Duration` and `Instant` are here because nearly every application needs them.
 pub mod prelude {
     pub use std::sync::Arc;
     pub use std::time::{Duration, Instant};
@@ -95,7 +95,7 @@ pub mod prelude {
     #[cfg(feature = "socketio")]
     pub use crate::SocketIo;
     #[cfg(feature = "body")]
-    pub use crate::body::{BodyExt, Upload};
+    pub use crate::body::{BodyExt, QueryExt, Upload};
     #[cfg(feature = "csrf")]
     pub use crate::kit::CsrfExt;
     #[cfg(feature = "jwt")]

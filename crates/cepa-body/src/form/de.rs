@@ -1,14 +1,16 @@
 //! From a tree of text to a type: the [`Deserializer`] behind forms and upload fields.
 //!
-//! A form knows only text, so the target type says what the text means: numbers are parsed, `true`,
-//! `on` and `1` are true, and `false`, `off` and `0` false. A list asked of a single text has one
-//! element (`tag=a` for `Vec<String>`); of an object whose keys are all indices (what an overlong list
-//! becomes) its values in order. Empty text is `None` for an `Option`: browsers send every field of a form,
+//! A form knows only text, so the target type says what the text means: numbers are parsed, and must be finite as
+//! those of JSON are; `true`, `on` and `1` are true, and `false`, `off` and `0` false. A list asked of a single
+//! text has one element (`tag=a` for `Vec<String>`); of an object whose keys are all indices (what an overlong
+//! list becomes) its values in order. Empty text is `None` for an `Option`: browsers send every field of a form,
 //! filled in or not. Two values where one is asked for are an error, not the first or the last of them.
 //!
 //! A list is no map, also where `a[1]=x` was meant as one: the index is a place, and places close up.
 //!
 //! Not done: numbers behind `#[serde(flatten)]` or in untagged enums, where serde asks for no type and gets text.
+
+use std::str::FromStr;
 
 use serde::de::value::{Error, MapDeserializer, SeqDeserializer, StringDeserializer};
 use serde::de::{
@@ -30,10 +32,14 @@ impl Tree {
         }
     }
 
-    fn parse<'de, V: Visitor<'de>, T: std::str::FromStr>(self, visitor: &V) -> Result<T, Error> {
+    fn parse<'de, V: Visitor<'de>, T: FromStr>(
+        self,
+        visitor: &V,
+        is_good: impl Fn(&T) -> bool,
+    ) -> Result<T, Error> {
         let text = self.text(visitor)?;
-        let wrong = |_| Error::invalid_type(Unexpected::Str(&text), visitor);
-        text.trim().parse().map_err(wrong)
+        let wrong = || Error::invalid_type(Unexpected::Str(&text), visitor);
+        text.trim().parse().ok().filter(is_good).ok_or_else(wrong)
     }
 }
 
@@ -68,7 +74,7 @@ fn indexed(map: Map<String, Value>) -> Option<Vec<Value>> {
 macro_rules! parsed {
     ($($method:ident => $visit:ident,)*) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-            let value = self.parse(&visitor)?;
+            let value = self.parse(&visitor, |_| true)?;
             visitor.$visit(value)
         }
     )*};
@@ -82,7 +88,16 @@ impl<'de> Deserializer<'de> for Tree {
         deserialize_i64 => visit_i64, deserialize_i128 => visit_i128,
         deserialize_u8 => visit_u8, deserialize_u16 => visit_u16, deserialize_u32 => visit_u32,
         deserialize_u64 => visit_u64, deserialize_u128 => visit_u128,
-        deserialize_f32 => visit_f32, deserialize_f64 => visit_f64,
+    }
+
+    fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        let number = self.parse(&visitor, |number: &f32| number.is_finite())?;
+        visitor.visit_f32(number)
+    }
+
+    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        let number = self.parse(&visitor, |number: &f64| number.is_finite())?;
+        visitor.visit_f64(number)
     }
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {

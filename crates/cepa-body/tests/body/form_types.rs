@@ -48,6 +48,17 @@ async fn text_is_read_as_the_type_says() {
 }
 
 #[tokio::test]
+async fn a_number_is_finite() {
+    for number in ["NaN", "inf", "-Infinity", "1e999"] {
+        let body = format!("name=ana&ratio={number}");
+        let response = post(echo_form::<Settings>(), FORM, body).send().await;
+        assert_eq!(refusal(&response), (422, "invalid_body".into()), "{number}");
+    }
+    let single = post(echo_form::<BTreeMap<String, f32>>(), FORM, "a=1e39").send().await;
+    assert_eq!(refusal(&single), (422, "invalid_body".into()));
+}
+
+#[tokio::test]
 async fn an_empty_text_is_none() {
     let value = read("name=&age=&ratio=&kind=").await;
     assert_eq!(

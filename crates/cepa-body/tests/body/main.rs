@@ -19,6 +19,7 @@ mod form_nesting;
 mod form_types;
 mod json_fields;
 mod json_syntax;
+mod queries;
 mod size_limits;
 mod upload_abort;
 mod upload_accepts;

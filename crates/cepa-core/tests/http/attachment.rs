@@ -6,10 +6,10 @@ use cepa_test::Client;
 #[tokio::test]
 async fn the_type_follows_the_name_unless_one_was_set() {
     let app = App::new().with(async |ctx, _next| {
-        if let Some(kind) = ctx.query("type") {
+        if let Some(kind) = ctx.query::<String>("type")? {
             ctx.set_type(&kind)?;
         }
-        ctx.attachment(&ctx.query("name").unwrap_or_default());
+        ctx.attachment(&ctx.query::<String>("name")?.unwrap_or_default());
         ctx.set_body("a,b\n")
     });
     let client = Client::new(app);

@@ -11,6 +11,7 @@ mod freshness;
 mod header_values;
 mod negotiation;
 mod params;
+mod queries;
 mod redirect;
 mod render_error;
 mod repeated_headers;

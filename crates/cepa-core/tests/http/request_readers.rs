@@ -61,7 +61,7 @@ fn the_query_is_written_as_forms_are() {
 #[tokio::test]
 async fn assertions_fail_with_their_status() {
     let app = App::new().with(async |ctx, _next| {
-        ctx.assert(ctx.query("user").is_some(), 401, "who are you?")?;
+        ctx.assert(ctx.query::<String>("user")?.is_some(), 401, "who are you?")?;
         ctx.set_body("welcome")
     });
     let client = Client::new(app);

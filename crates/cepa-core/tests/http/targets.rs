@@ -46,6 +46,16 @@ fn rewriting_keeps_the_original() {
     assert_eq!(request.original_url(), "/old?x=1");
 }
 
+#[test]
+fn the_path_that_it_has_already_changes_nothing() {
+    for target in ["/a?", "/a?x=1", "/a%20b"] {
+        let mut request = Request::new(Method::GET, target);
+        let path = request.path().to_owned();
+        request.set_path(&path);
+        assert_eq!(request.url(), target);
+    }
+}
+
 #[tokio::test]
 async fn hosts() {
     for (host, hostname) in [

@@ -59,6 +59,6 @@ fn several_may_bring_one_value_together() {
     }
 
     let app = App::new().plug(Adds("one")).share(Arc::new(Name("own"))).plug(Adds("two"));
-    assert_eq!(app.try_shared::<Names>().unwrap().0, ["one", "two"]);
-    assert!(App::new().try_shared::<Names>().is_none());
+    assert_eq!(app.shared().get::<Names>().unwrap().0, ["one", "two"]);
+    assert!(App::new().shared().get::<Names>().is_none());
 }

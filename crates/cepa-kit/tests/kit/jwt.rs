@@ -130,7 +130,7 @@ async fn a_token_may_come_from_elsewhere() {
             ctx.set_body(token.unwrap_or_default())
         }))
     };
-    let client = app(jwt("k").cookie("token").token(|ctx| ctx.query("token")));
+    let client = app(jwt("k").cookie("token").token(|ctx| ctx.request.query_value("token")));
     assert_eq!(
         client.get("/").header("cookie", &format!("token={good}")).send().await.text(),
         good

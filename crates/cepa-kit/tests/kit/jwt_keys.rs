@@ -55,7 +55,7 @@ async fn a_key_is_found_by_what_the_claims_say() {
 async fn a_key_in_the_state_stands_in_for_all_others() {
     let app = |jwt: Jwt| {
         let app = App::new().on_error(|_, _| {}).with(async |ctx, next| {
-            if let Some(secret) = ctx.query("secret") {
+            if let Some(secret) = ctx.query::<String>("secret")? {
                 ctx.state.insert(JwtKey::secret(secret));
             }
             next.run(ctx).await

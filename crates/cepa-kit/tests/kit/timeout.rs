@@ -23,7 +23,7 @@ async fn a_handler_that_takes_longer_is_dropped_and_answered_for() {
     let app = App::new().on_error(|_, _| {}).plug(timeout(Duration::from_secs(2))).with(
         async move |ctx, _next| {
             let _guard = Dropped(watch);
-            let millis: u64 = ctx.query("ms").unwrap().parse()?;
+            let millis: u64 = ctx.query("ms")?.unwrap();
             ctx.set("x-before", "kept")?;
             tokio::time::sleep(Duration::from_millis(millis)).await;
             ctx.set_body("done")

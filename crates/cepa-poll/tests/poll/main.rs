@@ -34,7 +34,7 @@ fn remembering(memory: LogOptions, options: PollOptions) -> Following {
     let polls = Polls::with(options);
     let app = App::new().share(Arc::new((log.clone(), polls.clone()))).with(async |ctx, _next| {
         let (log, polls) = ctx.shared::<(Log, Polls)>();
-        let batch = polls.follow(ctx, log, ctx.query("client").as_deref()).await?;
+        let batch = polls.follow(ctx, log, ctx.request.query_value("client").as_deref()).await?;
         ctx.set_body(batch)
     });
     let client = Client::new(app);

@@ -14,7 +14,7 @@ pub const NEW: &str = "the newer secret of thirty-two bytes, or a few more";
 
 fn client(keys: &[&str]) -> Client {
     Client::new(App::new().keys(keys).on_error(|_, _| {}).with(async |ctx, _next| {
-        if let Some(text) = ctx.query("set") {
+        if let Some(text) = ctx.query::<String>("set")? {
             ctx.cookies().set_encrypted(Cookie::new("note", text).path("/notes"))?;
         }
         let text = ctx.cookies().get_encrypted("note")?;

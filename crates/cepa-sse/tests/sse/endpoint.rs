@@ -15,7 +15,7 @@ async fn function(ctx: &mut Context) -> Sse {
 async fn a_value_a_result_a_function_and_set_body() {
     let (_, value) = app!(async |ctx| ctx.sse().subscribe("lobby"));
     let (_, result) = app!(async |ctx| {
-        let room = ctx.query("room").or_throw(400, "which room?")?;
+        let room: String = ctx.query("room")?.or_throw(400, "which room?")?;
         tokio::task::yield_now().await;
         Ok::<_, Error>(ctx.sse().subscribe(room).retry(Duration::from_secs(1)))
     });

@@ -8,7 +8,7 @@ use cepa_test::Client;
 /// Sets the cookie that the query asks for, and answers with those that came.
 fn visitor() -> Client {
     let app = App::new().with(async |ctx, _next| {
-        if let Some(line) = ctx.query("set") {
+        if let Some(line) = ctx.query::<String>("set")? {
             ctx.append("set-cookie", line)?;
         }
         let came = ctx.get("cookie").unwrap_or("-").to_owned();

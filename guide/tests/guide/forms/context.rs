@@ -5,9 +5,25 @@ use cepa::prelude::*;
 
 struct User;
 
+#[derive(serde::Deserialize)]
+struct Search {
+    page: Option<u32>,
+}
+
+async fn a_client_that_leaves(ctx: &mut Context) -> Result<u64> {
+    let gone = cepa::CancellationToken::new();
+    let _guard = gone.clone().drop_guard();
+    let sum = move || (0..u64::MAX).take_while(|_| !gone.is_cancelled()).sum();
+    Ok(tokio::task::spawn_blocking(sum).await?)
+}
+
+fn refused() -> Result {
+    Err(Error::new(403, "not yours"))
+}
+
 async fn context(ctx: &mut Context, name: Option<&str>, found: Option<User>) -> Result {
     let (request, response) = (&ctx.request, &mut ctx.response);
-    ctx.request.original_url();
+    ctx.original_url();
     ctx.state.insert(User);
     ctx.state.get::<User>();
     ctx.shared::<Vec<u8>>();
@@ -25,7 +41,16 @@ async fn delegated(ctx: &mut Context) -> Result {
     ctx.method();
     ctx.path();
     ctx.url();
-    ctx.query("page");
+    let page: u32 = ctx.query("page")?.unwrap_or(1);
+    let search: Search = ctx.query_as()?;
+    ctx.href();
+    ctx.query_string();
+    ctx.subdomains(2);
+    ctx.ips();
+    ctx.length();
+    ctx.content_type();
+    ctx.flush_headers();
+    &ctx.request.headers;
     ctx.host();
     ctx.hostname();
     ctx.protocol();

@@ -16,7 +16,7 @@ fn packages(inner: App, hour: Duration, pem: &[u8], redis: cepa::redis::Redis) -
     cors();
     cors().origin("https://a.example").origin("https://*.b.example").credentials();
     cors().origin_where(|origin| origin.ends_with(".test"));
-    cors().origin_for(async |ctx| Ok(ctx.query("site")));
+    cors().origin_for(async |ctx| ctx.query("site"));
     cors().origin("https://a.example").credentials_for(async |ctx| Ok(ctx.path() == "/account"));
     cors().allow_methods(["GET", "PUT"]).allow_headers(["x-onion"]).expose_headers(["x-onion"]);
     cors().max_age(hour).private_network().secure_context();
@@ -52,7 +52,7 @@ fn packages(inner: App, hour: Duration, pem: &[u8], redis: cepa::redis::Redis) -
     jwt("s").subject("ana").token_id("t1").max_age(hour).algorithms(["HS256"]);
     jwt("s").leeway(hour).ignore_expiry();
     jwt("s").require_expiry();
-    jwt("s").token(|ctx| ctx.query("token")).unless(|ctx| ctx.path() == "/login");
+    jwt("s").token(|ctx| ctx.request.query_value("token")).unless(|ctx| ctx.path() == "/login");
     basic_auth("ana", "secret").user("bo", "other").realm("Cellar");
     basic_auth_where(|name, password| name == password);
     response_time();

@@ -8,6 +8,8 @@ use cepa::{Disposition, http};
 use futures_util::stream;
 use tokio::fs::File;
 
+const PIXEL: &[u8] = b"GIF89a";
+
 async fn head(ctx: &mut Context) -> Result {
     ctx.status();
     ctx.set_status(201);
@@ -23,10 +25,10 @@ async fn head(ctx: &mut Context) -> Result {
     ctx.remove("x-onion");
     &ctx.response.headers;
     ctx.vary("Accept, Origin")?;
-    ctx.response.flush_headers();
-    ctx.response.length();
+    ctx.flush_headers();
+    ctx.length();
     ctx.response.set_length(5);
-    ctx.response.content_type();
+    ctx.content_type();
     ctx.set_type("html")?;
     ctx.response.is(&["html"]);
     ctx.set_etag("v1")?;
@@ -42,6 +44,7 @@ async fn bodies(ctx: &mut Context, text: String, chunks: Vec<std::io::Result<Byt
     ctx.set_body(text)?;
     ctx.set_body(Bytes::from_static(b"onion"))?;
     ctx.set_body(vec![0_u8, 255])?;
+    ctx.set_body(PIXEL)?;
     ctx.set_body(Json(json!({ "id": 7 })))?;
     ctx.set_body(json!({ "id": 7 }))?;
     ctx.set_body(Json(Value::Null))?;

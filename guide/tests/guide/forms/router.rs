@@ -25,6 +25,7 @@ fn registering(router: Router, users: Router, admin: Router) -> Router {
     router
         .get("/users", list)
         .post("/users", async |ctx| ctx.set_status(201))
+        .get(["/onions", "/leeks/:id<u64>"], show)
         .put("/users/:id", show)
         .patch("/users/:id", show)
         .delete("/users/:id", show)
@@ -62,6 +63,15 @@ fn urls(router: &Router, app: &App) -> Result {
     app.routes();
     router.unreachable();
     router.warnings();
+    Ok(())
+}
+
+async fn not_allowed(ctx: &mut Context, next: Next<'_>) -> Result {
+    next.run(ctx).await?;
+    ctx.route.is_some();
+    if [405, 501].contains(&ctx.status().as_u16()) {
+        return ctx.throw(404, "");
+    }
     Ok(())
 }
 
