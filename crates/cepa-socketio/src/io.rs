@@ -16,7 +16,7 @@ use serde_json::Value;
 use crate::adapter::Adapter;
 use crate::admin::Admin;
 use crate::args::{Acknowledge, Args, FromArgs};
-use crate::bundle::{self, Bundle};
+use crate::bundle::{self, Source};
 use crate::dynamic;
 use crate::engine::http;
 use crate::handlers::{self, EventFn, EventNext, Handlers, Incoming};
@@ -191,10 +191,32 @@ impl SocketIo {
     /// When a folder was set before.
     #[track_caller]
     pub fn client_bundle(self, folder: impl Into<PathBuf>) -> SocketIo {
-        assert!(
-            self.server.bundle.set(Bundle::new(folder.into())).is_ok(),
-            "the client bundle is already set"
-        );
+        let source = Source::Folder(folder.into());
+        assert!(self.server.bundle.set(source), "the client bundle is already set");
+        self
+    }
+
+    /// Serves the official client from the program itself, in which `rust-embed` has put that folder while compiling; feature
+    /// `embed`. See [`client_bundle`](Self::client_bundle).
+    ///
+    /// ```no_run
+    /// use cepa_socketio::{SocketIo, rust_embed};
+    ///
+    /// #[derive(rust_embed::Embed)]
+    /// #[crate_path = "cepa_socketio::rust_embed"]
+    /// #[folder = "client/"] // `node_modules/socket.io-client/dist`, from where Cargo.toml is
+    /// struct Client;
+    ///
+    /// let io = SocketIo::new().client_embedded::<Client>();
+    /// ```
+    ///
+    /// # Panics
+    /// When it was set before.
+    #[cfg(feature = "embed")]
+    #[track_caller]
+    pub fn client_embedded<E: rust_embed::RustEmbed>(self) -> SocketIo {
+        let source = Source::Program(|name| E::get(name).map(|file| file.data));
+        assert!(self.server.bundle.set(source), "the client bundle is already set");
         self
     }
 
@@ -340,7 +362,7 @@ impl Middleware for SocketIo {
             return Ok(());
         }
         match file {
-            Some(file) => bundle::serve(ctx, file, self.server.bundle.get()).await,
+            Some(file) => bundle::serve(ctx, file, &self.server.bundle).await,
             None => http::serve(ctx, &self.server).await,
         }
     }

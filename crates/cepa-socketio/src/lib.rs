@@ -47,6 +47,9 @@ mod unicast;
 mod wire;
 mod work;
 
+#[cfg(feature = "embed")]
+pub use rust_embed;
+
 pub use admin::Admin;
 pub use args::{Acknowledge, Args, BadArgument, Binary, Emit, FromArgs};
 pub use broadcast::Broadcast;

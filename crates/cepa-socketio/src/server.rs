@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use std::fmt;
 use std::hash::{BuildHasher, Hash, Hasher, RandomState};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -39,7 +39,7 @@ pub(crate) struct Server {
     pub(crate) control: Hub,
     pub(crate) packets: Wires,
     pub(crate) websocket: WebSocketOptions,
-    pub(crate) bundle: OnceLock<Bundle>,
+    pub(crate) bundle: Bundle,
     /// The functions of a program that wants the engine alone.
     pub(crate) plain: Option<Functions>,
     pub(crate) outside: Arc<Outside>,
@@ -62,7 +62,7 @@ impl Server {
             packets: Wires::packets(),
             websocket: websocket(&options),
             options,
-            bundle: OnceLock::new(),
+            bundle: Bundle::default(),
             plain: None,
             outside,
             namespaces: Namespaces::new(&root),
