@@ -15,6 +15,7 @@ use std::sync::Arc;
 use cepa_core::{Error, Result};
 
 use crate::args::{Acknowledge, Args, FromArgs};
+use crate::handshake::HandshakeRequest;
 use crate::{Reason, Socket};
 
 pub(crate) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -26,6 +27,9 @@ pub(crate) type AnyListener =
 pub(crate) type OutgoingListener = Arc<dyn Fn(&Socket, &str, &Args) + Send + Sync>;
 pub(crate) type ServerListener =
     Arc<dyn Fn(Args) -> BoxFuture<'static, Result<Args>> + Send + Sync>;
+/// Judges the request of a handshake.
+pub(crate) type Judge =
+    Arc<dyn Fn(Arc<HandshakeRequest>) -> BoxFuture<'static, Result> + Send + Sync>;
 pub(crate) type Hook = Call<(), Result>;
 pub(crate) type EndHook = Call<Reason, Result>;
 type Layer = Arc<dyn Erased>;

@@ -20,6 +20,7 @@ use crate::bundle::{self, Source};
 use crate::dynamic;
 use crate::engine::http;
 use crate::handlers::{self, EventFn, EventNext, Handlers, Incoming};
+use crate::handshake::HandshakeRequest;
 use crate::namespace::Namespace;
 use crate::options::Options;
 use crate::server::Server;
@@ -223,6 +224,34 @@ impl SocketIo {
     /// Sees the errors and panics of handlers. Without an observer those that are not exposed are printed.
     pub fn on_error(self, observer: impl Fn(&Error, &Socket) + Send + Sync + 'static) -> SocketIo {
         self.server.observe(Box::new(observer));
+        self
+    }
+
+    /// Judges the HTTP request that opens a connection, before there is one: an error refuses it with 403 and its public
+    /// message (a WebSocket with 400, as Node does), whatever its own status. It runs at handshakes only, on either
+    /// transport; several run in order. [`admit`](Self::admit) judges afterwards, in a namespace, and knows what the client
+    /// says of itself.
+    ///
+    /// ```
+    /// # use cepa_socketio::SocketIo;
+    /// use cepa_core::Error;
+    ///
+    /// let io = SocketIo::new().allow_request(async |request| match request.header("x-key") {
+    ///     Some("good") => Ok(()),
+    ///     _ => Err(Error::new(403, "no key")),
+    /// });
+    /// ```
+    pub fn allow_request<F, Fut>(self, judge: F) -> SocketIo
+    where
+        F: AsyncFnOnce(Arc<HandshakeRequest>) -> Result
+            + FnOnce(Arc<HandshakeRequest>) -> Fut
+            + Clone
+            + Send
+            + Sync
+            + 'static,
+        Fut: Future<Output = Result> + Send + 'static,
+    {
+        self.server.add_judge(Arc::new(move |request| Box::pin(judge.clone()(request))));
         self
     }
 

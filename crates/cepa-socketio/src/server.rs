@@ -21,6 +21,7 @@ use crate::bundle::Bundle;
 use crate::dynamic::{Kind, Namespaces};
 use crate::engine::session::{Ending, Session, Transport};
 use crate::engine_io::Functions;
+use crate::handlers::Judge;
 use crate::namespace::Namespace;
 use crate::options::Options;
 use crate::outside::Outside;
@@ -46,6 +47,7 @@ pub(crate) struct Server {
     pub(crate) root: Namespace,
     pub(crate) namespaces: Namespaces,
     observers: RwLock<Vec<Observer>>,
+    judges: RwLock<Vec<Judge>>,
     /// The HTTP servers whose shutdown is awaited.
     watched: Mutex<Vec<CancellationToken>>,
 }
@@ -68,6 +70,7 @@ impl Server {
             namespaces: Namespaces::new(&root),
             root,
             observers: RwLock::default(),
+            judges: RwLock::default(),
             watched: Mutex::default(),
         }
     }
@@ -76,6 +79,16 @@ impl Server {
     #[track_caller]
     pub(crate) fn plain(options: Options) -> Server {
         Server { plain: Some(Functions::default()), ..Server::new(options) }
+    }
+
+    /// One more has to let a handshake pass.
+    pub(crate) fn add_judge(&self, judge: Judge) {
+        self.judges.write().push(judge);
+    }
+
+    /// Who has to let a handshake pass, in order.
+    pub(crate) fn judges(&self) -> Vec<Judge> {
+        self.judges.read().clone()
     }
 
     pub(crate) fn observe(&self, observer: Observer) {

@@ -1,6 +1,6 @@
 //! Requests under the server's path: verified in Node's order, then handed to a transport.
 //!
-//! Transport, origin, session, method, revision (CORS comes before, for the files of browsers too). A refusal is JSON with a numeric code, or, for a WebSocket
+//! Transport, origin, session, method, revision, then the application's judges (CORS comes before, for the files of browsers too). A refusal is JSON with a numeric code, or, for a WebSocket
 //! handshake, the bare text on a closed connection, always with 400 there. A method that is neither GET nor POST is 405
 //! where Node says 500.
 
@@ -155,6 +155,12 @@ fn verify(
 async fn open(ctx: &mut Context, server: &Arc<Server>, transport: Transport, form: Form) -> Result {
     server.watch(ctx);
     let request = Arc::new(HandshakeRequest::of(&ctx.request));
+    for judge in server.judges() {
+        if let Err(error) = judge(Arc::clone(&request)).await {
+            let why = (Refusal::Forbidden, error.public_message());
+            return refuse_as(ctx, why, StatusCode::FORBIDDEN, transport == Transport::WebSocket);
+        }
+    }
     let closing = ctx.closing().clone();
     if transport == Transport::Polling {
         return match Session::open(server, request, Carrier::Polling, form, &closing) {
@@ -208,19 +214,25 @@ fn allowed(ctx: &mut Context, answered: Result) -> Result {
 }
 
 fn refuse(ctx: &mut Context, refusal: Refusal, upgrades: bool) -> Result {
+    refuse_as(ctx, (refusal, refusal.message()), StatusCode::BAD_REQUEST, upgrades)
+}
+
+fn refuse_as(
+    ctx: &mut Context,
+    (refusal, message): (Refusal, &str),
+    status: StatusCode,
+    upgrades: bool,
+) -> Result {
     if upgrades {
         ctx.set_status(400);
         ctx.set(CONNECTION, HeaderValue::from_static("close"))?;
         ctx.set("content-type", "text/html")?;
-        return ctx.set_body(Body::from(refusal.message()));
+        return ctx.set_body(Body::from(message.to_owned()));
     }
-    ctx.set_status(400);
+    ctx.set_status(status);
     ctx.set("content-type", "application/json")?;
-    ctx.set_body(Body::from(format!(
-        "{{\"code\":{},\"message\":\"{}\"}}",
-        refusal as u8,
-        refusal.message()
-    )))
+    let message = serde_json::Value::from(message);
+    ctx.set_body(Body::from(format!("{{\"code\":{},\"message\":{message}}}", refusal as u8)))
 }
 
 /// Sets the CORS headers for pages of listed origins; true when this was a preflight, which is then answered.

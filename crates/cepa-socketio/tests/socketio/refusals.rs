@@ -1,6 +1,7 @@
+use cepa_core::Error;
 use cepa_socketio::{Options, SocketIo};
 
-use crate::support::{Polling, quiet, request, start};
+use crate::support::{Polling, Ws, quiet, request, start};
 
 #[tokio::test]
 async fn refusals_are_json_with_a_numeric_code() {
@@ -51,6 +52,42 @@ async fn a_refused_upgrade_is_a_text_and_a_closed_connection() {
         assert_eq!(reply.header("content-type"), Some("text/html"));
         assert_eq!(reply.header("connection"), Some("close"));
     }
+}
+
+#[tokio::test]
+async fn what_the_application_forbids_is_403_in_its_own_words() {
+    let io = SocketIo::new()
+        .allow_request(async |request| match request.query("key").as_deref() {
+            Some("good") => Ok(()),
+            Some("hidden") => Err(std::io::Error::other("secret").into()),
+            _ => Err(Error::new(401, "no \"key\"")),
+        })
+        .allow_request(async |request| match request.header("x-banned") {
+            Some(_) => Err(Error::new(403, "you are banned")),
+            None => Ok(()),
+        });
+    let server = start(&io).await;
+    let target = "/socket.io/?EIO=4&transport=polling";
+    for (head, body) in [
+        (format!("GET {target}"), r#"{"code":4,"message":"no \"key\""}"#),
+        (format!("GET {target}&key=hidden"), r#"{"code":4,"message":"Internal Server Error"}"#),
+        (format!("GET {target}&key=good\nx-banned: 1"), r#"{"code":4,"message":"you are banned"}"#),
+    ] {
+        let reply = request(server.address, &head, b"").await;
+        assert_eq!((reply.status, &*reply.body), (403, body), "{head}");
+        assert_eq!(reply.header("content-type"), Some("application/json"), "{head}");
+    }
+    assert_eq!(io.connections(), 0);
+    let websocket = "\nconnection: upgrade\nupgrade: websocket\nsec-websocket-version: 13\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==";
+    let head = format!("GET /socket.io/?EIO=4&transport=websocket{websocket}");
+    let reply = request(server.address, &head, b"").await;
+    assert_eq!((reply.status, &*reply.body), (400, "no \"key\""));
+    // it is asked at handshakes only
+    let opened = request(server.address, &format!("GET {target}&key=good"), b"").await;
+    let client = Polling { address: server.address, sid: crate::support::sid(&opened.body) };
+    assert_eq!(client.post("40").await.body, "ok");
+    let mut ws = Ws::dial(server.address, "&key=good").await;
+    assert!(ws.text().await.starts_with('0'));
 }
 
 #[tokio::test]
