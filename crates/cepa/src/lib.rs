@@ -18,7 +18,8 @@
 //! | `socketio` | [`socketio`] | a Socket.IO server: [`SocketIo`] |
 //! | `compress`, `csrf`, `jwt` | [`kit`] | those of the kit that bring libraries along |
 //! | `decompress` | [`body`] | request bodies that are compressed |
-//! | `embed` | [`mod@files`] | a folder that is part of the program |
+//! | `embed` | [`mod@files`], [`socketio`] | a folder that is part of the program |
+//! | `bcrypt` | [`socketio`] | a password for the official admin page |
 //! | `redis` | `redis` | what several servers share through Redis: sessions, rate limits |
 //!
 //! ```no_run

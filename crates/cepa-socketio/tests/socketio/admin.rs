@@ -200,6 +200,28 @@ async fn pages_hear_of_the_sockets_of_other_servers() {
 }
 
 #[tokio::test]
+async fn what_is_shown_keeps_nothing_alive() {
+    let wire = Wire::default();
+    let io = SocketIo::new().with_adapter(wire.end()).admin(often());
+    let server = start(&io).await;
+    let mut page = Page::connect(&server).await;
+    let client = Ws::connect(server.address).await;
+    page.told("socket_connected").await;
+    drop((page, client));
+    server.stop().await;
+    drop(io);
+    for name in ["/", "/admin"] {
+        let local = wire.local_on(0, name);
+        soon("end of the namespace", async {
+            while local.namespace().is_some() {
+                tokio::task::yield_now().await;
+            }
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
 #[should_panic(expected = "shown to an admin page already")]
 async fn there_is_one_admin_page_for_a_server() {
     drop(SocketIo::new().admin(often()).admin(often()));

@@ -40,6 +40,12 @@ impl Wire {
         End { wire: self.clone(), index: nodes.len() - 1 }
     }
 
+    /// A namespace of a server.
+    pub fn local_on(&self, index: usize, name: &str) -> Local {
+        let nodes = self.0.lock().unwrap();
+        nodes[index].open.iter().find(|local| local.name() == name).unwrap().clone()
+    }
+
     /// The names that are open on a server.
     pub fn open_on(&self, index: usize) -> Vec<String> {
         let nodes = self.0.lock().unwrap();
@@ -271,7 +277,7 @@ async fn namespaces_are_opened_as_they_come_and_closed_as_they_go() {
 #[tokio::test]
 async fn an_adapter_keeps_no_namespace_alive() {
     let Two { io, wire, clients, _servers } = two().await;
-    let local = wire.0.lock().unwrap()[0].open[0].clone();
+    let local = wire.local_on(0, "/");
     assert!(local.namespace().is_some());
     drop(clients);
     for server in _servers {

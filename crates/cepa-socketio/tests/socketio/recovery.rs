@@ -123,6 +123,27 @@ async fn it_is_the_same_socket_with_rooms_and_data_and_what_it_missed() {
 }
 
 #[tokio::test]
+async fn what_is_volatile_has_no_offset() {
+    let io = server(RecoveryOptions::default());
+    let server = start(&io).await;
+    let mut client = Client::connect(&server).await;
+    io.broadcast().volatile().emit("all", &"x").unwrap();
+    assert_eq!(client.ws.text().await, "42[\"all\",\"x\"]");
+    let socket = io.sockets()[0].clone();
+    soon("an event", async {
+        // while the one before is being flushed the transport is not ready
+        let mut sent = None;
+        while sent.is_none() {
+            socket.volatile().emit("one", &"x").unwrap();
+            let received = tokio::time::timeout(Duration::from_millis(5), client.ws.0.recv());
+            sent = received.await.ok().map(|message| message.unwrap().unwrap());
+        }
+        assert_eq!(sent, Some(cepa_ws::Message::from("42[\"one\",\"x\"]")));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn binary_and_unicast_have_offsets_and_answers_have_none() {
     let io = server(RecoveryOptions::default())
         .on("echo", async |socket, args: Args| Ok(socket.emit("echo", &args)?))
