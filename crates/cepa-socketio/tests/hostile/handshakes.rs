@@ -74,7 +74,7 @@ pub fn rows() -> Vec<Row> {
         row("a protocol twice", upgrade("/ws", "sec-websocket-protocol: v1, v1\r\n"), 400),
         row("a protocol with a space", upgrade("/ws", "sec-websocket-protocol: v 1\r\n"), 400),
         row("extensions that are none", upgrade("/ws", "sec-websocket-extensions: ;;=,\r\n"), 400),
-        row("a target of 70 KB", upgrade(&format!("/ws?{}", "a".repeat(70_000)), ""), 431),
+        row("a target of 70 KB", upgrade(&format!("/ws?{}", "a".repeat(70_000)), ""), 414),
         row("a header of 200 KB", upgrade("/ws", &format!("x: {}\r\n", "a".repeat(200_000))), 431),
         row("1,000 headers", upgrade("/ws", &"x: y\r\n".repeat(1000)), 431),
     ];

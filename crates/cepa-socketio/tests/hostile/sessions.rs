@@ -22,8 +22,9 @@ pub fn rows() -> Vec<Row> {
     const METHOD: &str = r#"{"code":2,"message":"Bad handshake method"}"#;
     const BAD: &str = r#"{"code":3,"message":"Bad request"}"#;
     const REVISION: &str = r#"{"code":5,"message":"Unsupported protocol version"}"#;
-    let long = format!("/socket.io/?EIO=4&transport=polling&sid={}", "A".repeat(20_000));
-    let many = format!("/socket.io/?{}transport=polling", "a=b&".repeat(5000));
+    let long = format!("/socket.io/?EIO=4&transport=polling&sid={}", "A".repeat(7000));
+    let longer = format!("/socket.io/?EIO=4&transport=polling&sid={}", "A".repeat(20_000));
+    let many = format!("/socket.io/?{}transport=polling", "a=b&".repeat(1500));
     vec![
         refused("nothing asked for", "GET", "/socket.io/", TRANSPORT),
         refused("no transport", "GET", "/socket.io/?EIO=4", TRANSPORT),
@@ -66,8 +67,11 @@ pub fn rows() -> Vec<Row> {
             "/socket.io/?EIO=4&transport=polling&sid=%zz%",
             SID,
         ),
-        refused("a sid of 20 KB", "GET", &long, SID),
-        refused("5,000 parameters and no revision", "GET", &many, REVISION),
+        refused("a sid of 7 KB", "GET", &long, SID),
+        Row::new("request: a target of 20 KB".to_owned(), Start::Nothing)
+            .send(get(&longer))
+            .answers(414, ""),
+        refused("1,500 parameters and no revision", "GET", &many, REVISION),
         refused("no revision", "GET", "/socket.io/?transport=polling", REVISION),
         refused(
             "revision 3 where it is off",
