@@ -34,6 +34,10 @@ pub trait BodyExt {
     /// The body as whatever its type says: JSON, a form or text, each as the methods of that name read it; a text is
     /// one string. One handler serves a page's form and a program's JSON alike.
     ///
+    /// Forms and texts are what browsers send to other sites without asking them first, with this site's cookies
+    /// where those allow it: a handler that changes something for whoever is logged in needs protection against
+    /// that, or [`body_json`](Self::body_json).
+    ///
     /// ```
     /// # use cepa_body::BodyExt;
     /// # use cepa_core::{App, Context, Result};

@@ -1,9 +1,9 @@
 //! Request bodies: JSON, forms, text, bytes, and multipart forms with files.
 //!
-//! Everything hangs on [`BodyExt`], which is implemented for [`Context`](cepa_core::Context): `body_json`, `body_form`,
-//! `body_text`, `body_any` for whichever of these it is, `body_bytes`, and `upload`. Each checks type, size and time first and fails with a status that
-//! fits: 400 malformed, 408 late, 413 too large, 415 a type that is not read here, 422 well-formed but not
-//! what was asked for. [`BodyLimits`] and [`UploadLimits`] name every limit.
+//! Everything hangs on [`BodyExt`], which is implemented for [`Context`](cepa_core::Context): `body_json`, `body_form`
+//! and `body_text`, `body_any` for whichever of these it is, `body_bytes`, and `upload`. Each checks type, size and
+//! time first and fails with a status that fits: 400 malformed, 408 late, 413 too large, 415 a type that is not
+//! read here, 422 well-formed but not what was asked for. [`BodyLimits`] and [`UploadLimits`] name every limit.
 //!
 //! Where it differs from Koa's parsers, on purpose: nothing is parsed before a handler asks; a wrong type is a
 //! 415 and not an empty object; an empty JSON body and invalid UTF-8 are 400; a form with too many

@@ -31,9 +31,9 @@ type FilterFn = dyn Fn(&Part) -> Result<bool> + Send + Sync;
 
 /// How a route receives a multipart form.
 ///
-/// Files are kept in memory unless [`disk`](Self::disk) names a folder or [`store`](Self::store) a store, and files of every field are accepted
-/// unless one of [`single`](Self::single), [`array`](Self::array), [`fields`](Self::fields) and
-/// [`none`](Self::none) says which.
+/// Files are kept in memory unless [`disk`](Self::disk) names a folder or [`store`](Self::store) a store,
+/// and files of every field are accepted unless one of [`single`](Self::single), [`array`](Self::array),
+/// [`fields`](Self::fields) and [`none`](Self::none) says which.
 ///
 /// ```
 /// use cepa_body::{BodyExt, Upload};
@@ -175,8 +175,8 @@ impl Upload {
     /// Names the files that are stored on disk.
     ///
     /// What the function gives must be a plain file name on every system: a path, an empty name, a dot or a
-    /// blank at the end, a device of Windows (`nul`, `com1.txt`) or more than 255 bytes end in a 400. A file that exists is never overwritten; the upload ends
-    /// in a 409.
+    /// blank at the end, a device of Windows (`nul`, `com1.txt`) or more than 255 bytes end in a 400. A
+    /// file that exists is never overwritten; the upload ends in a 409.
     ///
     /// ```
     /// # use cepa_body::Upload;

@@ -1,7 +1,9 @@
 //! [`Context`]: one request and its response, on the way through the onion.
 //!
 //! `request` and `response` are fields, so that both can be borrowed at once; what is used every day is also
-//! a method of the context (`delegates`). The context is `Send` and `Sync`: it may be held across any await, on any runtime.
+//! a method of the context (`delegates`).
+//!
+//! The context is `Send` and `Sync`: it may be held across any await, on any runtime.
 
 use std::borrow::Cow;
 use std::str::FromStr;

@@ -43,9 +43,10 @@
 //! # });
 //! ```
 //!
-//! A route may have [several paths](Paths). Routes have [names](Router::name) from which [URLs](Router::url) are built, parameters have
-//! [functions](Router::param) that run before the handlers, a router may be for some [hosts](Router::host)
-//! only, and a path may [redirect](Router::redirect) to another.
+//! A route may have [several paths](Paths). Routes have [names](Router::name) from which
+//! [URLs](Router::url) are built, parameters have [functions](Router::param) that run before the handlers,
+//! a router may be for some [hosts](Router::host) only, and a path may [redirect](Router::redirect) to
+//! another.
 //!
 //! Matching is one walk down a tree over the segments of all routes, whose time does not grow with
 //! their number, and linear in the path: no pattern backtracks.

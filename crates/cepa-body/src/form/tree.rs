@@ -5,11 +5,11 @@
 //! tree. While the tree grows, `Null` stands for a hole in a list (`a[2]=x` alone); holes are removed at the end.
 //!
 //! Invariants: a list never has more than [`Rules::index`] elements, an index at or above it is a key, so
-//! nothing is allocated from a number in the input; a name nests at most [`Rules::depth`] + 2 levels, and what
-//! is deeper stays one key. Both as in `qs`, and both an error instead when the rules are strict. Where `qs` would drop pairs silently (more than
-//! [`Rules::keys`]) the whole form is refused, and so it is where `qs` would nest without end (more than
-//! [`MIXTURES`]): a tree is dropped and read by recursion. Names of JavaScript's object members are ordinary keys here:
-//! a map in Rust has no prototype to protect.
+//! nothing is allocated from a number in the input; a name nests at most [`Rules::depth`] + 2 levels, and
+//! what is deeper stays one key. Both as in `qs`, and both an error instead when the rules are strict.
+//! Where `qs` would drop pairs silently (more than [`Rules::keys`]) the whole form is refused, and so it is
+//! where `qs` would nest without end (more than [`MIXTURES`]): a tree is dropped and read by recursion.
+//! Names of JavaScript's object members are ordinary keys here: a map in Rust has no prototype to protect.
 
 use serde_json::{Map, Value};
 
