@@ -8,11 +8,12 @@ use crate::step::{Failure, announce, command};
 
 /// What is run against both servers: its name in the report, its arguments, and what our server needs for it (Node's is
 /// started with the same by the script).
-const SCRIPTS: [(&str, &[&str], &[&str]); 4] = [
+const SCRIPTS: [(&str, &[&str], &[&str]); 5] = [
     ("socket.io clients", &["conformance/socketio/clients.mjs"], &[]),
     ("socket.io 2 clients", &["conformance/socketio/clients.mjs", "--eio3"], &["--eio3"]),
     ("socket.io msgpack", &["conformance/socketio/clients.mjs", "--msgpack"], &[]),
     ("socket.io recovery", &["conformance/socketio/recovery.mjs"], &["--recovery"]),
+    ("socket.io deflate", &["conformance/socketio/deflate.mjs"], &["--deflate"]),
 ];
 
 /// What the official admin page is told, compared with Node's by the script itself: how the server is shown.
