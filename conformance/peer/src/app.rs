@@ -20,7 +20,7 @@ pub(crate) fn app(options: &Options, port: &Port) -> App {
         .plug(pace::router())
         .plug(fields::router())
         .plug(visits::router())
-        .plug(events::router())
+        .plug(events::router(options.first_event))
         .plug(websocket::router(options.origin.as_deref()))
         .plug(engineio::server())
         .plug(socketio::server(options.variant, port))

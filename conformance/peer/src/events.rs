@@ -10,8 +10,9 @@ use tokio::time::{MissedTickBehavior, interval};
 const TICK: Duration = Duration::from_millis(100);
 
 /// Must be called within the runtime: the counter runs on it.
-pub(crate) fn router() -> Router {
-    let log = Log::new(&Hub::new(), "events", LogOptions::new());
+pub(crate) fn router(first: Option<u64>) -> Router {
+    let options = LogOptions::new().first_id(first.unwrap_or(1));
+    let log = Log::new(&Hub::new(), "events", options);
     tokio::spawn(count(log.clone()));
     Router::new().get("/events", async move |ctx| ctx.sse().follow(&log))
 }

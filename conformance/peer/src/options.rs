@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 pub(crate) const USAGE: &str = "usage: conformance-peer [--port N] [--uploads DIR] [--static DIR] \
-                                [--cors ORIGIN] [--origin ORIGIN] [--variant base|app|csr|eio3|msgpack]";
+                                [--cors ORIGIN] [--origin ORIGIN] [--first-event N] \
+                                [--variant base|app|csr|eio3|msgpack]";
 
 /// What the server was asked to be.
 #[derive(Debug, Default, PartialEq)]
@@ -18,6 +19,8 @@ pub(crate) struct Options {
     pub(crate) cors: Option<String>,
     /// The one origin whose pages may open `/ws-origin`.
     pub(crate) origin: Option<String>,
+    /// The first number of `/events`; 1 without it.
+    pub(crate) first_event: Option<u64>,
     /// Which Socket.IO server it is.
     pub(crate) variant: Variant,
 }
@@ -51,6 +54,10 @@ impl Options {
                 "--static" => options.files = Some(value.into()),
                 "--cors" => options.cors = Some(value),
                 "--origin" => options.origin = Some(value),
+                "--first-event" => {
+                    let number = value.parse().map_err(|_| format!("{value} is no number"))?;
+                    options.first_event = Some(number);
+                }
                 "--variant" => {
                     options.variant = match value.as_str() {
                         "base" => Variant::Base,

@@ -4,13 +4,18 @@
 //! subscribing replays and joins under it: so live events follow the replayed ones without hole or repetition, and all
 //! readers see one order. Kept messages are those that were delivered, encodings included.
 //!
-//! Invariants: ids rise by one, from 1; what is kept is a contiguous end of what was published; its cost is at most
+//! Ids begin with the clock, in microseconds, unless the options say otherwise: a log that begins anew after a restart begins
+//! beyond all ids that the one before it has given (unless that gave a million a second), so that nobody takes one's
+//! id for the other's.
+//!
+//! Invariants: ids rise by one; what is kept is a contiguous end of what was published; its cost is at most
 //! `limit_bytes` and its number at most `limit_entries` (the newest is kept whatever it costs).
 //!
 //! Not here: persistence. An application with a database replays from that.
 
 use std::collections::{VecDeque, vec_deque};
 use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use parking_lot::Mutex;
 use serde::Serialize;
@@ -22,6 +27,7 @@ use crate::{Event, Hub, Member, Message, Outcome};
 pub struct LogOptions {
     limit_bytes: usize,
     limit_entries: usize,
+    first_id: Option<u64>,
 }
 
 impl LogOptions {
@@ -33,7 +39,7 @@ impl LogOptions {
 
     /// The defaults.
     pub fn new() -> Self {
-        Self { limit_bytes: Self::LIMIT_BYTES, limit_entries: Self::LIMIT_ENTRIES }
+        Self { limit_bytes: Self::LIMIT_BYTES, limit_entries: Self::LIMIT_ENTRIES, first_id: None }
     }
 
     /// How many bytes of events are kept, counted as an outbox counts them.
@@ -48,6 +54,23 @@ impl LogOptions {
     pub fn limit_entries(mut self, entries: usize) -> Self {
         self.limit_entries = entries;
         self
+    }
+
+    /// The id of the first event; at least 1. By default the microseconds since 1970 when the log is made.
+    ///
+    /// A reader returns with the last id it has seen, which may be one of a log before a restart. Where a log always
+    /// begins with the same id, such a reader may silently miss what it takes for seen.
+    #[must_use]
+    pub fn first_id(mut self, id: u64) -> Self {
+        self.first_id = Some(id.max(1));
+        self
+    }
+
+    fn begin(&self) -> u64 {
+        self.first_id.unwrap_or_else(|| {
+            let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+            u64::try_from(since.as_micros()).unwrap_or(u64::MAX >> 1).max(1)
+        })
     }
 }
 
@@ -81,7 +104,7 @@ pub struct Missed {
 /// use cepa_hub::{Event, Hub, Log, LogOptions, OutboxOptions, Wire};
 ///
 /// let hub = Hub::new();
-/// let log = Log::new(&hub, "news", LogOptions::new());
+/// let log = Log::new(&hub, "news", LogOptions::new().first_id(1));
 /// assert_eq!(log.publish(Event::new("item", &"a")?), 1);
 /// assert_eq!(log.publish(Event::new("item", &"b")?), 2);
 ///
@@ -102,7 +125,7 @@ struct Inner {
     kept: Mutex<Kept>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Kept {
     last: u64,
     cost: usize,
@@ -127,7 +150,11 @@ impl Log {
             hub: hub.clone(),
             room: room.into(),
             options,
-            kept: Mutex::default(),
+            kept: Mutex::new(Kept {
+                last: options.begin() - 1,
+                cost: 0,
+                messages: VecDeque::new(),
+            }),
         }))
     }
 
@@ -141,7 +168,7 @@ impl Log {
         &self.0.hub
     }
 
-    /// The id of the newest event; 0 when there was none.
+    /// The id of the newest event; when there was none, the one before the first.
     pub fn last_id(&self) -> u64 {
         self.0.kept.lock().last
     }

@@ -21,7 +21,7 @@ fn reader(hub: &Hub) -> (cepa_hub::Member, cepa_hub::Outbox) {
 #[test]
 fn ids_rise_by_one_and_the_live_follow() {
     let hub = Hub::new();
-    let log = Log::new(&hub, "news", LogOptions::new());
+    let log = Log::new(&hub, "news", LogOptions::new().first_id(1));
     let (member, mut outbox) = reader(&hub);
     assert_eq!(log.subscribe(&member, None), Resumed { replayed: 0, gap: false });
     assert_eq!(log.emit("n", &10).unwrap(), 1);
@@ -33,7 +33,7 @@ fn ids_rise_by_one_and_the_live_follow() {
 #[test]
 fn a_reader_that_returns_gets_what_it_missed_and_then_the_live() {
     let hub = Hub::new();
-    let log = Log::new(&hub, "news", LogOptions::new());
+    let log = Log::new(&hub, "news", LogOptions::new().first_id(1));
     (1..=5).for_each(|n| {
         log.publish(number(n));
     });
@@ -49,7 +49,7 @@ fn a_reader_that_returns_gets_what_it_missed_and_then_the_live() {
 #[test]
 fn a_forgotten_or_unknown_id_is_told_as_a_gap_before_what_is_kept() {
     let hub = Hub::new();
-    let log = Log::new(&hub, "news", LogOptions::new().limit_entries(2));
+    let log = Log::new(&hub, "news", LogOptions::new().first_id(1).limit_entries(2));
     (1..=5).for_each(|n| {
         log.publish(number(n));
     });
@@ -64,10 +64,36 @@ fn a_forgotten_or_unknown_id_is_told_as_a_gap_before_what_is_kept() {
         assert!(log.subscribe(&member, Some(unknown)).gap);
         assert_eq!(drain(&mut outbox).len(), 3);
     }
-    let fresh = Log::new(&hub, "other", LogOptions::new());
+    let fresh = Log::new(&hub, "other", LogOptions::new().first_id(1));
     let (member, mut outbox) = reader(&hub);
     assert_eq!(fresh.subscribe(&member, Some(9)), Resumed { replayed: 0, gap: true });
     assert_eq!(drain(&mut outbox), [r#"={"since":9,"from":1}"#]);
+}
+
+#[test]
+fn an_id_from_before_a_restart_is_unknown_to_the_log_that_came_after() {
+    let hub = Hub::new();
+    let before = Log::new(&hub, "news", LogOptions::new());
+    let first = before.publish(number(1));
+    (2..=5).for_each(|n| {
+        before.publish(number(n));
+    });
+    assert!((1 << 50..1 << 53).contains(&first), "{first}: counted by JavaScript too");
+    let after = loop {
+        let after = Log::new(&hub, "other", LogOptions::new());
+        if after.last_id() > before.last_id() {
+            break after;
+        }
+    };
+    (1..=9).for_each(|n| {
+        after.publish(number(n));
+    });
+    for since in [first, before.last_id()] {
+        let (member, mut outbox) = reader(&hub);
+        assert_eq!(after.subscribe(&member, Some(since)), Resumed { replayed: 9, gap: true });
+        let from = after.last_id() - 8;
+        assert_eq!(drain(&mut outbox)[0], format!(r#"={{"since":{since},"from":{from}}}"#));
+    }
 }
 
 #[test]
@@ -78,12 +104,13 @@ fn memory_is_bounded_in_bytes_and_entries_and_the_newest_is_kept() {
         let (member, _outbox) = reader(&hub);
         log.subscribe(&member, Some(0)).replayed
     };
-    let default = Log::new(&hub, "a", LogOptions::new());
+    let default = Log::new(&hub, "a", LogOptions::new().first_id(1));
     (0..3000).for_each(|n| {
         default.publish(number(n));
     });
     assert_eq!(replay(&default), 1024);
-    let bytes = Log::new(&hub, "b", LogOptions::new().limit_bytes(3 * cost(&number(1))));
+    let bytes =
+        Log::new(&hub, "b", LogOptions::new().first_id(1).limit_bytes(3 * cost(&number(1))));
     (0..9).for_each(|n| {
         bytes.publish(number(n));
     });
@@ -95,7 +122,7 @@ fn memory_is_bounded_in_bytes_and_entries_and_the_newest_is_kept() {
 #[test]
 fn a_replay_of_any_length_reaches_a_reader_whatever_its_limit_and_policy() {
     let hub = Hub::new();
-    let log = Log::new(&hub, "news", LogOptions::new());
+    let log = Log::new(&hub, "news", LogOptions::new().first_id(1));
     (1..=5).for_each(|n| {
         log.publish(number(n));
     });
@@ -126,7 +153,7 @@ fn a_replay_of_any_length_reaches_a_reader_whatever_its_limit_and_policy() {
 #[test]
 fn what_came_after_an_id_can_be_asked_for_in_parts() {
     let hub = Hub::new();
-    let log = Log::new(&hub, "news", LogOptions::new().limit_entries(4));
+    let log = Log::new(&hub, "news", LogOptions::new().first_id(1).limit_entries(4));
     let read = |since, events: usize| {
         let missed = log.after(since, events * cost(&number(1)));
         let wire = with_ids();
@@ -156,7 +183,7 @@ fn what_came_after_an_id_can_be_asked_for_in_parts() {
 #[test]
 fn its_events_keep_their_order_though_they_have_keys() {
     let hub = Hub::new();
-    let log = Log::new(&hub, "news", LogOptions::new());
+    let log = Log::new(&hub, "news", LogOptions::new().first_id(1));
     let (member, mut outbox) = limited(&hub, 10_000, Policy::KeepLatest);
     log.subscribe(&member, None);
     for (key, n) in [("a", 1), ("b", 2), ("a", 3)] {
@@ -169,7 +196,7 @@ fn its_events_keep_their_order_though_they_have_keys() {
 #[test]
 fn subscribing_amid_publishes_misses_nothing_and_repeats_nothing() {
     let hub = Hub::new();
-    let log = Log::new(&hub, "news", LogOptions::new().limit_entries(100_000));
+    let log = Log::new(&hub, "news", LogOptions::new().first_id(1).limit_entries(100_000));
     let start = Arc::new(Barrier::new(3));
     let publishers: Vec<_> = (0..2)
         .map(|_| {

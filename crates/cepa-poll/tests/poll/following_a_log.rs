@@ -87,7 +87,7 @@ async fn what_is_published_past_the_log_moves_no_cursor() {
 
 #[tokio::test]
 async fn a_log_larger_than_an_outbox_comes_in_several_answers() {
-    let memory = LogOptions::new().limit_bytes(8 << 20);
+    let memory = LogOptions::new().first_id(1).limit_bytes(8 << 20);
     let it = remembering(memory, PollOptions::new().hold(LONG));
     for _ in 0..30 {
         it.log.emit("item", &"x".repeat(100_000)).unwrap();

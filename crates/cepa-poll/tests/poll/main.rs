@@ -26,7 +26,7 @@ struct Following {
 }
 
 fn following(options: PollOptions) -> Following {
-    remembering(LogOptions::new().limit_entries(3), options)
+    remembering(LogOptions::new().first_id(1).limit_entries(3), options)
 }
 
 fn remembering(memory: LogOptions, options: PollOptions) -> Following {

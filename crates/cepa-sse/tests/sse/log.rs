@@ -21,7 +21,7 @@ async fn open(client: &Client, id: &str) -> Streaming {
 
 #[tokio::test]
 async fn a_new_reader_gets_the_live_only() {
-    let (log, client) = news(LogOptions::new());
+    let (log, client) = news(LogOptions::new().first_id(1));
     log.emit("n", &"old").unwrap();
     let mut streaming = open(&client, "").await;
     assert!(is_waiting(&mut streaming));
@@ -31,7 +31,7 @@ async fn a_new_reader_gets_the_live_only() {
 
 #[tokio::test]
 async fn a_returning_reader_gets_what_it_missed_first() {
-    let (log, client) = news(LogOptions::new());
+    let (log, client) = news(LogOptions::new().first_id(1));
     for n in 1..=3 {
         log.emit("n", &n).unwrap();
     }
@@ -45,7 +45,7 @@ async fn a_returning_reader_gets_what_it_missed_first() {
 
 #[tokio::test]
 async fn a_reader_that_was_away_too_long_is_told_of_the_gap() {
-    let (log, client) = news(LogOptions::new().limit_entries(1));
+    let (log, client) = news(LogOptions::new().first_id(1).limit_entries(1));
     for n in 1..=3 {
         log.emit("n", &n).unwrap();
     }
@@ -57,7 +57,7 @@ async fn a_reader_that_was_away_too_long_is_told_of_the_gap() {
 
 #[tokio::test]
 async fn an_id_that_is_not_ours_is_a_gap() {
-    let (log, client) = news(LogOptions::new());
+    let (log, client) = news(LogOptions::new().first_id(1));
     log.emit("n", &1).unwrap();
     let mut streaming = open(&client, "something else").await;
     assert!(next(&mut streaming).await.starts_with("event: gap\n"));
@@ -70,7 +70,7 @@ async fn a_log_and_a_room_of_one_hub_are_one_member() {
     let followed = hub_log.clone();
     let (hub, client) =
         app!(async move |ctx| ctx.sse().subscribe("lobby").follow(followed.get().unwrap()));
-    hub_log.set(Log::new(&hub, "news", LogOptions::new())).unwrap();
+    hub_log.set(Log::new(&hub, "news", LogOptions::new().first_id(1))).unwrap();
     let mut streaming = crate::open(&client).await;
     assert_eq!((hub.len(), hub.size("lobby"), hub.size("news")), (1, 1, 1));
     hub.emit("all", &1).unwrap();
@@ -81,7 +81,8 @@ async fn a_log_and_a_room_of_one_hub_are_one_member() {
 #[tokio::test]
 async fn two_logs_in_one_stream_are_refused() {
     let hub = Hub::new();
-    let [first, second] = ["a", "b"].map(|name| Log::new(&hub, name, LogOptions::new()));
+    let [first, second] =
+        ["a", "b"].map(|name| Log::new(&hub, name, LogOptions::new().first_id(1)));
     let (_other_hub, client) = app!(async move |ctx| ctx.sse().follow(&first).follow(&second));
     let response = client.get("/").header("last-event-id", "7").send().await;
     assert_eq!(response.status, 500);
