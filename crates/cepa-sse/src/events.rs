@@ -6,7 +6,7 @@
 
 use std::fmt;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use cepa_core::{Error, Result};
@@ -89,9 +89,11 @@ impl Driven {
                 self.failed = Some(error);
             }
         }
-        self.sent.poll_recv(cx).map(|next| match next {
-            Some(bytes) => Some(Ok(bytes)),
-            None => self.failed.take().map(Err),
-        })
+        match ready!(self.sent.poll_recv(cx)) {
+            Some(bytes) => Poll::Ready(Some(Ok(bytes))),
+            // it has nothing more to say, and something to do
+            None if self.future.is_some() => Poll::Pending,
+            None => Poll::Ready(self.failed.take().map(Err)),
+        }
     }
 }

@@ -167,3 +167,26 @@ async fn neither_a_busy_room_nor_a_busy_closure_keeps_the_other_waiting() {
     }
     assert_eq!(of_the_room, 20);
 }
+
+#[tokio::test]
+async fn what_it_does_after_its_last_event_is_done_before_the_end() {
+    let done = Arc::new(AtomicUsize::new(0));
+    let gate = Arc::new(tokio::sync::Notify::new());
+    let shared = (done.clone(), gate.clone());
+    let (_hub, client) = app!(async move |ctx| {
+        let (done, gate) = shared.clone();
+        ctx.sse().send(async move |events| {
+            events.send("last").await?;
+            drop(events);
+            gate.notified().await;
+            done.store(1, Ordering::SeqCst);
+            Err(Error::new(500, "and it failed"))
+        })
+    });
+    let mut streaming = open(&client).await;
+    assert_eq!(next(&mut streaming).await, "data: last\n\n");
+    assert!(is_waiting(&mut streaming));
+    gate.notify_one();
+    assert!(streaming.body.chunk().await.unwrap().is_err());
+    assert_eq!(done.load(Ordering::SeqCst), 1);
+}

@@ -4,6 +4,7 @@
 mod cleanup;
 mod closing;
 mod closure;
+mod compressed;
 mod endpoint;
 mod eviction;
 mod first_bytes;
