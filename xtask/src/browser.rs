@@ -1,5 +1,6 @@
 //! Pages in headless Chromium: the chat, whose release binary is started as a user would start it, in a folder of its own;
-//! and the official admin page of Socket.IO, from its npm package, connected to our server.
+//! the official admin page of Socket.IO, from its npm package, connected to our server; and the browser's own client of
+//! server-sent events against `conformance/peer`.
 
 use std::path::Path;
 use std::{env, fs, process};
@@ -17,7 +18,7 @@ pub(crate) fn require() -> Result<(), Failure> {
     debian::require(CHROMIUM, "chromium", "the browser test")
 }
 
-/// Runs the browser tests; with a folder, they also leave their screenshots there.
+/// Runs the browser tests; with a folder, those that leave their screenshots there.
 pub(crate) fn run(report: &mut Report, pictures: Option<&str>) -> Result<(), Failure> {
     npm::install()?;
     require()?;
@@ -28,7 +29,8 @@ pub(crate) fn run(report: &mut Report, pictures: Option<&str>) -> Result<(), Fai
     let result = in_folder(report, pictures, &folder);
     fs::remove_dir_all(&folder)?;
     result?;
-    admin(report, pictures)
+    admin(report, pictures)?;
+    if pictures.is_none() { events(report) } else { Ok(()) }
 }
 
 /// The official admin page.
@@ -43,6 +45,18 @@ fn admin(report: &mut Report, pictures: Option<&str>) -> Result<(), Failure> {
     }
     let output = script(command("node", &arguments))?;
     report.add_closing_line("admin page in Chromium", &output);
+    Ok(())
+}
+
+/// The browser's EventSource.
+fn events(report: &mut Report) -> Result<(), Failure> {
+    announce("Server-sent events in Chromium");
+    // As the Rust tests build it, so that nothing is built twice.
+    let tests = ["test", "--locked", "--workspace", "--all-features", "--quiet"];
+    run_command("cargo", &[&tests[..], &["--no-run", "--test", "peer"]].concat())?;
+    let peer = root().join(target()).join("debug/conformance-peer").display().to_string();
+    let output = script(command("node", &["conformance/browser/events.mjs", "--peer", &peer]))?;
+    report.add_closing_line("server-sent events in Chromium", &output);
     Ok(())
 }
 
