@@ -2,7 +2,8 @@
 //!
 //! - `cargo xtask test` sets up what the tests need and runs all of them: Rust tests, examples, compiler
 //!   messages, the real Koa and cepa, request by request, WebSocket case by case against Node's, the official Socket.IO
-//!   clients against us and against Node, and in Chromium the chat and the official admin page.
+//!   clients against us and against Node; in Chromium the chat, the official admin page and server-sent events; and every
+//!   fuzz target for ten seconds.
 //! - `cargo xtask check` runs the formatter, clippy and rustdoc, and refuses warnings.
 //! - `cargo xtask features` builds every feature alone.
 //! - `cargo xtask conformance koa | socketio | ws` and `cargo xtask browser` run one of the parts.
@@ -87,5 +88,6 @@ fn test(report: &mut Report) -> Result<(), Failure> {
     koa::run(report, &[])?;
     websocket::run(report)?;
     socketio::run(report)?;
-    browser::run(report, None)
+    browser::run(report, None)?;
+    fuzz::fuzz(report, fuzz::SECONDS)
 }
