@@ -46,11 +46,11 @@ impl Args {
     /// One value as one argument, a tuple or `()` too.
     ///
     /// # Errors
-    /// What the value's `Serialize` reports.
+    /// As [`Emit::to_args`].
     pub fn one<T: Serialize + ?Sized>(value: &T) -> Result<Args, serde_json::Error> {
         let (list, attachments) = encode::value(value)?;
         let spans = std::iter::once(0..list.len()).collect();
-        Ok(Args { list: list.into(), spans, attachments, lone_surrogate: false })
+        Args { list: list.into(), spans, attachments, lone_surrogate: false }.checked()
     }
 
     /// Reads a JSON array and its attachments.
@@ -67,7 +67,8 @@ impl Args {
         if numbers.clone().any(|number| number >= attachments.len()) {
             return Err(Malformed::Placeholder);
         }
-        let in_order = numbers.eq(0..attachments.len());
+        let as_written = numbers.eq(0..attachments.len())
+            && found.placeholders.iter().all(|placeholder| scan::is_plain(&json, placeholder));
         let mut args = Args {
             list: json,
             spans: found.elements,
@@ -75,7 +76,7 @@ impl Args {
             lone_surrogate: found.lone_surrogate,
         };
         args.trim();
-        if !in_order {
+        if !as_written {
             args.renumber();
         }
         Ok(args)
@@ -180,7 +181,8 @@ impl Args {
     /// Puts a value in front of the arguments.
     ///
     /// # Errors
-    /// What the value's `Serialize` reports.
+    /// What the value's `Serialize` reports; and when there are attachments, a value in the arguments that looks like the
+    /// placeholder of one and is none: clients would take it for one, and fail.
     pub fn with_first<T: Serialize + ?Sized>(self, value: &T) -> Result<Args, serde_json::Error> {
         let (mut list, mut attachments) = encode::value(value)?;
         let mut spans: Vec<_> = std::iter::once(0..list.len()).collect();
@@ -194,7 +196,25 @@ impl Args {
             list.extend_from_slice(&rest.list);
         }
         attachments.extend(rest.attachments);
-        Ok(Args { list: list.into(), spans, attachments, lone_surrogate: rest.lone_surrogate })
+        let args =
+            Args { list: list.into(), spans, attachments, lone_surrogate: rest.lone_surrogate };
+        args.checked()
+    }
+
+    /// Refuses what looks like the placeholder of an attachment that there is not.
+    fn checked(self) -> Result<Args, serde_json::Error> {
+        let real = |span: &Range<usize>| {
+            let found = scan::scan(&self.list[span.clone()], true);
+            let numbers = |found: &scan::Found| {
+                found.placeholders.iter().all(|it| it.number < self.attachments.len())
+            };
+            found.as_ref().is_ok_and(numbers)
+        };
+        if self.attachments.is_empty() || self.spans.iter().all(real) {
+            Ok(self)
+        } else {
+            Err(serde::ser::Error::custom("an object looks like the placeholder of an attachment"))
+        }
     }
 
     /// The same without halves of surrogate pairs, for decoders that refuse them.

@@ -1,100 +1,26 @@
 //! The msgpack encoding of `socket.io-msgpack-parser`: a packet is one binary message, a map of `type`, `nsp`, `data`, `id`.
 //!
 //! Inside, packets are in the default encoding; [`encode`] and [`decode`] go between the two, so that nothing else of the
-//! server knows of this one. A connection speaks it when its first message is binary.
+//! server knows of this one. A connection speaks it when its first message is binary. This file reads; [`write`] writes.
 //!
 //! Binary values are native (`bin`, or extension type 0, an `ArrayBuffer`), and become attachments. Extension type 0 of 8
 //! bytes and type -1 are dates, and become texts in ISO 8601; of 1 byte it is `undefined`, `null` here, but absent as a
 //! packet's `data`. Nothing is allocated from a declared length, and nesting is bounded as in JSON.
 
+mod write;
+
 use bytes::Bytes;
 use rmp::Marker;
-use rmp::encode as put;
 use serde_json::Value;
 
+pub use write::encode;
+
 use crate::args::{Args, json_string};
-use crate::packet::{Body, Malformed, Packet, read_head};
+use crate::packet::{Body, Malformed, Packet};
 use crate::scan;
 
 /// How deep values may be nested, as in JSON.
 const MAX_DEPTH: usize = scan::MAX_DEPTH as usize;
-
-/// A packet that is written in the default encoding, its `4` included, in msgpack.
-pub fn encode(text: &[u8], attachments: &[Bytes]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(text.len() + 32);
-    // this crate has written it
-    let Ok(head) = read_head(text.get(1..).unwrap_or_default()) else { return out };
-    let json = &text[1 + head.rest..];
-    let value: Option<Value> = (!json.is_empty())
-        .then(|| serde_json::from_slice(&scan::without_lone_surrogates(json)).unwrap_or_default());
-    let fields = 2 + usize::from(value.is_some()) + usize::from(head.id.is_some());
-    map(fields, &mut out);
-    string("type", &mut out);
-    // what has attachments is no other packet here
-    let kind = if head.kind >= b'5' { head.kind - 3 } else { head.kind };
-    number(i64::from(kind - b'0'), &mut out);
-    if let Some(value) = &value {
-        string("data", &mut out);
-        write(value, attachments, &mut out);
-    }
-    if let Some(id) = head.id {
-        string("id", &mut out);
-        number(id.cast_signed(), &mut out);
-    }
-    string("nsp", &mut out);
-    string(&head.namespace, &mut out);
-    out
-}
-
-// writing into a `Vec` cannot fail
-fn map(length: usize, out: &mut Vec<u8>) {
-    let _ = put::write_map_len(out, u32::try_from(length).unwrap_or(u32::MAX));
-}
-
-fn string(text: &str, out: &mut Vec<u8>) {
-    let _ = put::write_str(out, text);
-}
-
-fn number(number: i64, out: &mut Vec<u8>) {
-    let _ = put::write_sint(out, number);
-}
-
-fn write(value: &Value, attachments: &[Bytes], out: &mut Vec<u8>) {
-    match value {
-        Value::Null => drop(put::write_nil(out)),
-        Value::Bool(value) => drop(put::write_bool(out, *value)),
-        Value::Number(value) => {
-            if let Some(value) = value.as_u64() {
-                let _ = put::write_uint(out, value);
-            } else if let Some(value) = value.as_i64() {
-                number(value, out);
-            } else {
-                let _ = put::write_f64(out, value.as_f64().unwrap_or_default());
-            }
-        }
-        Value::String(text) => string(text, out),
-        Value::Array(items) => {
-            let _ = put::write_array_len(out, u32::try_from(items.len()).unwrap_or(u32::MAX));
-            for item in items {
-                write(item, attachments, out);
-            }
-        }
-        Value::Object(members) => {
-            let placed = members.get("_placeholder") == Some(&Value::Bool(true));
-            let number = members.get("num").and_then(Value::as_u64).filter(|_| placed);
-            let data = number.and_then(|number| attachments.get(usize::try_from(number).ok()?));
-            if let Some(data) = data {
-                let _ = put::write_bin(out, data);
-                return;
-            }
-            map(members.len(), out);
-            for (key, value) in members {
-                string(key, out);
-                write(value, attachments, out);
-            }
-        }
-    }
-}
 
 /// Reads a packet, which may hold so many binary values.
 ///

@@ -37,11 +37,21 @@ pub struct Placeholder {
     pub number: usize,
 }
 
+/// Whether a placeholder's text is what JavaScript's own parser writes. Any other (further members, a member twice, escapes
+/// in a key) is read as `JSON.parse` would, but some other parser may read it differently.
+pub fn is_plain(text: &[u8], placeholder: &Placeholder) -> bool {
+    let digits = text
+        .get(placeholder.at.clone())
+        .and_then(|object| object.strip_prefix(b"{\"_placeholder\":true,\"num\":"))
+        .and_then(|rest| rest.strip_suffix(b"}"));
+    digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_digit))
+}
+
 /// Scans one JSON value that is all of `text` but for white space around it.
 ///
 /// # Errors
-/// [`Invalid`] when it is no JSON, is deeper than [`MAX_DEPTH`], has a number that no `f64` can hold, or (with `placeholders`) an object says
-/// `"_placeholder":true` without a `num` that is a whole number.
+/// [`Invalid`] when it is no JSON, is deeper than [`MAX_DEPTH`], has a number that no `f64` can hold, or (with
+/// `placeholders`) an object says `"_placeholder":true` without a `num` that is a whole number.
 pub fn scan(text: &[u8], placeholders: bool) -> Result<Found, Invalid> {
     let mut scanner = Scanner {
         text,

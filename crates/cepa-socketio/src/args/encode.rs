@@ -19,7 +19,8 @@ pub trait Emit {
     /// The arguments.
     ///
     /// # Errors
-    /// What the value's `Serialize` reports.
+    /// What the value's `Serialize` reports; and beside a [`Binary`](crate::Binary), an object that looks like the
+    /// placeholder of one and is none: clients would take it for one, and fail.
     fn to_args(&self) -> Result<Args, serde_json::Error>;
 }
 
@@ -37,15 +38,17 @@ impl<T: Serialize + ?Sized> Emit for T {
         }
         let (mut list, attachments) = value(self)?;
         let spans = if matches!(shape, Err(Shape::Tuple)) {
-            // serde_json wrote this
-            let elements = scan::scan(&list, false).unwrap_or_default().elements;
+            // serde_json wrote this, however deep it is
+            let found = scan::scan(&list, false)
+                .map_err(|_| serde::ser::Error::custom("arguments are nested too deeply"))?;
+            let elements = found.elements;
             list.pop();
             list.remove(0);
             elements.into_iter().map(|span| span.start - 1..span.end - 1).collect()
         } else {
             std::iter::once(0..list.len()).collect()
         };
-        Ok(Args { list: list.into(), spans, attachments, lone_surrogate: false })
+        Args { list: list.into(), spans, attachments, lone_surrogate: false }.checked()
     }
 }
 

@@ -140,3 +140,57 @@ fn far_more_placeholders_than_attachments_close() {
     assert_eq!(args(feed(&mut decoder, &event(8), &[b"x"]).unwrap()).len(), 8);
     assert_eq!(feed(&mut decoder, &event(9), &[b"x"]), Err(Malformed::Placeholder));
 }
+
+/// `JSON.parse` reads an escaped key as the key that it is, and of two members the last: clients would fail on what was
+/// passed on to them.
+#[test]
+fn a_placeholder_in_disguise_closes() {
+    for last in [
+        r#"{"\u005fplaceholder":true,"num":99}"#,
+        r#"{"_placeholder":true,"num":0,"\u006eum":99}"#,
+        r#"{"_placeholder":true,"num":0,"num":[9]}"#,
+        r#"{"_placeholder":true,"num":0,"num":{}}"#,
+        r#"{"_placeholder":true,"num":0,"num":{"num":0}}"#,
+    ] {
+        let text = format!(r#"51-["m",{{"_placeholder":true,"num":0}},{last}]"#);
+        let refused = feed(&mut Decoder::new(10, 1000), &text, &[b"x"]);
+        assert_eq!(refused.err().map(|_| ()), Some(()), "{text}");
+    }
+}
+
+/// Other parsers than JavaScript's may take the first of two members, or refuse both.
+#[test]
+fn what_is_passed_on_has_plain_placeholders() {
+    for odd in [
+        r#"{"_placeholder":true,"num":9,"num":0}"#,
+        r#"{"_placeholder":[1],"\u005fplaceholder":true,"num":0}"#,
+        r#"{"_placeholder":true,"num":0,"x":{"_placeholder":true,"num":9}}"#,
+        r#"{ "_placeholder":true,"num":0}"#,
+    ] {
+        let text = format!(r#"51-["m",{odd},{{"_placeholder":[true],"num":0}}]"#);
+        let args = args(feed(&mut Decoder::new(10, 1000), &text, &[b"x"]).unwrap());
+        let list = String::from_utf8_lossy(args.list()).into_owned();
+        assert_eq!(list, r#"{"_placeholder":true,"num":0},{"_placeholder":[true],"num":0}"#);
+    }
+}
+
+/// What a client may send without an attachment must not become a placeholder beside ours.
+#[test]
+fn an_object_that_looks_like_a_placeholder_goes_with_no_attachment() {
+    let fake = serde_json::json!({ "_placeholder": true, "num": 7 });
+    let binary = Binary::from(vec![1]);
+    assert!((&binary, &fake).to_args().is_err());
+    assert!(Args::one(&vec![(&binary, &fake)]).is_err());
+    let alone = (&fake,).to_args().unwrap();
+    assert!(alone.clone().with_first(&1).is_ok());
+    assert!(alone.with_first(&binary).is_err());
+}
+
+#[test]
+fn what_is_too_deep_to_be_read_is_not_sent() {
+    let mut deep = serde_json::json!(1);
+    for _ in 0..200 {
+        deep = serde_json::json!([deep]);
+    }
+    assert!((1, deep).to_args().is_err());
+}

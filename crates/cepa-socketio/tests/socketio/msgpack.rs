@@ -195,6 +195,50 @@ async fn what_is_no_packet_ends_the_connection_and_nobody_else_notices() {
 }
 
 #[tokio::test]
+async fn what_another_client_sends_in_text_arrives_byte_by_byte() {
+    let io = SocketIo::with_options(quiet())
+        .on("m", async |socket, args: Args| Ok(socket.broadcast().emit("m", &args).map(drop)?));
+    let server = start(&io).await;
+    let mut ws = connect(&server).await;
+    let mut json = Ws::connect(server.address).await;
+    let cases: [(&str, Vec<u8>); 6] = [
+        (
+            "[\"m\" , \"\\ud83d!\", \"\\u00e9\\\"[\"]",
+            b"\x93\xa1m\xa4\xef\xbf\xbd!\xa4\xc3\xa9\"[".to_vec(),
+        ),
+        (
+            "[\"m\",-0,-1,0,18446744073709551615]",
+            b"\x95\xa1m\xcb\x80\0\0\0\0\0\0\0\xff\x00\xcf\xff\xff\xff\xff\xff\xff\xff\xff".to_vec(),
+        ),
+        (
+            "[\"m\",{\"a\":[ ],\"b\": { } ,\"c\":[{\"]\":1}]}]",
+            b"\x92\xa1m\x83\xa1a\x90\xa1b\x80\xa1c\x91\x81\xa1]\x01".to_vec(),
+        ),
+        ("[\"m\",true,false,null,1.5]", b"\x95\xa1m\xc3\xc2\xc0\xcb\x3f\xf8\0\0\0\0\0\0".to_vec()),
+        (
+            "[\"m\",{\"_placeholder\":true,\"num\":0}]",
+            b"\x92\xa1m\x82\xac_placeholder\xc3\xa3num\x00".to_vec(),
+        ),
+        (
+            "[\"m\",[0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15]]",
+            b"\x92\xa1m\xdc\x00\x10\0\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f"
+                .to_vec(),
+        ),
+    ];
+    for (text, data) in cases {
+        json.send(&format!("42{text}")).await;
+        let wanted = [&b"\x83\xa4type\x02\xa4data"[..], &data, b"\xa3nsp\xa1/"].concat();
+        assert_eq!(ws.binary().await, wanted, "{text}");
+    }
+    // a placeholder is its attachment, whatever else it holds
+    let inside = "{\"x\":[{\"_placeholder\":true,\"num\":1}],\"_placeholder\":true,\"num\":0}";
+    json.send(&format!("451-[\"m\",{inside},[2]]")).await;
+    json.send_binary(&[7]).await;
+    let wanted = b"\x83\xa4type\x02\xa4data\x93\xa1m\xc4\x01\x07\x91\x02\xa3nsp\xa1/";
+    assert_eq!(&ws.binary().await[..], wanted);
+}
+
+#[tokio::test]
 async fn it_can_be_switched_off() {
     let server = start(&SocketIo::with_options(Options { msgpack: false, ..quiet() })).await;
     let mut ws = Ws::open(server.address).await;
@@ -237,5 +281,21 @@ async fn what_json_clients_say_reaches_those_that_speak_msgpack() {
         let mut writer = Ws::connect(server.address).await;
         writer.send(&format!("42[\"m\",{list}]")).await;
         assert_eq!(writer.closed().await, 1005);
+    }
+}
+
+/// Nothing is made of those beyond the limit: once, a megabyte of them became 33.
+#[tokio::test]
+async fn attachments_are_counted_as_they_are_read() {
+    let server = start(&io()).await;
+    let mut ws = connect(&server).await;
+    for (count, open) in [(10, true), (11, false)] {
+        let all = vec![&b"\xc4\x01x"[..]; count];
+        send(&mut ws, event("ask", Some(0), &all)).await;
+        if open {
+            ws.binary().await;
+        } else {
+            assert_eq!(ws.closed().await, 1005);
+        }
     }
 }
