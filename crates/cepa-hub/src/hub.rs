@@ -113,8 +113,40 @@ impl Hub {
         self.member_over(&sibling.0.queue, wire.clone())
     }
 
+    /// As [`attach`](Self::attach), for callers that hold a lock which the hook might want. `known` gets the member's id
+    /// before anybody else can see it. Over a closed outbox, or on a closed hub, this member alone is out at once; the others
+    /// leave as the outbox's reader ends, or with [`Member::settle`].
+    pub fn attach_untold(
+        &self,
+        sibling: &Member,
+        wire: &Wire,
+        known: impl FnOnce(MemberId),
+    ) -> Member {
+        let queue = &sibling.0.queue;
+        let member = self.insert(queue, wire.clone(), known);
+        if queue.closed().is_some() {
+            member.leave_hub_untold();
+        }
+        Member(member)
+    }
+
     fn member_over(&self, queue: &Arc<Queue>, wire: Wire) -> Member {
+        let member = self.insert(queue, wire, |_| {});
+        if queue.closed().is_some() {
+            queue.detach_all();
+        }
+        Member(member)
+    }
+
+    /// A new member; closes the outbox when the hub is closed.
+    fn insert(
+        &self,
+        queue: &Arc<Queue>,
+        wire: Wire,
+        known: impl FnOnce(MemberId),
+    ) -> Arc<MemberInner> {
         let id = MemberId(NEXT_ID.fetch_add(1, Ordering::Relaxed));
+        known(id);
         let member =
             queue.attach(wire, |lane| MemberInner::new(id, self.clone(), Arc::clone(queue), lane));
         let mut open = true;
@@ -124,10 +156,7 @@ impl Hub {
         if !open {
             queue.close(Closed::Hub);
         }
-        if queue.closed().is_some() {
-            queue.detach_all();
-        }
-        Member(member)
+        member
     }
 
     /// Targets a room; more can be added, and a member in several gets one message.

@@ -8,6 +8,7 @@
 //! `rooms` lock.
 
 use std::fmt;
+use std::future::poll_fn;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -54,6 +55,8 @@ pub(crate) struct MemberInner {
 struct Joined {
     /// Sorted by name; most members are in one or two.
     rooms: SmallVec<[Arc<Room>; 2]>,
+    /// Those it was in at the end.
+    last: Box<[Arc<str>]>,
     gone: bool,
 }
 
@@ -109,6 +112,16 @@ impl Member {
         self.0.rooms.lock().rooms.iter().map(|room| Arc::clone(&room.name)).collect()
     }
 
+    /// The rooms it is in, or was in when it left the hub; sorted.
+    pub fn last_rooms(&self) -> Vec<Arc<str>> {
+        let joined = self.0.rooms.lock();
+        if joined.gone {
+            joined.last.to_vec()
+        } else {
+            joined.rooms.iter().map(|room| Arc::clone(&room.name)).collect()
+        }
+    }
+
     /// Whether it is in this room.
     pub fn is_in(&self, room: &str) -> bool {
         self.0.rooms.lock().find(room).is_ok()
@@ -143,6 +156,30 @@ impl Member {
     /// was cut from, so copy what is a small part of one.
     pub fn send_bytes(&self, bytes: impl Into<Bytes>) -> Outcome {
         self.0.push_counted(Load::Raw(Box::new(bytes.into())), false)
+    }
+
+    /// As [`send`](Self::send), for callers that hold a lock which the [hook](crate::HubOptions::on_membership) might want:
+    /// after [`Outcome::Evicted`] they call [`settle`](Self::settle) when they do no more.
+    pub fn send_unsettled(&self, message: impl Into<Message>) -> Outcome {
+        self.0.push_unsettled(Load::Message(message.into()), false)
+    }
+
+    /// [`send_bytes`](Self::send_bytes) in the manner of [`send_unsettled`](Self::send_unsettled).
+    pub fn send_bytes_unsettled(&self, bytes: impl Into<Bytes>) -> Outcome {
+        self.0.push_unsettled(Load::Raw(Box::new(bytes.into())), false)
+    }
+
+    /// Takes the members of an evicted outbox out of their hubs, which may call the hook.
+    pub fn settle(&self) {
+        if self.0.queue.closed().is_some() {
+            self.0.queue.detach_all();
+        }
+    }
+
+    /// Waits until the outbox is closed, by whatever way, and says why; what waits in it may still be read. Of several who
+    /// wait the last one is told.
+    pub async fn outbox_closed(&self) -> Closed {
+        poll_fn(|cx| self.0.queue.poll_closed(cx)).await
     }
 
     /// Changes how this member's entries are encoded, those that wait included. False when it has left.
@@ -205,6 +242,7 @@ impl MemberInner {
                 return;
             }
             joined.gone = true;
+            joined.last = joined.rooms.iter().map(|room| Arc::clone(&room.name)).collect();
             std::mem::take(&mut joined.rooms)
         };
         for room in rooms {
@@ -219,11 +257,17 @@ impl MemberInner {
     }
 
     fn push_counted(&self, load: Load, volatile: bool) -> Outcome {
-        let (outcome, discarded) = self.queue.push(self.lane, self.id, load, volatile);
-        self.count(outcome, discarded);
+        let outcome = self.push_unsettled(load, volatile);
         if outcome == Outcome::Evicted {
             self.queue.detach_all();
         }
+        outcome
+    }
+
+    /// Leaves it to the caller to detach the members of an evicted outbox.
+    fn push_unsettled(&self, load: Load, volatile: bool) -> Outcome {
+        let (outcome, discarded) = self.queue.push(self.lane, self.id, load, volatile);
+        self.count(outcome, discarded);
         outcome
     }
 

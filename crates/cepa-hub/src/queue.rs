@@ -105,6 +105,8 @@ struct State {
     writable: bool,
     closed: Option<Closed>,
     waker: Option<Waker>,
+    /// Who waits for the end alone.
+    closing: Option<Waker>,
 }
 
 impl Queue {
@@ -123,6 +125,7 @@ impl Queue {
                 writable: true,
                 closed: None,
                 waker: None,
+                closing: None,
             }),
         }
     }
@@ -181,8 +184,9 @@ impl Queue {
             }
         };
         let waker = state.waker.take();
+        let closing = state.closed.and_then(|_| state.closing.take());
         drop(state);
-        if let Some(waker) = waker {
+        for waker in waker.into_iter().chain(closing) {
             waker.wake();
         }
         let replaced = usize::from(outcome == Outcome::Replaced);
@@ -272,27 +276,43 @@ impl Queue {
         Poll::Pending
     }
 
+    /// Waits for the end.
+    pub(crate) fn poll_closed(&self, cx: &mut Context<'_>) -> Poll<Closed> {
+        let mut state = self.state.lock();
+        if let Some(closed) = state.closed {
+            return Poll::Ready(closed);
+        }
+        match &mut state.closing {
+            Some(waker) => waker.clone_from(cx.waker()),
+            none => *none = Some(cx.waker().clone()),
+        }
+        Poll::Pending
+    }
+
     /// Closes for writing; the first reason stays. Wakes the reader.
     pub(crate) fn close(&self, reason: Closed) {
-        let waker = {
+        let (waker, closing) = {
             let mut state = self.state.lock();
             state.closed.get_or_insert(reason);
-            state.waker.take()
+            (state.waker.take(), state.closing.take())
         };
-        if let Some(waker) = waker {
+        for waker in waker.into_iter().chain(closing) {
             waker.wake();
         }
     }
 
     /// The reader has gone: closed, emptied, and its members taken out of their hubs.
     pub(crate) fn shut(&self) {
-        let garbage = {
+        let (garbage, closing) = {
             let mut state = self.state.lock();
             state.closed.get_or_insert(Closed::Member);
             state.in_flight = 0;
-            (state.take_all(), state.waker.take())
+            ((state.take_all(), state.waker.take()), state.closing.take())
         };
         drop(garbage);
+        if let Some(closing) = closing {
+            closing.wake();
+        }
         if thread::panicking() {
             // a second panic would end the process; the first is the one that is told
             let _ = catch_unwind(AssertUnwindSafe(|| self.detach_all()));

@@ -64,3 +64,19 @@ fn closing_one_closes_the_outbox_for_all() {
     assert!(late.is_closed() && !late.join("x"));
     assert_eq!(hub.len(), 0);
 }
+
+#[test]
+fn who_attaches_knows_the_member_before_anybody_sees_it() {
+    let (main, hub) = (Hub::new(), Hub::new());
+    let (a, _outbox) = main.outbox(OutboxOptions::new(&plain()));
+    let mut seen = None;
+    let b = hub.attach_untold(&a, &plain(), |id| {
+        assert!(hub.member(id).is_none());
+        seen = Some(id);
+    });
+    assert_eq!(seen, Some(b.id()));
+    assert!(hub.member(b.id()).is_some());
+    a.close();
+    let c = hub.attach_untold(&a, &plain(), |_| {});
+    assert!(c.is_closed() && hub.is_empty());
+}

@@ -58,3 +58,36 @@ fn a_reader_that_closes_takes_what_waits_and_nothing_more() {
     assert_eq!(drain(&mut outbox), ["n:1"]);
     assert_eq!(reason(&mut outbox), Some(Closed::Member));
 }
+
+/// Without reading, and each of the ways that an outbox ends.
+#[tokio::test]
+async fn the_end_of_an_outbox_can_be_waited_for() {
+    let hub = Hub::new();
+    let (slow, outbox) = crate::limited(&hub, 0, cepa_hub::Policy::Disconnect);
+    let waiting = tokio::spawn({
+        let slow = slow.clone();
+        async move { slow.outbox_closed().await }
+    });
+    tokio::task::yield_now().await;
+    hub.publish(crate::number(1));
+    tokio::task::yield_now().await;
+    assert!(!waiting.is_finished());
+    hub.publish(crate::number(2));
+    assert_eq!(waiting.await.unwrap(), cepa_hub::Closed::Evicted);
+    drop(outbox);
+    for end in 0..3 {
+        let hub = Hub::new();
+        let (member, outbox) = crate::member(&hub);
+        let waiting = tokio::spawn({
+            let member = member.clone();
+            async move { member.outbox_closed().await }
+        });
+        tokio::task::yield_now().await;
+        match end {
+            0 => drop(outbox),
+            1 => member.close(),
+            _ => hub.close(),
+        }
+        waiting.await.unwrap();
+    }
+}

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::thread;
 
-use cepa_hub::{Event, Hub, HubOptions, Log, LogOptions, Membership, Policy};
+use cepa_hub::{Event, Hub, HubOptions, Log, LogOptions, Membership, Outcome, Policy};
 use parking_lot::Mutex;
 
 use crate::{drain, limited, member, number};
@@ -194,4 +194,21 @@ fn the_hook_itself_never_waits_for_the_hook() {
     ana.join("the last");
     assert!(ana.is_closed());
     assert_eq!(left.load(Ordering::Relaxed), 2 * HubOptions::HOOK_BACKLOG + 1);
+}
+
+/// Whoever holds a lock that the hook wants evicts without it, and settles later.
+#[test]
+fn an_unsettled_eviction_is_told_when_it_is_settled() {
+    let (hub, told) = recording();
+    let (slow, _outbox) = limited(&hub, 0, Policy::Disconnect);
+    slow.join("a");
+    told.lock().clear();
+    assert_eq!(slow.send_unsettled(number(1)), Outcome::Queued);
+    slow.settle();
+    assert_eq!(slow.send_bytes_unsettled("x"), Outcome::Evicted);
+    assert_eq!((told.lock().len(), hub.size("a")), (0, 1));
+    slow.settle();
+    assert_eq!(*told.lock(), ["a-1", "-a"]);
+    // which rooms those were is still known
+    assert_eq!((slow.rooms().len(), slow.last_rooms()), (0, vec!["a".into()]));
 }

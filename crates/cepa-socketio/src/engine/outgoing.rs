@@ -4,7 +4,7 @@
 //! name is its text, since it may still leave by either transport, and is written when it is taken.
 
 use bytes::Bytes;
-use cepa_hub::{Event, Hub, Member, Message, Outcome};
+use cepa_hub::{Event, Hub, Member, MemberId, Message, Outcome};
 
 use super::session::{Ending, Session};
 use crate::Reason;
@@ -39,10 +39,10 @@ impl Session {
     fn put(&self, format: Format, text: Vec<u8>, attachments: &[Bytes], compress: bool) -> Outcome {
         match format.carrier {
             Carrier::Frames(_) => {
-                self.control.send_bytes(format.encode(&text, attachments, compress))
+                self.control.send_bytes_unsettled(format.encode(&text, attachments, compress))
             }
             Carrier::Polling => {
-                self.control.send(packet(text, attachments).with_compress(compress))
+                self.control.send_unsettled(packet(text, attachments).with_compress(compress))
             }
         }
     }
@@ -73,7 +73,7 @@ impl Session {
         let outcome = if volatile {
             self.control.send_volatile(message.clone())
         } else {
-            self.control.send(message.clone())
+            self.control.send_unsettled(message.clone())
         };
         self.settle(outcome);
         outcome
@@ -83,12 +83,14 @@ impl Session {
     pub(crate) fn settle(&self, outcome: Outcome) {
         if matches!(outcome, Outcome::Evicted | Outcome::Closed) {
             self.close(Reason::ForcedServerClose, Ending::Cut);
+            self.control.settle();
         }
     }
 
-    /// A member of `hub` over this session's outbox.
-    pub(crate) fn attach(&self, hub: &Hub, wires: &Wires) -> Member {
-        hub.attach(&self.control, &wires.of(self.format()))
+    /// A member of `hub` over this session's outbox, for a caller that holds locks; `known` gets its id before a broadcast
+    /// can find it.
+    pub(crate) fn attach(&self, hub: &Hub, wires: &Wires, known: impl FnOnce(MemberId)) -> Member {
+        hub.attach_untold(&self.control, &wires.of(self.format()), known)
     }
 
     pub(crate) fn format(&self) -> Format {

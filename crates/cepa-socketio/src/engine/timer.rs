@@ -62,11 +62,6 @@ impl Session {
             let waits = !state.forgotten && now < closed.forget_at;
             return if waits { Tick::Sleep(closed.forget_at) } else { Tick::Over };
         }
-        if state.outbox.as_ref().is_some_and(|outbox| outbox.closed().is_some()) {
-            drop(state);
-            self.close(Reason::ForcedServerClose, Ending::Cut);
-            return Tick::Over;
-        }
         if state.return_by.is_some_and(|deadline| deadline <= now) {
             drop(state);
             self.close(Reason::TransportClose, Ending::Cut);
@@ -117,6 +112,10 @@ impl Session {
             tokio::select! {
                 () = tokio::time::sleep_until(until) => {}
                 () = self.timer.notified() => {}
+                // too slow for a broadcast, maybe with no GET that would notice
+                _ = self.control.outbox_closed(), if !self.is_closed() => {
+                    self.close(Reason::ForcedServerClose, Ending::Cut);
+                }
             }
         }
         self.forget();

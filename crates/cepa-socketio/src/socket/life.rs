@@ -43,8 +43,10 @@ impl Socket {
                 };
                 outcome = inner.session.queue(answer, &[], true);
             }
-            let member = inner.session.attach(inner.namespace.hub(), inner.namespace.wires());
-            inner.namespace.insert(member.id(), self);
+            let (namespace, session) = (&inner.namespace, &inner.session);
+            let member = session.attach(namespace.hub(), namespace.wires(), |id| {
+                namespace.insert(id, self);
+            });
             member.join_untold(self.id());
             for room in &rooms {
                 member.join_untold(room);
@@ -114,11 +116,10 @@ impl Socket {
         let memory = inner.namespace.memory().zip(inner.pid.as_deref());
         let mut remembering = memory.map(|(memory, _)| memory.lock());
         let member = inner.member.get();
-        // one whose outbox was closed is out of its rooms already
-        let intact = member.is_none_or(|member| !member.is_closed());
         let (busy, rooms) = {
             let mut phase = inner.phase.lock();
-            let joined = member.map(Member::rooms).unwrap_or_default();
+            // one whose outbox was closed is out of them already
+            let joined = member.map(Member::last_rooms).unwrap_or_default();
             match std::mem::replace(&mut *phase, Phase::Gone(joined.clone())) {
                 Phase::Connecting(rooms) => (None, rooms.iter().map(|r| (&**r).into()).collect()),
                 // before it is out of the client's list, so that who waits for its handlers misses nothing
@@ -133,7 +134,8 @@ impl Socket {
         let mut dropped = Vec::new();
         if let (Some(state), Some((memory, pid))) = (&mut remembering, memory) {
             let known = busy.is_some() || self.is_recovered();
-            let returns = known && intact && reason.is_recoverable();
+            // in none is one whose outbox was closed before it could join them
+            let returns = known && !rooms.is_empty() && reason.is_recoverable();
             let left = returns.then(|| memory.left(self, &rooms, &inner.data, seat));
             if busy.is_none() && self.is_recovered() {
                 state.settle();

@@ -1,5 +1,7 @@
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use cepa_hub::{Hub, HubOptions};
 use cepa_socketio::{Args, Options, RecoveryOptions, Remembered, Socket, SocketIo};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -385,4 +387,85 @@ async fn a_hundred_returns_under_traffic() {
     polling.post("1").await;
     let nothing = Remembered { events: 0, bytes: 0, clients: 0 };
     until("end of the memory", || io.remembered().unwrap() == nothing).await;
+}
+
+/// A client that is too slow, here in another namespace, is disconnected, and may then return as any other that was lost.
+#[tokio::test]
+async fn one_that_was_too_slow_returns() {
+    let io = SocketIo::with_options(Options {
+        recovery: Some(RecoveryOptions::default()),
+        max_outgoing: 10_000,
+        ..quiet()
+    })
+    .on("join", async |socket, room: String| socket.join(&room));
+    let loud = io.of("/loud");
+    let server = start(&io).await;
+    let (polling, answer) = Polling::connect(server.address).await;
+    let answer = json(&answer);
+    for (packet, wanted) in [("40/loud,", "40/loud,"), ("420[\"join\",\"a\"]", "430[]")] {
+        polling.post(packet).await;
+        assert!(polling.get().await.body.starts_with(wanted));
+    }
+    io.emit("n", &0).unwrap();
+    let offset = json(&polling.get().await.body)[2].clone();
+    for _ in 0..12 {
+        io.to("a").emit("n", &1).unwrap();
+        loud.emit("n", &"x".repeat(1_000)).unwrap();
+    }
+    alone(&io).await;
+    let mut ws = Ws::open(server.address).await;
+    let auth = serde_json::json!({ "pid": answer["pid"], "offset": offset });
+    ws.send(&format!("40{auth}")).await;
+    for _ in 0..12 {
+        assert_eq!(json(&ws.text().await)[1], 1);
+    }
+    assert_eq!(json(&ws.text().await), answer);
+    io.to("a").emit("n", &2).unwrap();
+    assert_eq!(json(&ws.text().await)[1], 2);
+}
+
+/// A hook that tells all sockets of who comes and goes, while one is too slow: it must not be called under a lock that it
+/// wants.
+#[test]
+fn a_hook_that_emits_may_meet_an_eviction() {
+    let (sender, done) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let late: Arc<OnceLock<SocketIo>> = Arc::default();
+            let known = Arc::clone(&late);
+            let hub = Hub::with(HubOptions::new().on_membership(move |change| {
+                if let Some(io) = known.get() {
+                    io.emit("presence", &format!("{change:?}")).unwrap();
+                }
+            }));
+            let io = SocketIo::with_options(Options {
+                recovery: Some(RecoveryOptions::default()),
+                max_outgoing: 10_000,
+                ..quiet()
+            })
+            .with_hub(hub);
+            let _ = late.set(io.clone());
+            let server = start(&io).await;
+            let (polling, answer) = Polling::connect(server.address).await;
+            let answer = json(answer.split('\x1e').next().unwrap());
+            io.emit("first", &1).unwrap();
+            let events = polling.get().await.body;
+            let first = events.split('\x1e').find(|event| event.contains("first")).unwrap();
+            let offset = json(first)[2].clone();
+            // one emission to it alone is too much
+            let socket = io.sockets().pop().unwrap();
+            for _ in 0..20 {
+                socket.emit("x", &"y".repeat(1000)).unwrap();
+            }
+            assert!(!socket.is_connected());
+            // and so is what it gets when it returns, over a transport that it does not read either
+            let again = Polling::open(server.address).await;
+            let auth = serde_json::json!({ "pid": answer["pid"], "offset": offset });
+            again.post(&format!("40{auth}")).await;
+            until("end", || io.connections() == 0).await;
+        });
+        sender.send(()).unwrap();
+    });
+    done.recv_timeout(DEADLINE * 2).expect("no thread that waits for itself");
 }
