@@ -36,10 +36,11 @@ impl Acks {
         Some(Pending { acks: self, id, answer })
     }
 
-    /// An answer arrived.
-    pub(crate) fn settle(&self, id: Option<u64>, args: Args) {
+    /// An answer arrived. It is copied: a view would hold the whole body that it came in until all others have answered too.
+    pub(crate) fn settle(&self, id: Option<u64>, mut args: Args) {
         let waiting = id.and_then(|id| self.0.lock().as_mut()?.remove(&id));
         if let Some(waiting) = waiting {
+            args.detach();
             // nobody waits any more: the answer came too late
             let _ = waiting.send(args);
         }

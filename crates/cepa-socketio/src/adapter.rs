@@ -27,6 +27,7 @@ use cepa_hub::{Hub, Selection};
 use tokio::time::Instant;
 
 use crate::args::Args;
+use crate::deadline::after;
 use crate::namespace::{Namespace, WeakNamespace};
 use crate::questions::Questions;
 use crate::remote::RemoteSocket;
@@ -211,7 +212,7 @@ impl Local {
                 broadcast::deliver(&namespace, selection, name, args, *compress);
             }
             Request::EmitWithAck(whom, emission, timeout) => {
-                let deadline = Instant::now() + timeout;
+                let deadline = after(Instant::now(), timeout);
                 let Emission { name, args, compress, volatile } = &emission;
                 let mut questions = Questions::default();
                 let selection = whom.select(&namespace, *volatile);

@@ -13,6 +13,7 @@ use tokio::time::Instant;
 use crate::Socket;
 use crate::adapter::{Answer, Emission, Request, Whom};
 use crate::args::{Args, Emit};
+use crate::deadline::after;
 use crate::error::EmitError;
 use crate::namespace::Namespace;
 use crate::packet::RESERVED;
@@ -117,7 +118,7 @@ impl<'a> Broadcast<'a> {
     ) -> Result<Vec<Args>, EmitError> {
         let args = arguments(event, payload)?;
         let (timeout, compress) = (self.timeout, self.compress);
-        let deadline = Instant::now() + timeout;
+        let deadline = after(Instant::now(), timeout);
         let mut questions = Questions::default();
         let mut elsewhere = Vec::new();
         self.each(|namespace, selection| {
@@ -154,7 +155,7 @@ impl<'a> Broadcast<'a> {
     /// # Errors
     /// [`EmitError::Timeout`] when another server does not answer within the [`timeout`](Self::timeout).
     pub async fn fetch_sockets(self) -> Result<Vec<RemoteSocket>, EmitError> {
-        let deadline = Instant::now() + self.timeout;
+        let deadline = after(Instant::now(), self.timeout);
         let (mut all, mut elsewhere) = (Vec::new(), Vec::new());
         self.each(|namespace, selection| {
             elsewhere.extend(namespace.ask(selection.selection(), deadline, Request::Fetch));

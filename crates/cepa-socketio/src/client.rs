@@ -18,7 +18,8 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use crate::Reason;
-use crate::dynamic::Seat;
+use crate::deadline::after;
+use crate::dynamic::{Seat, TOO_MANY};
 use crate::engine::session::{Ending, Session};
 use crate::error::ConnectError;
 use crate::handshake::pairs;
@@ -157,7 +158,7 @@ impl Client {
             let packet = input.decoder.text(text).map_err(refused)?;
             if packet.is_none() {
                 input.attachments_by =
-                    Some(Instant::now() + session.server.options.attachment_timeout);
+                    Some(after(Instant::now(), session.server.options.attachment_timeout));
                 session.wake_timer();
             }
             packet
@@ -200,9 +201,19 @@ impl Client {
             Some((name, query)) if session.is_legacy() => (name, query),
             _ => (&*packet.namespace, ""),
         };
+        let max_auth = session.server.options.max_auth;
         let socket =
             self.sockets.lock().iter().find(|socket| socket.namespace().name() == name).cloned();
         match (socket, packet.body) {
+            (None, Body::Connect(auth))
+                if auth.as_ref().map_or(query.len(), Bytes::len) > max_auth =>
+            {
+                let error = ConnectError::new("Auth payload too large");
+                let legacy = session.is_legacy();
+                let error = if legacy { error.to_legacy_json() } else { error.to_json() };
+                session.send(write::refused(name, &error), &[]);
+                Ok(None)
+            }
             (None, Body::Connect(_)) if session.is_legacy() => {
                 let auth = pairs(query).into_iter().map(|(key, value)| (key, value.into()));
                 Ok(self.connect(session, name, Value::Object(auth.collect())))
@@ -240,9 +251,12 @@ impl Client {
     fn connect(&self, session: &Arc<Session>, name: &str, auth: Value) -> Option<Held> {
         let full = self.sockets.lock().len() >= session.server.options.max_namespaces;
         let seat = match session.server.namespaces.enter(&session.server, name, &auth) {
-            Some(seat) if !full => seat,
-            found => {
-                let why = if found.is_some() { "Too many namespaces" } else { "Invalid namespace" };
+            Ok(_) if full => Err(TOO_MANY),
+            seat => seat,
+        };
+        let seat = match seat {
+            Ok(seat) => seat,
+            Err(why) => {
                 let error = ConnectError::new(why).to_json();
                 session.send(write::refused(name, &error), &[]);
                 return None;

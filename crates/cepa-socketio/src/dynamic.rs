@@ -23,6 +23,9 @@ use crate::server::Server;
 /// The longest name, in bytes, of a namespace that comes into being because a client asks for it.
 const MAX_NAME: usize = 256;
 
+/// What a client reads that asks for one namespace too many.
+pub(crate) const TOO_MANY: &str = "Too many namespaces";
+
 type Condition = Box<dyn Fn(&str, &Value) -> bool + Send + Sync>;
 
 /// What a namespace is.
@@ -48,6 +51,8 @@ pub(crate) struct Child {
 #[derive(Debug)]
 pub(crate) struct Namespaces {
     by_name: RwLock<HashMap<Box<str>, Namespace>>,
+    /// How many of them are children; changed under the lock of the map.
+    children: AtomicUsize,
     parents: RwLock<Vec<Namespace>>,
 }
 
@@ -59,6 +64,7 @@ impl Namespaces {
     pub(crate) fn new(root: &Namespace) -> Namespaces {
         Namespaces {
             by_name: RwLock::new(HashMap::from([(root.name().into(), root.clone())])),
+            children: AtomicUsize::new(0),
             parents: RwLock::default(),
         }
     }
@@ -79,7 +85,10 @@ impl Namespaces {
         let parent = self.parent_of(&name, &Value::Null);
         let kind = parent.map_or(Kind::Named, |parent| child(server, parent));
         let new = Namespace::new(&name, kind, options, &server.outside);
-        let namespace = self.by_name.write().entry(name).or_insert_with(|| new.clone()).clone();
+        let namespace = {
+            let mut by_name = self.by_name.write();
+            by_name.entry(name).or_insert_with(|| self.counted(&new)).clone()
+        };
         if namespace == new {
             namespace.announce();
         }
@@ -104,21 +113,44 @@ impl Namespaces {
     }
 
     /// A seat in the namespace that a client asks for, if there is or may be one.
-    pub(crate) fn enter(&self, server: &Arc<Server>, name: &str, auth: &Value) -> Option<Seat> {
+    ///
+    /// # Errors
+    /// What the client reads when there is none, and may be none.
+    pub(crate) fn enter(
+        &self,
+        server: &Arc<Server>,
+        name: &str,
+        auth: &Value,
+    ) -> Result<Seat, &'static str> {
         if let Some(namespace) = self.by_name.read().get(name) {
-            return Some(Seat::take(namespace));
+            return Ok(Seat::take(namespace));
         }
-        if name.len() > MAX_NAME {
-            return None;
+        let parent = Some(name).filter(|name| name.len() <= MAX_NAME);
+        let parent = parent.and_then(|name| self.parent_of(name, auth)).ok_or("Invalid namespace")?;
+        let full = || self.children.load(Ordering::Relaxed) >= server.options.max_children;
+        if full() {
+            return Err(TOO_MANY);
         }
-        let parent = self.parent_of(name, auth)?;
         let new = Namespace::new(name, child(server, parent), &server.options, &server.outside);
-        let seat =
-            Seat::take(self.by_name.write().entry(name.into()).or_insert_with(|| new.clone()));
+        let seat = {
+            let mut by_name = self.by_name.write();
+            if !by_name.contains_key(name) && full() {
+                return Err(TOO_MANY);
+            }
+            Seat::take(by_name.entry(name.into()).or_insert_with(|| self.counted(&new)))
+        };
         if *seat.namespace() == new {
             new.announce();
         }
-        Some(seat)
+        Ok(seat)
+    }
+
+    /// A namespace that is about to be in the map.
+    fn counted(&self, new: &Namespace) -> Namespace {
+        if matches!(new.kind(), Kind::Child(_)) {
+            self.children.fetch_add(1, Ordering::Relaxed);
+        }
+        new.clone()
     }
 
     /// The namespace of this name, if there is one.
@@ -154,6 +186,7 @@ impl Namespaces {
         let here = by_name.get(namespace.name()).is_some_and(|here| here == namespace);
         if here && child.seats.load(Ordering::Relaxed) == 0 {
             by_name.remove(namespace.name());
+            self.children.fetch_sub(1, Ordering::Relaxed);
             drop(by_name);
             if let Some(adapter) = namespace.outside().cluster.adapter() {
                 adapter.close(namespace.name());

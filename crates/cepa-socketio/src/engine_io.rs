@@ -2,9 +2,10 @@
 //!
 //! It is the engine under Socket.IO, with a program's functions in the place of namespaces and sockets. They are called
 //! where a message is read, one after the other for a session, and must not wait; nothing more of that client is read
-//! meanwhile, so there is no queue of what comes in.
+//! meanwhile, so there is no queue of what comes in. One that panics ends its session, and nothing else.
 
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -17,6 +18,7 @@ use crate::engine::session::{Ending, Session, Transport};
 use crate::handshake::HandshakeRequest;
 use crate::options::Options;
 use crate::server::Server;
+use crate::work::panicked;
 
 /// A message of an Engine.IO session.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,7 +71,8 @@ impl EngineIo {
     /// A server with these options; those of namespaces, sockets and packets mean nothing here.
     ///
     /// # Panics
-    /// When one of the origins is none, such as a bare host name, or one with a path.
+    /// When one of the origins is none, such as a bare host name, or one with a path; or when no cookie can have the name of
+    /// [`Options::cookie`].
     #[track_caller]
     pub fn with_options(options: Options) -> EngineIo {
         EngineIo { server: Arc::new(Server::plain(options)) }
@@ -148,20 +151,28 @@ impl Functions {
 
     pub(crate) fn open(&self, session: &Arc<Session>) {
         if let Some(open) = self.registered().open {
-            open(&EngineSession(Arc::clone(session)));
+            caught(session, || open(&EngineSession(Arc::clone(session))));
         }
     }
 
     pub(crate) fn message(&self, session: &Arc<Session>, message: EngineMessage) {
         if let Some(heard) = self.registered().message {
-            heard(&EngineSession(Arc::clone(session)), message);
+            caught(session, || heard(&EngineSession(Arc::clone(session)), message));
         }
     }
 
     pub(crate) fn close(&self, session: &Arc<Session>, reason: Reason) {
         if let Some(close) = self.registered().close {
-            close(&EngineSession(Arc::clone(session)), reason);
+            caught(session, || close(&EngineSession(Arc::clone(session)), reason));
         }
+    }
+}
+
+/// Calls a function of the program.
+fn caught(session: &Session, call: impl FnOnce()) {
+    if let Err(panic) = catch_unwind(AssertUnwindSafe(call)) {
+        eprintln!("a session of Engine.IO: {}", panicked(&*panic));
+        session.close(Reason::ForcedServerClose, Ending::Farewell);
     }
 }
 

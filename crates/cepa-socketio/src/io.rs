@@ -79,7 +79,8 @@ impl SocketIo {
     /// A server with these options.
     ///
     /// # Panics
-    /// When one of the origins is none, such as a bare host name, or one with a path.
+    /// When one of the origins is none, such as a bare host name, or one with a path; or when no cookie can have the name of
+    /// [`Options::cookie`].
     #[track_caller]
     pub fn with_options(options: Options) -> SocketIo {
         let server = Arc::new(Server::new(options));

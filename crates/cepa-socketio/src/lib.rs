@@ -21,6 +21,7 @@ mod broadcast;
 mod bundle;
 mod client;
 mod data;
+mod deadline;
 mod dynamic;
 pub mod engine;
 mod engine_io;

@@ -23,7 +23,7 @@ use crate::error::EmitError;
 use crate::handlers::Handlers;
 use crate::options::Options;
 use crate::outside::Outside;
-use crate::recovery::{Memory, Remembered};
+use crate::recovery::{Budget, Memory, Remembered};
 use crate::remote::RemoteSocket;
 use crate::wire::Wires;
 
@@ -35,7 +35,7 @@ const SHARDS: usize = 16;
 pub struct Namespace(Arc<Inner>);
 
 struct Inner {
-    name: Box<str>,
+    name: Arc<str>,
     hub: OnceLock<Hub>,
     wires: Wires,
     handlers: Mutex<Option<Arc<Handlers>>>,
@@ -61,15 +61,22 @@ impl Namespace {
         options: &Options,
         outside: &Arc<Outside>,
     ) -> Namespace {
+        let name: Arc<str> = name.into();
+        let shared = match &kind {
+            Kind::Child(child) => child.parent.memory().map(|memory| Arc::clone(memory.budget())),
+            Kind::Named | Kind::Parent(_) => None,
+        };
+        let budget = options.recovery.as_ref();
+        let budget = budget.map(|options| shared.unwrap_or_else(|| Arc::new(Budget::new(options))));
         Namespace(Arc::new(Inner {
-            name: name.into(),
+            wires: Wires::events(&name),
+            name,
             hub: OnceLock::new(),
-            wires: Wires::events(name),
             handlers: Mutex::default(),
             sockets: Default::default(),
             next_ack: AtomicU64::new(0),
             ack_timeout: options.ack_timeout,
-            memory: options.recovery.as_ref().map(Memory::new),
+            memory: budget.map(Memory::new),
             outgoing: AtomicUsize::new(0),
             kind,
             outside: Arc::clone(outside),

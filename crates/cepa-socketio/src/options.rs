@@ -51,6 +51,12 @@ pub struct Options {
     pub max_packet: usize,
     /// How many namespaces one client may be in; 64. A CONNECT beyond is refused.
     pub max_namespaces: usize,
+    /// How many namespaces there may be that came into being for clients
+    /// ([`of_pattern`](crate::SocketIo::of_pattern)); 10,000. A CONNECT to one more is refused.
+    pub max_children: usize,
+    /// How many bytes of JSON an auth payload may have; 16,384. A CONNECT with more is refused. It is kept as a value, which
+    /// takes up to 35 times as much, for as long as its socket is connected.
+    pub max_auth: usize,
     /// Whether and how a client that was lost for a moment goes on as the same socket; not.
     pub recovery: Option<RecoveryOptions>,
     /// How many events of one socket may be handled at a time; 1, which is in order.
@@ -84,7 +90,7 @@ pub struct Options {
     pub jsonp: bool,
     /// Whether a client whose first message is binary is taken to speak msgpack (`socket.io-msgpack-parser`); true.
     pub msgpack: bool,
-    /// The name of a cookie that holds the session id, for load balancers; none.
+    /// The name of a cookie that holds the session id, for load balancers; none. It is `Secure` over TLS.
     pub cookie: Option<String>,
     /// Origins, such as `https://onions.example`, whose pages may use the server beside its own; none. `*` is any origin.
     /// Others can open no WebSocket, and cannot read what polling answers.
@@ -107,6 +113,8 @@ impl Default for Options {
             max_attachments: 10,
             max_packet: 10_000_000,
             max_namespaces: 64,
+            max_children: 10_000,
+            max_auth: 16_384,
             recovery: None,
             concurrent_handlers: 1,
             max_incoming: 1 << 20,

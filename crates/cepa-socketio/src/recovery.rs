@@ -7,7 +7,8 @@
 //!
 //! Shape: a [`Memory`] a namespace: the newest events, with whom they were for, and the clients that have left. An offset
 //! is a counter (behind a few random characters, so that a text of the application is hardly taken for one), hence
-//! finding an event is a subtraction.
+//! finding an event is a subtraction. What it may take is a [`Budget`], which the children of one parent share, since it is
+//! clients who make those. One task a server forgets what is old ([`Sweeper`]).
 //!
 //! Invariants:
 //! - Numbering an event, queueing it for everybody and keeping it is one step under the lock, and so is replaying and
@@ -20,6 +21,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use cepa_hub::{Event, Message, Outcome};
@@ -29,12 +31,16 @@ use tokio::time::{Instant, sleep};
 
 use crate::Reason;
 use crate::data::Data;
+use crate::deadline::after;
 use crate::dynamic::Seat;
 use crate::engine::session::{Ending, Session};
 use crate::namespace::Namespace;
+use crate::server::Server;
 use crate::socket::Socket;
 
-/// How connections are recovered; the bounds are each namespace's.
+/// How connections are recovered. The bounds are each namespace's, and of those that came into being for clients
+/// ([`of_pattern`](crate::SocketIo::of_pattern)) all that have one pattern share them; when others have used them up, a
+/// namespace keeps nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecoveryOptions {
     /// How long a client may be away; 120 s.
@@ -74,10 +80,34 @@ pub struct Remembered {
 
 /// What a namespace remembers.
 pub(crate) struct Memory {
-    options: RecoveryOptions,
+    budget: Arc<Budget>,
     /// What its offsets begin with.
     tag: Box<str>,
     state: Mutex<State>,
+}
+
+/// The bounds, and what is used of them.
+pub(crate) struct Budget {
+    options: RecoveryOptions,
+    events: AtomicUsize,
+    bytes: AtomicUsize,
+    clients: AtomicUsize,
+}
+
+impl Budget {
+    pub(crate) fn new(options: &RecoveryOptions) -> Budget {
+        let none = || AtomicUsize::new(0);
+        Budget { options: options.clone(), events: none(), bytes: none(), clients: none() }
+    }
+
+    fn has_too_many_events(&self) -> bool {
+        self.events.load(Ordering::Relaxed) > self.options.max_events
+            || self.bytes.load(Ordering::Relaxed) > self.options.max_bytes
+    }
+
+    fn has_too_many_clients(&self) -> bool {
+        self.clients.load(Ordering::Relaxed) > self.options.max_clients
+    }
 }
 
 #[derive(Default)]
@@ -90,11 +120,12 @@ pub(crate) struct State {
     left: HashMap<Box<str>, Left>,
     /// How many have returned and are not yet connected; for them too events are kept.
     returning: usize,
-    /// The pids of `left` in the order of their end; one that was given back is still here, with another end.
+    /// The pids of `left` in the order of their end; one that was given back may still be here, with another end.
     order: VecDeque<(Instant, Box<str>)>,
-    /// A task forgets what is old.
-    swept: bool,
 }
+
+/// How many of `order` may have been given back, beside as many as have not.
+const STALE: usize = 32;
 
 /// An event that clients may have missed.
 struct Kept {
@@ -124,13 +155,17 @@ pub(crate) struct Returned {
 }
 
 impl Memory {
-    pub(crate) fn new(options: &RecoveryOptions) -> Memory {
+    pub(crate) fn new(budget: Arc<Budget>) -> Memory {
         let tag = crate::server::random_id()[..3].into();
-        Memory { options: options.clone(), tag, state: Mutex::default() }
+        Memory { budget, tag, state: Mutex::default() }
     }
 
     pub(crate) fn options(&self) -> &RecoveryOptions {
-        &self.options
+        &self.budget.options
+    }
+
+    pub(crate) fn budget(&self) -> &Arc<Budget> {
+        &self.budget
     }
 
     pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
@@ -157,7 +192,7 @@ impl Memory {
         let members = selected.excepted_members().iter();
         except.extend(members.filter_map(|id| Some(namespace.socket(*id)?.id().into())));
         let (count, evicted) = namespace.hub().fan_out(selected, &message);
-        state.keep(&self.options, message, owned(selected.rooms()), except);
+        state.keep(&self.budget, message, owned(selected.rooms()), except);
         drop(state);
         evicted.settle();
         count
@@ -168,7 +203,7 @@ impl Memory {
         let mut state = self.lock();
         let event = event.with_offset(self.next(&mut state));
         let outcome = socket.session().queue_event(socket.namespace(), &event);
-        state.keep(&self.options, Message::new(event), vec![socket.id().into()], Vec::new());
+        state.keep(&self.budget, Message::new(event), vec![socket.id().into()], Vec::new());
         drop(state);
         socket.session().settle(outcome);
         outcome
@@ -195,6 +230,7 @@ impl Memory {
         let (left, valid) = {
             let mut state = self.lock();
             let left = state.left.remove(pid)?;
+            self.budget.clients.fetch_sub(1, Ordering::Relaxed);
             let reaches = state.first() - 1 <= after && after <= state.last;
             let valid = reaches && Instant::now() < left.until;
             // in the same breath, so that nothing is forgotten in between
@@ -212,7 +248,7 @@ impl Memory {
         data: &Arc<Data>,
         seat: Option<Seat>,
     ) -> Left {
-        let until = Instant::now() + self.options.window;
+        let until = after(Instant::now(), self.options().window);
         Left { id: socket.id().into(), rooms: rooms.to_vec(), data: data.clone(), seat, until }
     }
 
@@ -227,20 +263,29 @@ impl Memory {
         let mut dropped = Vec::new();
         let mut state = self.lock();
         while state.order.front().is_some_and(|(until, _)| *until <= now)
-            && state.forget_first(&mut dropped)
+            && state.forget_first(&self.budget, &mut dropped)
         {}
-        while state.kept.front().is_some_and(|kept| kept.at + self.options.window <= now) {
-            state.forget_oldest();
+        let window = self.options().window;
+        let idle = state.is_idle();
+        while state.kept.front().is_some_and(|kept| idle || after(kept.at, window) <= now) {
+            state.forget_oldest(&self.budget);
         }
-        if state.is_idle() {
+        if idle {
             let last = state.last;
             *state = State { last, ..State::default() };
         }
-        state.swept = !state.is_idle();
-        let goes_on = state.swept;
         drop(state);
         drop(dropped);
-        goes_on
+        !idle
+    }
+}
+
+/// What a namespace that goes had kept counts no more.
+impl Drop for Memory {
+    fn drop(&mut self) {
+        let state = self.state.get_mut();
+        while state.forget_oldest(&self.budget) {}
+        self.budget.clients.fetch_sub(state.left.len(), Ordering::Relaxed);
     }
 }
 
@@ -265,30 +310,34 @@ impl State {
 
     fn keep(
         &mut self,
-        options: &RecoveryOptions,
+        budget: &Budget,
         message: Message,
         rooms: Vec<Box<str>>,
         except: Vec<Box<str>>,
     ) {
         let kept = Kept { at: Instant::now(), message, rooms: rooms.into(), except: except.into() };
         self.bytes += kept.cost();
+        budget.bytes.fetch_add(kept.cost(), Ordering::Relaxed);
+        budget.events.fetch_add(1, Ordering::Relaxed);
         self.kept.push_back(kept);
-        while self.bytes > options.max_bytes || self.kept.len() > options.max_events {
-            self.forget_oldest();
-        }
+        while budget.has_too_many_events() && self.forget_oldest(budget) {}
     }
 
-    fn forget_oldest(&mut self) {
-        if let Some(kept) = self.kept.pop_front() {
-            self.bytes -= kept.cost();
-        }
+    /// False when there is no event.
+    fn forget_oldest(&mut self, budget: &Budget) -> bool {
+        let Some(kept) = self.kept.pop_front() else { return false };
+        self.bytes -= kept.cost();
+        budget.bytes.fetch_sub(kept.cost(), Ordering::Relaxed);
+        budget.events.fetch_sub(1, Ordering::Relaxed);
+        true
     }
 
     /// Forgets the client that left first; false when there is none.
-    fn forget_first(&mut self, dropped: &mut Vec<Dropped>) -> bool {
+    fn forget_first(&mut self, budget: &Budget, dropped: &mut Vec<Dropped>) -> bool {
         let Some((until, pid)) = self.order.pop_front() else { return false };
         if self.left.get(&pid).is_some_and(|left| left.until == until) {
             dropped.extend(self.left.remove(&pid).map(Dropped::Left));
+            budget.clients.fetch_sub(1, Ordering::Relaxed);
         }
         true
     }
@@ -310,7 +359,7 @@ impl State {
     /// A socket is gone; what it was is kept, unless it left for good. What is returned is to be dropped without the lock.
     pub(crate) fn leave(
         &mut self,
-        options: &RecoveryOptions,
+        budget: &Budget,
         socket: &Socket,
         pid: &str,
         left: Option<Left>,
@@ -322,7 +371,14 @@ impl State {
         if let Some(left) = left {
             self.order.push_back((left.until, pid.into()));
             self.left.insert(pid.into(), left);
-            while self.order.len() > options.max_clients && self.forget_first(&mut dropped) {}
+            budget.clients.fetch_add(1, Ordering::Relaxed);
+            while budget.has_too_many_clients() && self.forget_first(budget, &mut dropped) {}
+            if self.order.len() > 2 * self.left.len() + STALE {
+                let left = &self.left;
+                self.order
+                    .retain(|(until, pid)| left.get(pid).is_some_and(|it| it.until == *until));
+            }
+            Sweeper::start(socket.session());
         }
         dropped
     }
@@ -338,10 +394,7 @@ impl State {
             self.settle();
         }
         self.live.insert(pid.into(), socket.clone());
-        if !std::mem::replace(&mut self.swept, true) {
-            let namespace = socket.namespace().clone();
-            socket.session().spawn(sweep(namespace));
-        }
+        Sweeper::start(socket.session());
     }
 }
 
@@ -352,14 +405,54 @@ impl Kept {
     }
 }
 
-/// Forgets what is old, for as long as there is something to forget.
-async fn sweep(namespace: Namespace) {
-    let Some(memory) = namespace.memory() else { return };
+/// Whether a task forgets what is old. It runs on the runtime of some session, and ends when there is nothing to forget or
+/// with that runtime; whoever comes or goes next starts another.
+#[derive(Default)]
+pub(crate) struct Sweeper(AtomicBool);
+
+impl Sweeper {
+    fn start(session: &Session) {
+        let sweeper = &session.server.sweeper;
+        if !sweeper.0.swap(true, Ordering::AcqRel) {
+            session.spawn(sweep(Sweeping { server: Arc::clone(&session.server), over: false }));
+        }
+    }
+}
+
+/// The task's part, from before it is spawned: it may be dropped without having run.
+struct Sweeping {
+    server: Arc<Server>,
+    /// Another has its part, or none has.
+    over: bool,
+}
+
+impl Drop for Sweeping {
+    fn drop(&mut self) {
+        if !self.over {
+            self.server.sweeper.0.store(false, Ordering::Release);
+        }
+    }
+}
+
+async fn sweep(mut sweeping: Sweeping) {
+    let server = Arc::clone(&sweeping.server);
+    let window = server.options.recovery.as_ref().map(|options| options.window);
     // late by a quarter of the window at most
-    let pause = (memory.options.window / 4).max(Duration::from_millis(1));
+    let pause = (window.unwrap_or_default() / 4).max(Duration::from_millis(1));
+    let any = |goes_on: fn(&Memory) -> bool| {
+        let all = server.namespaces.all();
+        all.iter().filter_map(Namespace::memory).filter(|memory| goes_on(memory)).count() > 0
+    };
     loop {
         sleep(pause).await;
-        if !memory.sweep() {
+        if any(Memory::sweep) {
+            continue;
+        }
+        server.sweeper.0.swap(false, Ordering::AcqRel);
+        // who came in between has seen a task
+        if !any(|memory| !memory.lock().is_idle()) || server.sweeper.0.swap(true, Ordering::AcqRel)
+        {
+            sweeping.over = true;
             return;
         }
     }

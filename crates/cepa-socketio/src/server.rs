@@ -18,6 +18,7 @@ use parking_lot::{Mutex, RwLock};
 use tokio::time::{Instant, sleep_until};
 
 use crate::bundle::Bundle;
+use crate::deadline::after;
 use crate::dynamic::{Kind, Namespaces};
 use crate::engine::session::{Ending, Session, Transport};
 use crate::engine_io::Functions;
@@ -25,6 +26,7 @@ use crate::handlers::Judge;
 use crate::namespace::Namespace;
 use crate::options::Options;
 use crate::outside::Outside;
+use crate::recovery::Sweeper;
 use crate::wire::Wires;
 use crate::{Reason, Socket};
 
@@ -46,6 +48,7 @@ pub(crate) struct Server {
     pub(crate) outside: Arc<Outside>,
     pub(crate) root: Namespace,
     pub(crate) namespaces: Namespaces,
+    pub(crate) sweeper: Sweeper,
     observers: RwLock<Vec<Observer>>,
     judges: RwLock<Vec<Judge>>,
     /// The HTTP servers whose shutdown is awaited.
@@ -53,7 +56,11 @@ pub(crate) struct Server {
 }
 
 impl Server {
+    #[track_caller]
     pub(crate) fn new(mut options: Options) -> Server {
+        if let Some(cookie) = &options.cookie {
+            assert!(is_token(cookie), "no cookie can have the name {cookie:?}");
+        }
         let end = options.path.trim_end_matches('/').len();
         options.path.truncate(end);
         let outside = Arc::<Outside>::default();
@@ -68,6 +75,7 @@ impl Server {
             plain: None,
             outside,
             namespaces: Namespaces::new(&root),
+            sweeper: Sweeper::default(),
             root,
             observers: RwLock::default(),
             judges: RwLock::default(),
@@ -141,7 +149,7 @@ impl Server {
         let sessions = self.sessions.all();
         let count = u32::try_from(sessions.len()).unwrap_or(u32::MAX).max(1);
         for (index, session) in (1..).zip(sessions) {
-            sleep_until(begun + over / count * index).await;
+            sleep_until(after(begun, over / count * index)).await;
             session.close(Reason::ServerShuttingDown, Ending::Farewell);
         }
     }
@@ -291,6 +299,14 @@ fn websocket(options: &Options) -> WebSocketOptions {
         result = if origin == "*" { result.any_origin() } else { result.origin(origin) };
     }
     result
+}
+
+/// RFC 6265 has RFC 2616's tokens as names.
+fn is_token(name: &str) -> bool {
+    !name.is_empty()
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() && !b"()<>@,;:\\\"/[]?={}".contains(&byte))
 }
 
 /// 15 random bytes as 20 characters of URL-safe base64: ids of sessions and of sockets.

@@ -13,6 +13,7 @@ use tokio::time::Instant;
 
 use crate::adapter::Request;
 use crate::args::{Acknowledge, Args, Emit, FromArgs};
+use crate::deadline::after;
 use crate::error::{EmitError, answer};
 use crate::handlers::{self, ServerListener};
 use crate::namespace::Namespace;
@@ -86,7 +87,7 @@ impl Namespace {
         payload: &T,
     ) -> Result<Vec<Args>, EmitError> {
         let args = arguments(event, payload)?;
-        let deadline = Instant::now() + self.ack_timeout();
+        let deadline = after(Instant::now(), self.ack_timeout());
         let (mut answers, mut missing) = (Vec::new(), 0);
         for namespace in self.children().unwrap_or_else(|| vec![self.clone()]) {
             let request = Request::ServerSide { name: event.into(), args: args.clone() };

@@ -125,8 +125,8 @@ impl Wires {
     }
 
     /// Events of a namespace.
-    pub(crate) fn events(namespace: &str) -> Wires {
-        let namespace: Box<str> = namespace.into();
+    pub(crate) fn events(namespace: &Arc<str>) -> Wires {
+        let namespace = Arc::clone(namespace);
         Wires::new(move |event, format| {
             let (text, attachments) = packet(&namespace, event, format.dialect);
             format.encode(&text, &attachments, event.is_compressible())

@@ -5,7 +5,10 @@
 //! upload does not end its session. The session's timer asks [`Heartbeat::check`]; nothing is rounded.
 
 use std::time::Duration;
+
 use tokio::time::Instant;
+
+use crate::deadline::after;
 
 /// When to send the next ping, and when a pong is overdue.
 #[derive(Debug)]
@@ -33,13 +36,13 @@ pub enum Beat {
 impl Heartbeat {
     /// The heartbeat of a session that is opened now.
     pub fn new(interval: Duration, timeout: Duration, now: Instant) -> Heartbeat {
-        let due = now + interval;
+        let due = after(now, interval);
         Heartbeat { interval, timeout, due, awaited: false, moved: false, listens: false }
     }
 
     /// That of revision 3, where the client sends the pings: it may be silent for interval and timeout.
     pub fn listening(interval: Duration, timeout: Duration, now: Instant) -> Heartbeat {
-        let due = now + interval + timeout;
+        let due = after(after(now, interval), timeout);
         Heartbeat { interval, timeout, due, awaited: true, moved: false, listens: true }
     }
 
@@ -49,16 +52,16 @@ impl Heartbeat {
             return self.heard(now);
         }
         self.awaited = false;
-        self.due = now + self.interval;
+        self.due = after(now, self.interval);
     }
 
     /// Another packet arrived.
     pub fn heard(&mut self, now: Instant) {
         if self.listens {
-            self.due = now + self.interval + self.timeout;
+            self.due = after(after(now, self.interval), self.timeout);
         } else if self.awaited && !self.moved {
             self.moved = true;
-            self.due = now + self.timeout;
+            self.due = after(now, self.timeout);
         }
     }
 
@@ -67,7 +70,7 @@ impl Heartbeat {
         if self.listens {
             self.heard(now);
         } else if self.awaited {
-            self.due = now + self.timeout;
+            self.due = after(now, self.timeout);
         }
     }
 
@@ -83,7 +86,7 @@ impl Heartbeat {
         self.moved = false;
         // from when it was due, so that a timer's lateness does not add up; unless the process was asleep
         let late = now - self.due;
-        self.due = if late < self.timeout / 2 { self.due } else { now } + self.timeout;
+        self.due = after(if late < self.timeout / 2 { self.due } else { now }, self.timeout);
         Beat::Ping
     }
 }

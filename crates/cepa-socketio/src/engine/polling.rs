@@ -30,7 +30,8 @@ pub(super) fn open(ctx: &mut Context, session: &Arc<Session>) -> Result {
     let mut body = Vec::new();
     Packet::Open(session.open_packet().into()).encode(&mut body);
     if let Some(cookie) = &session.server.options.cookie {
-        let value = format!("{cookie}={}; Path=/; HttpOnly; SameSite=Lax", session.sid());
+        let secure = if session.request.secure { "; Secure" } else { "" };
+        let value = format!("{cookie}={}; Path=/; HttpOnly; SameSite=Lax{secure}", session.sid());
         ctx.append("set-cookie", value)?;
     }
     session.begin();

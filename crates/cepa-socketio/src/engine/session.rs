@@ -31,6 +31,7 @@ use super::heartbeat::Heartbeat;
 use super::packet::Packet;
 use crate::Reason;
 use crate::client::{Client, Held};
+use crate::deadline::after;
 use crate::engine_io::EngineMessage;
 use crate::handshake::HandshakeRequest;
 use crate::server::{Server, Unavailable};
@@ -136,6 +137,9 @@ pub(crate) enum Ending {
     Left,
 }
 
+/// The longest time that a client is told: it adds two, and a timer of JavaScript takes 31 bits of milliseconds.
+const LONGEST: Duration = Duration::from_millis((1 << 30) - 1);
+
 /// How long a GET may be on its way while the client closes the session by a POST: requests on two connections reach two
 /// threads in any order.
 const ON_ITS_WAY: Duration = Duration::from_millis(50);
@@ -185,7 +189,7 @@ impl Session {
                 closed: None,
                 forgotten: false,
                 heartbeat,
-                connect_by: server.plain.is_none().then(|| now + options.connect_timeout),
+                connect_by: server.plain.is_none().then(|| after(now, options.connect_timeout)),
                 lost: false,
                 return_by: None,
                 stalled: None,
@@ -256,8 +260,8 @@ impl Session {
         json!({
             "sid": &*self.sid,
             "upgrades": upgrades,
-            "pingInterval": options.ping_interval.as_millis() as u64,
-            "pingTimeout": options.ping_timeout.as_millis() as u64,
+            "pingInterval": options.ping_interval.min(LONGEST).as_millis() as u64,
+            "pingTimeout": options.ping_timeout.min(LONGEST).as_millis() as u64,
             "maxPayload": options.max_payload,
         })
         .to_string()
@@ -357,7 +361,7 @@ impl Session {
                 Ending::Left => ON_ITS_WAY,
                 Ending::Cut => Duration::ZERO,
             };
-            state.closed = Some(Closed { reason, ending, forget_at: Instant::now() + stays });
+            state.closed = Some(Closed { reason, ending, forget_at: after(Instant::now(), stays) });
             state.forgotten = stays.is_zero();
             state.forgotten
         };

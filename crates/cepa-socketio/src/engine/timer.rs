@@ -12,6 +12,7 @@ use tokio::time::Instant;
 use super::heartbeat::Beat;
 use super::session::{Ending, Session, Transport};
 use crate::Reason;
+use crate::deadline::after;
 
 /// What a timer is to do.
 pub(super) enum Tick {
@@ -41,7 +42,7 @@ impl Session {
     pub(super) fn expect_return(&self) {
         let mut state = self.state.lock();
         if state.lost && state.outbox.is_some() && state.return_by.is_none() {
-            state.return_by = Some(Instant::now() + self.server.options.return_timeout);
+            state.return_by = Some(after(Instant::now(), self.server.options.return_timeout));
             drop(state);
             self.wake_timer();
         }
@@ -67,7 +68,7 @@ impl Session {
             self.close(Reason::TransportClose, Ending::Cut);
             return Tick::Over;
         }
-        let stalled_by = state.stalled.map(|since| since + self.server.options.stall_timeout);
+        let stalled_by = state.stalled.map(|since| after(since, self.server.options.stall_timeout));
         let deadline = [state.connect_by, attachments_by, stalled_by];
         let deadline = deadline.into_iter().flatten().min();
         if deadline.is_some_and(|deadline| deadline <= now) {

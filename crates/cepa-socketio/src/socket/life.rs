@@ -140,7 +140,7 @@ impl Socket {
             if busy.is_none() && self.is_recovered() {
                 state.settle();
             }
-            dropped = state.leave(memory.options(), self, pid, left);
+            dropped = state.leave(memory.budget(), self, pid, left);
         }
         drop(remembering);
         drop(dropped);

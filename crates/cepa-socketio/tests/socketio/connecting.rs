@@ -224,3 +224,15 @@ async fn a_client_that_leaves_while_it_is_judged_is_dropped_silently() {
     gate.notify_one();
     assert!(io.is_empty());
 }
+
+/// What is kept of an auth payload is many times as large.
+#[tokio::test]
+async fn an_auth_payload_above_the_limit_is_refused() {
+    let server = start(&server(Options { max_auth: 100, ..quiet() })).await;
+    let mut ws = Ws::open(server.address).await;
+    let auth = |length: usize| format!("{{\"token\":\"{}\"}}", "x".repeat(length - 12));
+    ws.send(&format!("40/custom,{}", auth(101))).await;
+    assert_eq!(ws.text().await, r#"44/custom,{"message":"Auth payload too large"}"#);
+    ws.send(&format!("40/custom,{}", auth(100))).await;
+    assert!(ws.text().await.starts_with("40/custom,{\"sid\":"));
+}

@@ -1,7 +1,10 @@
-use cepa_socketio::{Options, SocketIo};
+use std::time::Duration;
+
+use cepa_core::{App, Proxies};
+use cepa_socketio::{Options, RecoveryOptions, SocketIo};
 use tokio::sync::mpsc;
 
-use crate::support::{Polling, Ws, quiet, request, sid, start};
+use crate::support::{Polling, Ws, quiet, request, serve, sid, soon, start};
 
 #[tokio::test]
 async fn polling_opens_with_the_five_keys_in_order() {
@@ -75,4 +78,66 @@ async fn too_many_sessions_are_refused() {
     assert_eq!(client.post("x").await.body, "ok");
     assert_eq!(io.connections(), 0);
     assert_eq!(request(server.address, open, b"").await.status, 200);
+}
+
+#[test]
+#[should_panic(expected = "no cookie can have the name \"a b\"")]
+fn a_name_that_no_cookie_can_have_is_refused() {
+    SocketIo::with_options(Options { cookie: Some("a b".into()), ..quiet() });
+}
+
+#[tokio::test]
+async fn the_cookie_is_secure_over_tls() {
+    let io = SocketIo::with_options(Options { cookie: Some("io".into()), ..quiet() });
+    let app = App::new().trust(Proxies::hops(1)).plug(io);
+    let server = serve(app).await;
+    let head = "GET /socket.io/?EIO=4&transport=polling\nx-forwarded-proto: https\nx-forwarded-for: 1.2.3.4";
+    let reply = request(server.address, head, b"").await;
+    assert!(reply.header("set-cookie").unwrap().ends_with("; SameSite=Lax; Secure"), "{reply:?}");
+}
+
+/// "Never", in the words of an option; the client's timers take less.
+#[tokio::test]
+async fn times_may_be_as_long_as_can_be() {
+    const NEVER: Duration = Duration::MAX;
+    let io = SocketIo::with_options(Options {
+        ping_interval: NEVER,
+        ping_timeout: NEVER,
+        upgrade_timeout: NEVER,
+        return_timeout: NEVER,
+        connect_timeout: NEVER,
+        attachment_timeout: NEVER,
+        close_timeout: NEVER,
+        ack_timeout: NEVER,
+        stall_timeout: NEVER,
+        allow_eio3: true,
+        recovery: Some(RecoveryOptions { window: NEVER, ..RecoveryOptions::default() }),
+        ..quiet()
+    })
+    .on("ask", async |socket, (): ()| {
+        let answer = socket.namespace().broadcast().timeout(NEVER).emit_with_ack("q", &()).await;
+        assert!(socket.timeout(NEVER).emit_with_ack("q", &()).await.is_ok());
+        answer.map(|answers| answers.len()).ok()
+    });
+    let server = start(&io).await;
+    let mut ws = Ws::dial(server.address, "").await;
+    let open: serde_json::Value = serde_json::from_str(&ws.text().await[1..]).unwrap();
+    let times = [&open["pingInterval"], &open["pingTimeout"]].map(|time| time.as_u64().unwrap());
+    assert!(times[0] + times[1] < 1 << 31);
+    for (sent, wanted) in
+        [("40", "40"), ("420[\"ask\"]", "420[\"q\""), ("430[]", "421[\"q\""), ("431[]", "430[1]")]
+    {
+        ws.send(sent).await;
+        let text = ws.text().await;
+        assert!(text.starts_with(wanted), "{text}");
+    }
+    ws.send("451-[\"x\",{\"_placeholder\":true,\"num\":0}]").await;
+    ws.send("x").await;
+    assert_eq!(ws.closed().await, 1005);
+    let old = Ws::dial_as(server.address, "EIO=3&transport=websocket").await;
+    drop(old);
+    let (client, _) = Polling::connect(server.address).await;
+    io.sockets().pop().unwrap().disconnect(true);
+    assert!(client.get().await.body.starts_with("41"));
+    soon("drain", io.drain(Duration::ZERO)).await;
 }

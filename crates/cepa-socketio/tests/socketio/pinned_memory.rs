@@ -39,3 +39,32 @@ async fn an_event_that_waits_does_not_hold_the_body_it_came_in() {
         assert_eq!(handled.recv().await, Some(1));
     }
 }
+
+/// A broadcast with acknowledgements keeps the answers until the last has come.
+#[tokio::test]
+async fn an_answer_does_not_hold_the_body_it_came_in() {
+    let io = SocketIo::new();
+    let server = start(&io).await;
+    let mut clients = Vec::new();
+    for _ in 0..60 {
+        clients.push(Polling::connect(server.address).await.0);
+    }
+    let asking = tokio::spawn({
+        let io = io.clone();
+        async move { io.emit_with_ack("q", &()).await.unwrap().len() }
+    });
+    let body = format!("430[1]\x1e6{}", "a".repeat(980_000));
+    let last = clients.pop().unwrap();
+    let mut before = 0;
+    for client in &clients {
+        assert_eq!(client.get().await.body, "420[\"q\"]");
+        assert_eq!(client.post(&body).await.body, "ok");
+        if before == 0 {
+            before = resident();
+        }
+    }
+    let grown = resident().saturating_sub(before);
+    assert!(grown < 24 << 20, "{grown} bytes for sixty small answers");
+    last.post("430[1]").await;
+    assert_eq!(asking.await.unwrap(), 60);
+}

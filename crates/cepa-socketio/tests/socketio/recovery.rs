@@ -469,3 +469,82 @@ fn a_hook_that_emits_may_meet_an_eviction() {
     });
     done.recv_timeout(DEADLINE * 2).expect("no thread that waits for itself");
 }
+
+/// Clients make the namespaces of a pattern: what is kept is bounded for all of them together.
+#[tokio::test]
+async fn the_children_of_one_pattern_share_its_bounds() {
+    let options =
+        RecoveryOptions { max_clients: 3, max_bytes: 1_000, ..RecoveryOptions::default() };
+    let io = server(options);
+    let parent = io.of_pattern("/x-*");
+    let server = start(&io).await;
+    let mut ws = Ws::open(server.address).await;
+    for n in 0..10 {
+        ws.send(&format!("40/x-{n},")).await;
+        assert!(ws.text().await.starts_with("40"));
+        // each has an event that is still kept when the next comes
+        io.of(&format!("/x-{n}")).emit("n", &"x".repeat(100)).unwrap();
+        ws.text().await;
+    }
+    let remembered = |io: &SocketIo| {
+        let all = (0..10).map(|n| io.of(&format!("/x-{n}")).remembered().unwrap());
+        all.fold((0, 0, 0), |sum, it| (sum.0 + it.events, sum.1 + it.bytes, sum.2 + it.clients))
+    };
+    let (events, bytes, _) = remembered(&io);
+    assert!(bytes <= 1_000 && (2..10).contains(&events), "{events} {bytes}");
+    drop(ws);
+    until("end", || parent.broadcast().sockets().is_empty()).await;
+    assert_eq!(remembered(&io).2, 3);
+    // and nobody else's are used up
+    let mut client = Client::connect(&server).await;
+    io.emit("n", &0).unwrap();
+    client.event().await;
+    client.ws = Ws::open(server.address).await;
+    alone(&io).await;
+    let (_, answer) = client.come_back(&server).await;
+    assert!(client.is_recovered(&answer));
+}
+
+/// Once, what had been given back went on counting, and others had to make room for it.
+#[tokio::test]
+async fn only_who_is_away_counts() {
+    let io = server(RecoveryOptions { max_clients: 2, ..RecoveryOptions::default() });
+    let server = start(&io).await;
+    let mut away = Client::connect(&server).await;
+    let mut restless = Client::connect(&server).await;
+    io.emit("n", &0).unwrap();
+    for client in [&mut away, &mut restless] {
+        client.event().await;
+    }
+    away.ws = Ws::open(server.address).await;
+    until("end", || io.len() == 1).await;
+    for _ in 0..50 {
+        let (_, answer) = restless.come_back(&server).await;
+        assert!(restless.is_recovered(&answer));
+    }
+    let (_, answer) = away.come_back(&server).await;
+    assert!(away.is_recovered(&answer));
+}
+
+/// The task that forgets may end with the HTTP server that it runs on, while another goes on.
+#[tokio::test]
+async fn what_is_old_is_forgotten_after_the_first_http_server_has_ended() {
+    let window = Duration::from_millis(60);
+    let io = server(RecoveryOptions { window, ..RecoveryOptions::default() });
+    let first = io.clone();
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let server = start(&first).await;
+            Client::connect(&server).await;
+            alone(&first).await;
+        });
+    })
+    .join()
+    .unwrap();
+    let server = start(&io).await;
+    drop(Client::connect(&server).await);
+    alone(&io).await;
+    let nothing = Remembered { events: 0, bytes: 0, clients: 0 };
+    until("end of the memory", || io.remembered().unwrap() == nothing).await;
+}
