@@ -41,8 +41,13 @@ pub(crate) enum Dialect {
 pub(crate) enum Carrier {
     /// Bodies of polling, of which a packet is a part or several.
     Polling,
-    /// Frames of WebSocket, compressed like this when that was agreed on.
-    Frames(Option<SharedDeflate>),
+    /// Frames of WebSocket.
+    Frames {
+        /// How they are compressed, when that was agreed on.
+        deflate: Option<SharedDeflate>,
+        /// The client takes no binary ones: what is binary travels as in polling.
+        only_text: bool,
+    },
 }
 
 /// How a session's packets are written at the moment.
@@ -57,14 +62,20 @@ impl Format {
     pub(crate) fn encode(self, text: &[u8], attachments: &[Bytes], compress: bool) -> Bytes {
         match self.carrier {
             Carrier::Polling => parts(text, attachments, compress),
-            Carrier::Frames(deflate) => {
-                self.frames(text, attachments, deflate.filter(|_| compress))
+            Carrier::Frames { deflate, only_text } => {
+                self.frames(text, attachments, deflate.filter(|_| compress), only_text)
             }
         }
     }
 
     /// A packet as finished WebSocket frames.
-    fn frames(self, text: &[u8], attachments: &[Bytes], deflate: Option<SharedDeflate>) -> Bytes {
+    fn frames(
+        self,
+        text: &[u8],
+        attachments: &[Bytes],
+        deflate: Option<SharedDeflate>,
+        only_text: bool,
+    ) -> Bytes {
         let head = match text {
             [] => Bytes::new(),
             text => frame(OpCode::Text, text, deflate),
@@ -74,7 +85,14 @@ impl Format {
         }
         let mut out = BytesMut::from(head);
         for attachment in attachments {
-            if self.dialect == Dialect::Legacy {
+            if only_text {
+                let mut text = Vec::new();
+                encode_binary(attachment, &mut text);
+                if self.dialect == Dialect::Legacy {
+                    text.insert(1, b'4');
+                }
+                out.extend_from_slice(&frame(OpCode::Text, &text, deflate));
+            } else if self.dialect == Dialect::Legacy {
                 let typed = [&[legacy::MESSAGE][..], attachment].concat();
                 out.extend_from_slice(&frame(OpCode::Binary, &typed, deflate));
             } else {
@@ -93,7 +111,7 @@ fn frame(opcode: OpCode, payload: &[u8], deflate: Option<SharedDeflate>) -> Byte
 }
 
 /// A wire for each format that a client has come with. These are few: three dialects, over polling, in frames, and in
-/// frames that are compressed in at most seven ways.
+/// frames that are compressed in at most seven ways, each with or without binary ones.
 pub(crate) struct Wires {
     write: Arc<Write>,
     made: RwLock<Vec<(Format, Wire)>>,

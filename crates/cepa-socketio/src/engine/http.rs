@@ -67,9 +67,9 @@ pub(crate) async fn serve(ctx: &mut Context, server: &Arc<Server>) -> Result {
             ctx.set(ALLOW, HeaderValue::from_static("GET, POST"))?;
             ctx.set_body(Body::empty())
         }
-        Ok(Target::Upgrade(session)) => {
+        Ok(Target::Upgrade(session, only_text)) => {
             // from here on, so that a client that leaves before the 101 is noticed too
-            let attempt = Attempt::begin(&session);
+            let attempt = Attempt::begin(&session, only_text);
             let answered = ctx
                 .upgrade_with(&server.websocket, async move |ws| upgrade::serve(attempt, ws).await)
                 .await;
@@ -84,7 +84,8 @@ pub(crate) async fn serve(ctx: &mut Context, server: &Arc<Server>) -> Result {
 enum Target {
     Open(Transport, Form),
     Poll(Arc<Session>),
-    Upgrade(Arc<Session>),
+    /// It may say that the client takes no binary frames.
+    Upgrade(Arc<Session>, bool),
 }
 
 fn verify(
@@ -105,6 +106,7 @@ fn verify(
     }
     // whoever says nothing speaks the old one
     let legacy = value("EIO") != Some("4");
+    let only_text = value("b64").is_some_and(|text| !text.is_empty());
     if let Some(sid) = value("sid") {
         let session = server.sessions.get(sid).ok_or(Refusal::SessionUnknown)?;
         // one that is over is kept for the sake of a GET, and for what is sent before that
@@ -121,7 +123,7 @@ fn verify(
             return Err(Refusal::BadRequest);
         }
         if upgrades && server.options.allow_upgrades {
-            return Ok(Target::Upgrade(session));
+            return Ok(Target::Upgrade(session, only_text));
         }
         // a session that is about to become a WebSocket polls until it has
         if upgrades || transport != Transport::Polling || session.transport() != Transport::Polling
@@ -146,7 +148,7 @@ fn verify(
         transport,
         Form {
             legacy,
-            only_text: jsonp.is_some() || value("b64").is_some_and(|text| !text.is_empty()),
+            only_text: jsonp.is_some() || only_text,
             jsonp: jsonp.map(|number| digits(number).into()),
         },
     ))
@@ -174,7 +176,8 @@ async fn open(ctx: &mut Context, server: &Arc<Server>, transport: Transport, for
     let opening = Arc::clone(server);
     let answered = ctx
         .upgrade_with(&server.websocket, async move |mut ws| {
-            let carrier = Carrier::Frames(ws.shared_deflate());
+            let (deflate, only_text) = (ws.shared_deflate(), form.only_text);
+            let carrier = Carrier::Frames { deflate, only_text };
             match Session::open(&opening, request, carrier, form, &closing) {
                 Ok(session) => match websocket::open(&session) {
                     Some(outbox) => websocket::serve(session, ws, outbox).await,

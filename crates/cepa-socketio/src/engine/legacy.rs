@@ -27,30 +27,30 @@ pub fn encode(body: &[u8], only_text: bool) -> (Vec<u8>, bool) {
     for packet in packets() {
         match (packet, binary) {
             ([b'b', base64 @ ..], false) => {
-                text(base64.len() + 2, &[b"b4", base64], &mut out);
+                put_text(base64.len() + 2, &[b"b4", base64], &mut out);
             }
-            (packet, false) => text(utf16(packet), &[packet], &mut out),
+            (packet, false) => put_text(utf16(packet), &[packet], &mut out),
             ([b'b', ..], true) => {
                 // written by this crate
                 let Ok(Packet::Binary(data)) = Packet::decode(&Bytes::copy_from_slice(packet))
                 else {
                     continue;
                 };
-                bytes(1, &[&[MESSAGE], &data], &mut out);
+                put_bytes(1, &[&[MESSAGE], &data], &mut out);
             }
-            (packet, true) => bytes(0, &[packet], &mut out),
+            (packet, true) => put_bytes(0, &[packet], &mut out),
         }
     }
     (out, binary)
 }
 
-fn text(length: usize, packet: &[&[u8]], out: &mut Vec<u8>) {
+fn put_text(length: usize, packet: &[&[u8]], out: &mut Vec<u8>) {
     out.extend_from_slice(length.to_string().as_bytes());
     out.push(b':');
     out.extend(packet.iter().copied().flatten());
 }
 
-fn bytes(kind: u8, packet: &[&[u8]], out: &mut Vec<u8>) {
+fn put_bytes(kind: u8, packet: &[&[u8]], out: &mut Vec<u8>) {
     let length: usize = packet.iter().map(|part| part.len()).sum();
     out.push(kind);
     out.extend(length.to_string().bytes().map(|digit| digit - b'0'));
@@ -110,16 +110,7 @@ impl LegacyParts {
         let end = units(&rest, length).ok_or(Malformed)?;
         let packet = rest.slice(..end);
         self.rest = rest.slice(end..);
-        match &packet[..] {
-            [] => Ok(None),
-            [b'b', b'4', ..] => {
-                let mut without_kind = vec![b'b'];
-                without_kind.extend_from_slice(&packet[2..]);
-                Packet::decode(&without_kind.into()).map(Some)
-            }
-            [b'b', ..] => Err(Malformed),
-            _ => Packet::decode(&packet).map(Some),
-        }
+        if packet.is_empty() { Ok(None) } else { text(&packet).map(Some) }
     }
 
     fn next_binary(&mut self) -> Result<Option<Packet>, Malformed> {
@@ -147,6 +138,15 @@ impl LegacyParts {
             1 => binary(packet).map(Some),
             _ => Err(Malformed),
         }
+    }
+}
+
+/// A packet in text; a binary message is `b4` and base64.
+pub(crate) fn text(packet: &Bytes) -> Result<Packet, Malformed> {
+    match &packet[..] {
+        [b'b', b'4', base64 @ ..] => Packet::decode(&[b"b", base64].concat().into()),
+        [b'b', ..] => Err(Malformed),
+        _ => Packet::decode(packet),
     }
 }
 

@@ -38,7 +38,7 @@ impl Session {
 
     fn put(&self, format: Format, text: Vec<u8>, attachments: &[Bytes], compress: bool) -> Outcome {
         match format.carrier {
-            Carrier::Frames(_) => {
+            Carrier::Frames { .. } => {
                 self.control.send_bytes_unsettled(format.encode(&text, attachments, compress))
             }
             Carrier::Polling => {

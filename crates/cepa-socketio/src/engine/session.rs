@@ -19,7 +19,6 @@ use std::time::Duration;
 
 use cepa_core::CancellationToken;
 use cepa_hub::{Member, Outbox, OutboxOptions};
-use cepa_ws::SharedDeflate;
 use parking_lot::Mutex;
 use serde_json::json;
 use tokio::runtime::Handle;
@@ -158,7 +157,7 @@ impl Session {
         let format = Format { dialect, carrier };
         let transport = match carrier {
             Carrier::Polling => Transport::Polling,
-            Carrier::Frames(_) => Transport::WebSocket,
+            Carrier::Frames { .. } => Transport::WebSocket,
         };
         let queue =
             OutboxOptions::new(&server.packets.of(format)).limit_bytes(options.max_outgoing);
@@ -431,12 +430,12 @@ impl Session {
 
     /// The WebSocket has the outbox: what it reads from now on are frames. Not before, or a GET that is still being
     /// answered would get them.
-    pub(super) fn frame(&self, deflate: Option<SharedDeflate>) {
+    pub(super) fn frame(&self, carrier: Carrier) {
         // the lock of the sockets keeps a socket from being attached with the old wire meanwhile
         self.client.each_locked(|sockets| {
             let format = {
                 let mut state = self.state.lock();
-                state.format.carrier = Carrier::Frames(deflate);
+                state.format.carrier = carrier;
                 state.format
             };
             self.control.set_wire(&self.server.packets.of(format));

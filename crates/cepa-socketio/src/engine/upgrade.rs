@@ -21,6 +21,7 @@ use tokio::time::timeout;
 use super::packet::Packet;
 use super::session::{Session, Transport};
 use super::websocket;
+use crate::wire::Carrier;
 
 /// Serves a WebSocket that names the sid of a session; without an attempt it comes too late or is one too many.
 pub(super) async fn serve(attempt: Option<Attempt>, mut ws: WebSocket) -> Result {
@@ -50,7 +51,7 @@ pub(super) async fn serve(attempt: Option<Attempt>, mut ws: WebSocket) -> Result
             None => session.returned.notified().await,
         }
     };
-    session.frame(ws.shared_deflate());
+    session.frame(Carrier::Frames { deflate: ws.shared_deflate(), only_text: attempt.1 });
     drop(attempt);
     if session.is_closed() {
         // the farewell is in good hands
@@ -78,11 +79,11 @@ async fn probe(attempt: &Attempt, ws: &mut WebSocket) -> bool {
     false
 }
 
-/// A session's one attempt at a time.
-pub(super) struct Attempt(Arc<Session>);
+/// A session's one attempt at a time, and whether it is by a client that takes no binary frames.
+pub(super) struct Attempt(Arc<Session>, bool);
 
 impl Attempt {
-    pub(super) fn begin(session: &Arc<Session>) -> Option<Attempt> {
+    pub(super) fn begin(session: &Arc<Session>, only_text: bool) -> Option<Attempt> {
         let mut state = session.state.lock();
         let ready =
             state.transport == Transport::Polling && !state.upgrading && state.closed.is_none();
@@ -90,7 +91,7 @@ impl Attempt {
             return None;
         }
         state.upgrading = true;
-        Some(Attempt(Arc::clone(session)))
+        Some(Attempt(Arc::clone(session), only_text))
     }
 
     fn probed(&self) {

@@ -162,13 +162,18 @@ fn receive(session: &Arc<Session>, message: Message) -> Result<Option<Held>, Rea
             }
         },
         Message::Binary(data) => Packet::Binary(data),
-        Message::Text(text) => match Packet::decode(&text.into_bytes()) {
-            Ok(packet) => packet,
-            Err(_) => {
-                session.close(Reason::ParseError, Ending::Cut);
-                return Err(Reason::ParseError);
+        Message::Text(text) => {
+            let text = text.into_bytes();
+            let packet =
+                if session.is_legacy() { legacy::text(&text) } else { Packet::decode(&text) };
+            match packet {
+                Ok(packet) => packet,
+                Err(_) => {
+                    session.close(Reason::ParseError, Ending::Cut);
+                    return Err(Reason::ParseError);
+                }
             }
-        },
+        }
     };
     session.receive(packet)
 }

@@ -187,3 +187,38 @@ async fn broadcasts_reach_both_revisions() {
     assert!(new.text().await.starts_with("451-[\"n\",{\"_placeholder\":true,\"num\":0},\""));
     assert_eq!(&new.binary().await[..], [9]);
 }
+
+/// A client without binary frames gets and sends base64, over a WebSocket too; and one of revision 4 that says so.
+#[tokio::test]
+async fn over_a_websocket_that_takes_text_alone() {
+    let io = echo(options());
+    let server = start(&io).await;
+    let mut ws = Ws::dial_as(server.address, "EIO=3&transport=websocket&b64=1").await;
+    assert!(ws.text().await.starts_with("0{"));
+    assert_eq!(ws.text().await, "40");
+    let event = "51-[\"echo\",{\"_placeholder\":true,\"num\":0}]";
+    ws.send(&format!("4{event}")).await;
+    ws.send("b4AQID").await;
+    assert_eq!(ws.text().await, format!("4{event}"));
+    assert_eq!(ws.text().await, "b4AQID");
+    let mut current = Ws::dial(server.address, "&b64=1").await;
+    current.text().await;
+    current.send("40").await;
+    current.text().await;
+    io.emit("echo", &Binary::from(vec![1, 2, 3])).unwrap();
+    for (client, base64) in [(&mut ws, "b4AQID"), (&mut current, "bAQID")] {
+        assert_eq!(client.text().await, format!("4{event}"));
+        assert_eq!(client.text().await, base64);
+    }
+    // and one that has moved there
+    let client = Client::open(&server, "&b64=1").await;
+    let query = format!("transport=websocket&b64=1&sid={}", client.sid);
+    let mut moved = Ws::dial_as(server.address, &query).await;
+    moved.send("5").await;
+    moved.send(&format!("4{event}")).await;
+    moved.send("b4AQID").await;
+    assert_eq!(moved.text().await, format!("4{event}"));
+    assert_eq!(moved.text().await, "b4AQID");
+    moved.send("bAQID").await;
+    assert_eq!(moved.closed().await, 1005);
+}
