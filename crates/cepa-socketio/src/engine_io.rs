@@ -14,10 +14,12 @@ use parking_lot::RwLock;
 
 use crate::Reason;
 use crate::engine::http;
+use crate::engine::payload::SEPARATOR;
 use crate::engine::session::{Ending, Session, Transport};
 use crate::handshake::HandshakeRequest;
 use crate::options::Options;
 use crate::server::Server;
+use crate::wire::Carrier;
 use crate::work::panicked;
 
 /// A message of an Engine.IO session.
@@ -121,11 +123,17 @@ impl EngineIo {
 impl EngineSession {
     /// Sends a message; one for a session that has ended is dropped, and a session that is too slow for
     /// [`Options::max_outgoing`](crate::Options::max_outgoing) ends.
+    ///
+    /// While a session polls, a text with U+001E is dropped too: polling has this character between packets, so the client
+    /// would get two, and end the session over the second.
     pub fn send(&self, message: EngineMessage) {
-        match message {
-            EngineMessage::Text(text) => self.0.send([b"4", text.as_bytes()].concat(), &[]),
-            EngineMessage::Binary(data) => self.0.send(Vec::new(), &[data]),
+        let (text, data) = match message {
+            EngineMessage::Text(text) => ([b"4", text.as_bytes()].concat(), None),
+            EngineMessage::Binary(data) => (Vec::new(), Some(data)),
         };
+        if matches!(self.0.format().carrier, Carrier::Frames { .. }) || !text.contains(&SEPARATOR) {
+            self.0.send(text, data.as_slice());
+        }
     }
 
     /// Ends the session, after what waits to be sent.

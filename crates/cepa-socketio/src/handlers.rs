@@ -140,12 +140,13 @@ impl Handlers {
 
     async fn listen(&self, event: &mut Incoming) -> Result {
         event.socket.watched(|watch, socket| watch.received(socket, &event.name, &event.args));
-        let own = event.socket.own().of(&event.name);
-        for any in self.any.iter().chain(&own.any) {
+        for any in self.any.iter().chain(&event.socket.own().any()) {
             any(event.socket.clone(), event.name.clone(), event.args.clone()).await?;
         }
+        // not before: one for a single event is for one that comes this far
+        let own = event.socket.own().take(&event.name);
         let listeners = self.listeners.get(&event.name).into_iter().flatten();
-        for listener in listeners.chain(&own.listeners) {
+        for listener in listeners.chain(&own) {
             let answer = listener(event.socket.clone(), event.args.clone()).await?;
             event.answer.get_or_insert(answer);
         }

@@ -92,7 +92,8 @@ impl HandshakeRequest {
 
     /// The first value of a parameter of the query, decoded.
     pub fn query(&self, name: &str) -> Option<String> {
-        self.queries().into_iter().find(|(key, _)| key == name).map(|(_, value)| value)
+        let (_, query) = self.url.split_once('?')?;
+        parameter(query, name).map(Cow::into_owned)
     }
 
     /// The parameters of the query, decoded, in order; `EIO` and `transport` are among them.
@@ -129,16 +130,24 @@ fn lines(headers: &HeaderMap) -> Box<[u8]> {
 
 /// The parameters of a query, decoded.
 pub(crate) fn pairs(query: &str) -> Vec<(String, String)> {
-    let decode = |part: &str| {
-        let spaced: Cow<'_, str> =
-            if part.contains('+') { part.replace('+', " ").into() } else { part.into() };
-        percent_decode_str(&spaced).decode_utf8_lossy().into_owned()
-    };
+    encoded(query).map(|(name, value)| (decoded(name).into(), decoded(value).into())).collect()
+}
+
+/// The first parameter of this name, decoded.
+pub(crate) fn parameter<'a>(query: &'a str, name: &str) -> Option<Cow<'a, str>> {
+    let (_, value) = encoded(query).find(|(key, _)| decoded(key) == name)?;
+    Some(decoded(value))
+}
+
+fn encoded(query: &str) -> impl Iterator<Item = (&str, &str)> {
     let pairs = query.split('&').filter(|pair| !pair.is_empty());
-    pairs
-        .map(|pair| {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            (decode(name), decode(value))
-        })
-        .collect()
+    pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+}
+
+fn decoded(part: &str) -> Cow<'_, str> {
+    if part.contains('+') {
+        let spaced = part.replace('+', " ");
+        return percent_decode_str(&spaced).decode_utf8_lossy().into_owned().into();
+    }
+    percent_decode_str(part).decode_utf8_lossy()
 }

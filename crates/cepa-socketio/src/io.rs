@@ -142,9 +142,11 @@ impl SocketIo {
     /// in the same rooms. [`Namespace::hub`] is the hub that is used.
     ///
     /// # Panics
-    /// When the namespace has a hub: it was given one, plugged in, or has emitted something before.
+    /// When the namespace has a hub: it was given one, plugged in, or has emitted something before. And for a parent of
+    /// [`of_pattern`](Self::of_pattern): the same room names would meet in all of its children.
     #[track_caller]
     pub fn with_hub(self, hub: Hub) -> SocketIo {
+        assert!(!self.namespace.is_parent(), "the namespaces of a pattern have hubs of their own");
         assert!(
             self.namespace.set_hub(hub),
             "namespace {} has a hub already: give it this one before it is plugged in or emits",
@@ -354,7 +356,9 @@ impl SocketIo {
         &self.server.options
     }
 
-    /// How many connections there are, whether or not they have joined a namespace.
+    /// How many connections there are, whether or not they have joined a namespace; it is what [`Options::max_sessions`]
+    /// bounds. One over polling that has ended is among them until its client has been told, for
+    /// [`Options::close_timeout`] at most.
     pub fn connections(&self) -> usize {
         self.server.sessions.len()
     }

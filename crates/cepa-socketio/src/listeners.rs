@@ -46,13 +46,6 @@ enum Kind {
     Outgoing(OutgoingListener),
 }
 
-/// The listeners for one event.
-#[derive(Default)]
-pub(crate) struct Found {
-    pub(crate) any: Vec<AnyListener>,
-    pub(crate) listeners: Vec<Listener>,
-}
-
 impl Own {
     /// False when the socket has gone, and it was not added.
     fn add(&self, kind: Kind, once: bool) -> (ListenerId, bool) {
@@ -78,33 +71,40 @@ impl Own {
         (removed.len(), outgoing(&removed))
     }
 
-    /// What is to run for an event; who is there for one event only is taken out.
-    pub(crate) fn of(&self, name: &str) -> Found {
-        let mut found = Found::default();
+    /// Who handles an event, and runs now; who is there for one event only is taken out.
+    pub(crate) fn take(&self, name: &str) -> Vec<Listener> {
+        let mut found = Vec::new();
         let mut state = self.0.lock();
         let State::Some(entries) = &mut *state else { return found };
         entries.retain(|entry| match &entry.kind {
-            Kind::Any(listener) => {
-                found.any.push(listener.clone());
-                true
-            }
             Kind::On(event, listener) if **event == *name => {
-                found.listeners.push(listener.clone());
+                found.push(listener.clone());
                 !entry.once
             }
-            Kind::On(..) | Kind::Outgoing(_) => true,
+            _ => true,
         });
         found
     }
 
+    /// Who sees every event that comes in.
+    pub(crate) fn any(&self) -> Vec<AnyListener> {
+        self.all(|kind| match kind {
+            Kind::Any(listener) => Some(listener.clone()),
+            _ => None,
+        })
+    }
+
     fn outgoing(&self) -> Vec<OutgoingListener> {
-        let state = self.0.lock();
-        let State::Some(entries) = &*state else { return Vec::new() };
-        let listeners = entries.iter().filter_map(|entry| match &entry.kind {
+        self.all(|kind| match kind {
             Kind::Outgoing(listener) => Some(listener.clone()),
             _ => None,
-        });
-        listeners.collect()
+        })
+    }
+
+    fn all<T>(&self, which: impl Fn(&Kind) -> Option<T>) -> Vec<T> {
+        let state = self.0.lock();
+        let State::Some(entries) = &*state else { return Vec::new() };
+        entries.iter().filter_map(|entry| which(&entry.kind)).collect()
     }
 
     /// The socket has gone; how many listeners saw what was emitted.

@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 
 use std::time::Duration;
@@ -30,7 +30,8 @@ use crate::wire::Wires;
 /// Into how many shards the map of sockets is divided.
 const SHARDS: usize = 16;
 
-/// A namespace of a [`SocketIo`](crate::SocketIo): its sockets and rooms; a clone is the same namespace.
+/// A namespace of a [`SocketIo`](crate::SocketIo): its sockets and rooms; a clone is the same namespace. A parent of
+/// [`of_pattern`](crate::SocketIo::of_pattern) stands for all of its children.
 #[derive(Clone)]
 pub struct Namespace(Arc<Inner>);
 
@@ -44,8 +45,10 @@ struct Inner {
     ack_timeout: Duration,
     /// What clients that return may have missed.
     memory: Option<Memory>,
-    /// How many listeners see what is emitted.
+    /// How many listeners of single sockets see what is emitted.
     outgoing: AtomicUsize,
+    /// Whether its own handlers do.
+    overhears: AtomicBool,
     kind: Kind,
     outside: Arc<Outside>,
 }
@@ -78,6 +81,7 @@ impl Namespace {
             ack_timeout: options.ack_timeout,
             memory: budget.map(Memory::new),
             outgoing: AtomicUsize::new(0),
+            overhears: AtomicBool::new(false),
             kind,
             outside: Arc::clone(outside),
         }))
@@ -149,6 +153,9 @@ impl Namespace {
 
     /// All sockets on this machine, in no particular order.
     pub fn sockets(&self) -> Vec<Socket> {
+        if let Some(children) = self.children() {
+            return children.iter().flat_map(Namespace::sockets).collect();
+        }
         self.0
             .sockets
             .iter()
@@ -158,6 +165,9 @@ impl Namespace {
 
     /// The socket with this id.
     pub fn socket_by_id(&self, id: &str) -> Option<Socket> {
+        if let Some(children) = self.children() {
+            return children.iter().find_map(|child| child.socket_by_id(id));
+        }
         self.hub()
             .members(id)
             .iter()
@@ -166,11 +176,21 @@ impl Namespace {
 
     /// How much is remembered for clients that may return; `None` without [`Options::recovery`].
     pub fn remembered(&self) -> Option<Remembered> {
-        self.memory().map(Memory::size)
+        let own = self.memory().map(Memory::size)?;
+        let children = self.children().unwrap_or_default();
+        let all = children.iter().filter_map(Namespace::remembered);
+        Some(all.fold(own, |sum, child| Remembered {
+            events: sum.events + child.events,
+            bytes: sum.bytes + child.bytes,
+            clients: sum.clients + child.clients,
+        }))
     }
 
     /// How many sockets there are.
     pub fn len(&self) -> usize {
+        if let Some(children) = self.children() {
+            return children.iter().map(Namespace::len).sum();
+        }
         self.0.sockets.iter().map(|shard| shard.read().len()).sum()
     }
 
@@ -204,7 +224,9 @@ impl Namespace {
         if let (None, Kind::Child(child)) = (&*handlers, &self.0.kind) {
             *handlers = Some(child.parent.handlers());
         }
-        edit(Arc::make_mut(handlers.get_or_insert_default()));
+        let handlers = Arc::make_mut(handlers.get_or_insert_default());
+        edit(handlers);
+        self.0.overhears.store(!handlers.outgoing.is_empty(), Ordering::Relaxed);
     }
 
     /// Its own handlers; a child without any has its parent's.
@@ -234,7 +256,8 @@ impl Namespace {
     pub(crate) fn is_overheard(&self) -> bool {
         self.0.outgoing.load(Ordering::Relaxed) > 0
             || self.outside().watching_all().is_some_and(|watch| watch.hears(self))
-            || !self.handlers().outgoing.is_empty()
+            || self.0.overhears.load(Ordering::Relaxed)
+            || matches!(self.kind(), Kind::Child(child) if child.parent.0.overhears.load(Ordering::Relaxed))
     }
 
     pub(crate) fn wires(&self) -> &Wires {

@@ -86,14 +86,16 @@ pub struct Options {
     /// Whether clients of Engine.IO 3 are served, those of Socket.IO 2; false. Such a client's id in `/` is that of its
     /// connection, which is otherwise a secret: whoever is told it can speak for the client while that polls.
     pub allow_eio3: bool,
-    /// Whether clients may poll by script elements (JSON-P), for browsers without CORS; false.
+    /// Whether clients may poll by script elements (JSON-P), for browsers without CORS; false. A script names no origin, so
+    /// with this the pages of any site can read the answers, with their visitor's cookies. Browsers that say so
+    /// (`Sec-Fetch-Site: cross-site`) are refused unless `origins` has `*`; they have CORS.
     pub jsonp: bool,
     /// Whether a client whose first message is binary is taken to speak msgpack (`socket.io-msgpack-parser`); true.
     pub msgpack: bool,
     /// The name of a cookie that holds the session id, for load balancers; none. It is `Secure` over TLS.
     pub cookie: Option<String>,
     /// Origins, such as `https://onions.example`, whose pages may use the server beside its own; none. `*` is any origin.
-    /// Others can open no WebSocket, and cannot read what polling answers.
+    /// Others can open no WebSocket, and cannot read what polling answers (but for [`jsonp`](Self::jsonp)).
     pub origins: Vec<String>,
 }
 

@@ -18,7 +18,7 @@ use super::answer::Form;
 use super::session::{Session, Transport};
 use super::upgrade::{self, Attempt};
 use super::{polling, websocket};
-use crate::handshake::{HandshakeRequest, pairs};
+use crate::handshake::{HandshakeRequest, parameter};
 use crate::options::Options;
 use crate::server::{Server, Unavailable};
 use crate::wire::Carrier;
@@ -49,13 +49,12 @@ impl Refusal {
 
 /// Serves a request under the server's path.
 pub(crate) async fn serve(ctx: &mut Context, server: &Arc<Server>) -> Result {
-    let query = pairs(ctx.request.query_string());
     let upgrades = ctx
         .request
         .headers
         .get(UPGRADE)
         .is_some_and(|kind| kind.as_bytes().eq_ignore_ascii_case(b"websocket"));
-    match verify(ctx, server, &query, upgrades) {
+    match verify(ctx, server, upgrades) {
         Ok(Target::Poll(session)) if ctx.method() == Method::GET => {
             polling::get(ctx, session).await
         }
@@ -88,15 +87,10 @@ enum Target {
     Upgrade(Arc<Session>, bool),
 }
 
-fn verify(
-    ctx: &Context,
-    server: &Server,
-    query: &[(String, String)],
-    upgrades: bool,
-) -> Result<Target, Refusal> {
-    let value =
-        |name: &str| query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
-    let transport = match value("transport") {
+fn verify(ctx: &Context, server: &Server, upgrades: bool) -> Result<Target, Refusal> {
+    let query = ctx.request.query_string();
+    let value = |name: &str| parameter(query, name);
+    let transport = match value("transport").as_deref() {
         Some("polling") if server.options.polling => Transport::Polling,
         Some("websocket") if server.options.websocket => Transport::WebSocket,
         _ => return Err(Refusal::TransportUnknown),
@@ -105,10 +99,10 @@ fn verify(
         return Err(Refusal::BadRequest);
     }
     // whoever says nothing speaks the old one
-    let legacy = value("EIO") != Some("4");
+    let legacy = value("EIO").as_deref() != Some("4");
     let only_text = value("b64").is_some_and(|text| !text.is_empty());
     if let Some(sid) = value("sid") {
-        let session = server.sessions.get(sid).ok_or(Refusal::SessionUnknown)?;
+        let session = server.sessions.get(&sid).ok_or(Refusal::SessionUnknown)?;
         // one that is over is kept for the sake of a GET, and for what is sent before that
         let welcome = match *ctx.method() {
             _ if upgrades => false,
@@ -142,6 +136,9 @@ fn verify(
         return Err(Refusal::Revision);
     }
     let jsonp = value("j").filter(|_| server.options.jsonp && transport == Transport::Polling);
+    if jsonp.is_some() && is_cross_site(ctx) && !server.options.any_origin() {
+        return Err(Refusal::Forbidden);
+    }
     let digits =
         |text: &str| text.chars().filter(char::is_ascii_digit).take(20).collect::<String>();
     Ok(Target::Open(
@@ -149,9 +146,14 @@ fn verify(
         Form {
             legacy,
             only_text: jsonp.is_some() || only_text,
-            jsonp: jsonp.map(|number| digits(number).into()),
+            jsonp: jsonp.map(|number| digits(&number).into()),
         },
     ))
+}
+
+/// Whether a browser says that another site's page asks.
+fn is_cross_site(ctx: &Context) -> bool {
+    ctx.request.headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site")
 }
 
 async fn open(ctx: &mut Context, server: &Arc<Server>, transport: Transport, form: Form) -> Result {
@@ -160,7 +162,7 @@ async fn open(ctx: &mut Context, server: &Arc<Server>, transport: Transport, for
     for judge in server.judges() {
         if let Err(error) = judge(Arc::clone(&request)).await {
             let why = (Refusal::Forbidden, error.public_message());
-            return refuse_as(ctx, why, StatusCode::FORBIDDEN, transport == Transport::WebSocket);
+            return refuse_as(ctx, why, transport == Transport::WebSocket);
         }
     }
     let closing = ctx.closing().clone();
@@ -217,13 +219,12 @@ fn allowed(ctx: &mut Context, answered: Result) -> Result {
 }
 
 fn refuse(ctx: &mut Context, refusal: Refusal, upgrades: bool) -> Result {
-    refuse_as(ctx, (refusal, refusal.message()), StatusCode::BAD_REQUEST, upgrades)
+    refuse_as(ctx, (refusal, refusal.message()), upgrades)
 }
 
 fn refuse_as(
     ctx: &mut Context,
     (refusal, message): (Refusal, &str),
-    status: StatusCode,
     upgrades: bool,
 ) -> Result {
     if upgrades {
@@ -232,7 +233,7 @@ fn refuse_as(
         ctx.set("content-type", "text/html")?;
         return ctx.set_body(Body::from(message.to_owned()));
     }
-    ctx.set_status(status);
+    ctx.set_status(if refusal == Refusal::Forbidden { 403 } else { 400 });
     ctx.set("content-type", "application/json")?;
     let message = serde_json::Value::from(message);
     ctx.set_body(Body::from(format!("{{\"code\":{},\"message\":{message}}}", refusal as u8)))

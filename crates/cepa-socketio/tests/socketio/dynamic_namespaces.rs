@@ -113,3 +113,47 @@ async fn a_client_can_be_in_so_many_namespaces_only() {
 fn a_segment_has_one_star() {
     SocketIo::new().of_pattern("/*-*");
 }
+
+#[tokio::test]
+async fn there_are_no_more_of_them_than_the_limit() {
+    let io = SocketIo::with_options(Options { max_children: 2, ..quiet() });
+    io.of_pattern("/x-*");
+    io.of("/named");
+    let server = start(&io).await;
+    let (mut a, mut b) = (Ws::connect(server.address).await, Ws::connect(server.address).await);
+    for name in ["/x-1", "/x-2", "/named"] {
+        assert!(join(&mut a, name).await.starts_with("40"));
+    }
+    assert_eq!(join(&mut b, "/x-3").await, "44/x-3,{\"message\":\"Too many namespaces\"}");
+    // one that there is can be entered, and one that goes makes room
+    assert!(join(&mut b, "/x-2").await.starts_with("40"));
+    a.send("41/x-1,").await;
+    assert_eq!(join(&mut a, "/nowhere").await, "44/nowhere,{\"message\":\"Invalid namespace\"}");
+    assert!(join(&mut b, "/x-3").await.starts_with("40"));
+}
+
+#[tokio::test]
+async fn a_parent_stands_for_its_children() {
+    let options = Options { recovery: Some(cepa_socketio::RecoveryOptions::default()), ..quiet() };
+    let io = SocketIo::with_options(options);
+    let parent = io.of_pattern("/x-*");
+    assert!(parent.is_empty());
+    let server = start(&io).await;
+    let mut ws = Ws::connect(server.address).await;
+    for name in ["/x-1", "/x-2"] {
+        join(&mut ws, name).await;
+    }
+    let sockets = parent.sockets();
+    assert_eq!((sockets.len(), parent.len()), (2, 2));
+    for socket in &sockets {
+        assert_eq!(parent.socket_by_id(socket.id()).as_ref(), Some(socket));
+    }
+    parent.emit("n", &1).unwrap();
+    assert_eq!(parent.remembered().unwrap().events, 2);
+}
+
+#[test]
+#[should_panic(expected = "the namespaces of a pattern have hubs of their own")]
+fn a_parent_takes_no_hub() {
+    let _ = SocketIo::new().of_pattern("/x-*").with_hub(cepa_hub::Hub::new());
+}

@@ -78,3 +78,64 @@ async fn it_has_its_limits_and_no_connect_timeout() {
     ws.send(&"4".repeat(101)).await;
     assert_eq!(ws.closed().await, 1009);
 }
+
+/// Each of them ends that session, and leaves nothing behind.
+#[tokio::test]
+async fn a_function_that_panics_ends_its_session_and_nothing_else() {
+    let (sender, mut told) = mpsc::unbounded_channel();
+    let engine = EngineIo::with_options(Options {
+        path: "/engine.io".into(),
+        close_timeout: std::time::Duration::from_millis(20),
+        ..quiet()
+    })
+    .on_open(|session| assert!(session.request().query("panic").is_none(), "on purpose"))
+    .on_message(|session, message| {
+        assert_ne!(message, EngineMessage::Text("panic".into()), "on purpose");
+        session.send(message);
+    })
+    .on_close(move |_session, reason| {
+        sender.send(reason).unwrap();
+        panic!("on purpose")
+    });
+    let server = serve(App::new().plug(engine.clone())).await;
+    let open = request(server.address, &format!("GET {PATH}&panic=1"), b"").await;
+    assert_eq!(open.status, 200);
+    let mut ws = Ws::dial_at(server.address, "/engine.io/?EIO=4&transport=websocket&panic=1").await;
+    assert!(ws.text().await.starts_with("0{"));
+    assert_eq!(ws.closed().await, 1005);
+    let open = request(server.address, &format!("GET {PATH}"), b"").await.body;
+    let target = format!("{PATH}&sid={}", sid(&open));
+    let posted = request(server.address, &format!("POST {target}"), b"4panic\x1e4unheard").await;
+    assert_eq!(posted.body, "ok");
+    let last = request(server.address, &format!("GET {target}"), b"").await.body;
+    assert_eq!(last, "6\x1e1");
+    for _ in 0..3 {
+        assert_eq!(soon("end", told.recv()).await, Some(Reason::ForcedServerClose));
+    }
+    soon("end of the sessions", async {
+        while engine.sessions() > 0 {
+            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+        }
+    })
+    .await;
+}
+
+/// Polling has U+001E between packets: what is behind one in a text must not be a packet of its own.
+#[tokio::test]
+async fn a_text_is_one_packet_or_none() {
+    let engine = EngineIo::new().on_message(EngineSession::send);
+    let server = serve(App::new().plug(engine)).await;
+    let mut ws = Ws::dial_at(server.address, "/engine.io/?EIO=4&transport=websocket").await;
+    ws.text().await;
+    ws.send("4hi\u{1e}1").await;
+    assert_eq!(ws.text().await, "4hi\u{1e}1");
+    let (sender, mut opened) = mpsc::unbounded_channel();
+    let engine = EngineIo::new().on_open(move |session| sender.send(session.clone()).unwrap());
+    let server = serve(App::new().plug(engine)).await;
+    let open = request(server.address, &format!("GET {PATH}"), b"").await.body;
+    let session = opened.recv().await.unwrap();
+    session.send(EngineMessage::Text("hi\u{1e}1".into()));
+    session.send(EngineMessage::Text("next".into()));
+    let target = format!("{PATH}&sid={}", sid(&open));
+    assert_eq!(request(server.address, &format!("GET {target}"), b"").await.body, "4next");
+}

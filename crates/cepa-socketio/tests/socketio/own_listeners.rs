@@ -101,3 +101,22 @@ async fn they_end_with_the_socket() {
     };
     soon("end of the listener", ended).await;
 }
+
+/// What `on_any` refuses has not come, for a listener of one event either.
+#[tokio::test]
+async fn once_is_for_an_event_that_is_let_through() {
+    let io = SocketIo::new().on_error(|_, _| {}).on_connect(async |socket| {
+        socket.on_any(async |_socket, _name, args: cepa_socketio::Args| match args.get(0)? {
+            0 => Err(cepa_core::Error::new(403, "no")),
+            _ => Ok(()),
+        });
+        socket.once("n", async |_socket, number: u32| number);
+        Ok(())
+    });
+    let server = start(&io).await;
+    let mut ws = Ws::connect(server.address).await;
+    ws.send("420[\"n\",0]").await;
+    assert!(ws.text().await.starts_with("430[{\"error\""));
+    ws.send("421[\"n\",1]").await;
+    assert_eq!(ws.text().await, "431[1]");
+}
