@@ -176,10 +176,11 @@ impl Member {
         }
     }
 
-    /// Waits until the outbox is closed, by whatever way, and says why; what waits in it may still be read. Of several who
-    /// wait the last one is told.
+    /// Waits until the outbox is closed, by whatever way, and says why; what waits in it may still be read. For one who
+    /// waits at a time.
     pub async fn outbox_closed(&self) -> Closed {
-        poll_fn(|cx| self.0.queue.poll_closed(cx)).await
+        let waiting = Waiting(&self.0.queue);
+        poll_fn(|cx| waiting.0.poll_closed(cx)).await
     }
 
     /// Changes how this member's entries are encoded, those that wait included. False when it has left.
@@ -206,6 +207,15 @@ impl Member {
     /// Bytes that wait in its outbox or are being written, as [`Outbox::buffered_bytes`](crate::Outbox::buffered_bytes).
     pub fn buffered_bytes(&self) -> usize {
         self.0.queue.buffered_bytes()
+    }
+}
+
+/// Whoever waits for the end of an outbox; a task that has ended is not kept for the sake of its waker.
+struct Waiting<'a>(&'a Queue);
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.forget_closing();
     }
 }
 

@@ -289,6 +289,12 @@ impl Queue {
         Poll::Pending
     }
 
+    /// Nobody waits for the end any more.
+    pub(crate) fn forget_closing(&self) {
+        let waker = self.state.lock().closing.take();
+        drop(waker);
+    }
+
     /// Closes for writing; the first reason stays. Wakes the reader.
     pub(crate) fn close(&self, reason: Closed) {
         let (waker, closing) = {

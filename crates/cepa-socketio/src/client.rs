@@ -208,10 +208,7 @@ impl Client {
             (None, Body::Connect(auth))
                 if auth.as_ref().map_or(query.len(), Bytes::len) > max_auth =>
             {
-                let error = ConnectError::new("Auth payload too large");
-                let legacy = session.is_legacy();
-                let error = if legacy { error.to_legacy_json() } else { error.to_json() };
-                session.send(write::refused(name, &error), &[]);
+                refuse(session, name, "Auth payload too large");
                 Ok(None)
             }
             (None, Body::Connect(_)) if session.is_legacy() => {
@@ -257,8 +254,7 @@ impl Client {
         let seat = match seat {
             Ok(seat) => seat,
             Err(why) => {
-                let error = ConnectError::new(why).to_json();
-                session.send(write::refused(name, &error), &[]);
+                refuse(session, name, why);
                 return None;
             }
         };
@@ -340,6 +336,11 @@ pub(crate) fn disconnect(session: &Session) {
         socket.leave_namespace();
     }
     session.close(Reason::ForcedServerClose, Ending::Farewell);
+}
+
+/// Answers a CONNECT, and the connection goes on.
+fn refuse(session: &Session, name: &str, why: &str) {
+    session.send(write::refused(name, &ConnectError::new(why).to_json()), &[]);
 }
 
 fn refused(_: Malformed) -> Reason {

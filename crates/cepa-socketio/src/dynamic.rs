@@ -126,7 +126,8 @@ impl Namespaces {
             return Ok(Seat::take(namespace));
         }
         let parent = Some(name).filter(|name| name.len() <= MAX_NAME);
-        let parent = parent.and_then(|name| self.parent_of(name, auth)).ok_or("Invalid namespace")?;
+        let parent =
+            parent.and_then(|name| self.parent_of(name, auth)).ok_or("Invalid namespace")?;
         let full = || self.children.load(Ordering::Relaxed) >= server.options.max_children;
         if full() {
             return Err(TOO_MANY);

@@ -5,7 +5,7 @@
 //! takes (and their values would be views that hold the server's read buffer), and the query is read when it is asked for.
 
 use std::borrow::Cow;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::ops::Deref;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -38,6 +38,8 @@ pub struct HandshakeRequest {
     pub secure: bool,
     /// When the connection was opened.
     pub issued: SystemTime,
+    /// What its sessions are counted under.
+    pub(crate) network: Option<IpAddr>,
     /// Lines of `name: value`, each with a line feed, which no value can have.
     headers: Box<[u8]>,
 }
@@ -86,6 +88,7 @@ impl HandshakeRequest {
             address: request.peer,
             secure: request.is_secure(),
             issued: SystemTime::now(),
+            network: request.ip().and_then(network),
             headers: lines(&request.headers),
         }
     }
@@ -114,6 +117,17 @@ impl HandshakeRequest {
             Some((std::str::from_utf8(&line[..colon]).ok()?, &line[colon + 2..]))
         })
     }
+}
+
+/// The network of an address: one customer has 64 bits of IPv6, or less. `None` for loopback.
+fn network(address: IpAddr) -> Option<IpAddr> {
+    let network = match address.to_canonical() {
+        IpAddr::V6(address) if !address.is_loopback() => {
+            Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into()
+        }
+        address => address,
+    };
+    (!network.is_loopback()).then_some(network)
 }
 
 fn lines(headers: &HeaderMap) -> Box<[u8]> {

@@ -71,6 +71,10 @@ pub struct Options {
     pub max_outgoing: usize,
     /// How many sessions there may be; 100,000. More are refused with 503.
     pub max_sessions: usize,
+    /// How many of them one address may have; 10,000. More are refused with 503. Of IPv6 it is the network of 64 bits that
+    /// counts, and behind proxies that [`App::trust`](cepa_core::App::trust) believes, the client's address. Loopback is
+    /// exempt: a proxy on this machine speaks for everybody.
+    pub max_sessions_per_address: usize,
     /// Whether HTTP polling is offered; true.
     pub polling: bool,
     /// Whether WebSocket is offered; true.
@@ -123,6 +127,7 @@ impl Default for Options {
             stall_timeout: Duration::from_secs(60),
             max_outgoing: 4 << 20,
             max_sessions: 100_000,
+            max_sessions_per_address: 10_000,
             polling: true,
             websocket: true,
             allow_upgrades: true,

@@ -1,9 +1,11 @@
 //! What all sessions of one Socket.IO server share: options, the map of sessions, the namespaces.
 
 use std::borrow::Borrow;
-use std::collections::HashSet;
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::hash::{BuildHasher, Hash, Hasher, RandomState};
+use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -66,7 +68,7 @@ impl Server {
         let outside = Arc::<Outside>::default();
         let root = Namespace::new("/", Kind::Named, &options, &outside);
         Server {
-            sessions: Sessions::new(options.max_sessions),
+            sessions: Sessions::new(&options),
             control: Hub::new(),
             packets: Wires::packets(),
             websocket: websocket(&options),
@@ -178,16 +180,21 @@ pub(crate) struct Sessions {
     hasher: RandomState,
     count: AtomicUsize,
     limit: usize,
+    /// How many of them each address has.
+    addresses: Mutex<HashMap<IpAddr, usize>>,
+    limit_of_address: usize,
     closed: AtomicBool,
 }
 
 impl Sessions {
-    fn new(limit: usize) -> Sessions {
+    fn new(options: &Options) -> Sessions {
         Sessions {
             shards: Default::default(),
             hasher: RandomState::new(),
             count: AtomicUsize::new(0),
-            limit,
+            limit: options.max_sessions,
+            addresses: Mutex::default(),
+            limit_of_address: options.max_sessions_per_address,
             closed: AtomicBool::new(false),
         }
     }
@@ -201,21 +208,59 @@ impl Sessions {
             self.count.fetch_sub(1, Ordering::Relaxed);
             return Err(Unavailable::Full);
         }
+        let address = session.request.network;
+        if address.is_some_and(|address| !self.enter(address)) {
+            self.count.fetch_sub(1, Ordering::Relaxed);
+            return Err(Unavailable::Full);
+        }
         let mut shard = self.shard(session.sid()).write();
         // read under the lock that who ends the sessions takes afterwards
         if self.closed.load(Ordering::Acquire) || session.is_closing() {
-            self.count.fetch_sub(1, Ordering::Relaxed);
+            self.leave(address);
             return Err(Unavailable::Closing);
         }
         shard.insert(BySid(Arc::clone(session)));
         Ok(())
     }
 
+    /// Counts a session of this address; false when it has too many.
+    fn enter(&self, address: IpAddr) -> bool {
+        let mut addresses = self.addresses.lock();
+        let count = addresses.entry(address).or_default();
+        *count += 1;
+        let fits = *count <= self.limit_of_address;
+        drop(addresses);
+        if !fits {
+            self.leave_address(address);
+        }
+        fits
+    }
+
+    fn leave_address(&self, address: IpAddr) {
+        if let Entry::Occupied(mut count) = self.addresses.lock().entry(address) {
+            *count.get_mut() -= 1;
+            if *count.get() == 0 {
+                count.remove();
+            }
+        }
+    }
+
+    /// A session counts no more.
+    fn leave(&self, address: Option<IpAddr>) {
+        self.count.fetch_sub(1, Ordering::Relaxed);
+        if let Some(address) = address {
+            self.leave_address(address);
+        }
+    }
+
     /// Why a new session would be refused now, so that nothing is begun for it.
-    pub(crate) fn unavailable(&self) -> Option<Unavailable> {
+    pub(crate) fn unavailable(&self, address: Option<IpAddr>) -> Option<Unavailable> {
+        let is_full = |address| {
+            self.addresses.lock().get(&address).is_some_and(|count| *count >= self.limit_of_address)
+        };
         if self.closed.load(Ordering::Acquire) {
             Some(Unavailable::Closing)
-        } else if self.len() >= self.limit {
+        } else if self.len() >= self.limit || address.is_some_and(is_full) {
             Some(Unavailable::Full)
         } else {
             None
@@ -228,10 +273,9 @@ impl Sessions {
 
     pub(crate) fn remove(&self, sid: &str) {
         let session = self.shard(sid).write().take(sid);
-        if session.is_some() {
-            self.count.fetch_sub(1, Ordering::Relaxed);
+        if let Some(BySid(session)) = session {
+            self.leave(session.request.network);
         }
-        drop(session);
     }
 
     /// How many of them poll.

@@ -172,7 +172,7 @@ async fn open(ctx: &mut Context, server: &Arc<Server>, transport: Transport, for
             Err(reason) => unavailable(ctx, reason),
         };
     }
-    if let Some(reason) = server.sessions.unavailable() {
+    if let Some(reason) = server.sessions.unavailable(request.network) {
         return unavailable(ctx, reason);
     }
     let opening = Arc::clone(server);
@@ -222,11 +222,7 @@ fn refuse(ctx: &mut Context, refusal: Refusal, upgrades: bool) -> Result {
     refuse_as(ctx, (refusal, refusal.message()), upgrades)
 }
 
-fn refuse_as(
-    ctx: &mut Context,
-    (refusal, message): (Refusal, &str),
-    upgrades: bool,
-) -> Result {
+fn refuse_as(ctx: &mut Context, (refusal, message): (Refusal, &str), upgrades: bool) -> Result {
     if upgrades {
         ctx.set_status(400);
         ctx.set(CONNECTION, HeaderValue::from_static("close"))?;

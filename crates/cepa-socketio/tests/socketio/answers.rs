@@ -93,3 +93,23 @@ async fn json_p_has_to_be_allowed() {
     let reply = request(server.address, "GET /socket.io/?EIO=4&transport=polling&j=0", b"").await;
     assert!(reply.body.starts_with("0{"), "{}", reply.body);
 }
+
+/// A script names no origin, so a page of another site must not get the sid of its visitor's session.
+#[tokio::test]
+async fn json_p_is_not_for_other_sites() {
+    let head = "GET /socket.io/?EIO=4&transport=polling&j=0\nsec-fetch-site: ";
+    for (origins, site, status) in [
+        (vec![], "cross-site", 403),
+        (vec!["https://a.example".to_owned()], "cross-site", 403),
+        (vec![], "same-origin", 200),
+        (vec!["*".to_owned()], "cross-site", 200),
+    ] {
+        let server =
+            start(&SocketIo::with_options(Options { jsonp: true, origins, ..quiet() })).await;
+        let reply = request(server.address, &format!("{head}{site}"), b"").await;
+        assert_eq!(reply.status, status);
+        if status == 403 {
+            assert_eq!(reply.body, "{\"code\":4,\"message\":\"Forbidden\"}");
+        }
+    }
+}

@@ -48,6 +48,13 @@ async fn the_official_client_is_served_from_a_folder() {
     assert_eq!(reply.header("content-type"), Some("application/javascript; charset=utf-8"));
     // the same from every build: it is compared across the machines of a cluster
     assert_eq!(reply.header("etag"), Some("\"1a08aa1921ca5caf-3\""));
+    // another of the same time is another
+    let path = folder.join("socket.io.min.js");
+    let time = std::fs::metadata(&path).unwrap().modified().unwrap();
+    std::fs::write(&path, "three").unwrap();
+    std::fs::File::options().write(true).open(&path).unwrap().set_modified(time).unwrap();
+    let reply = request(server.address, "GET /socket.io/socket.io.min.js", b"").await;
+    assert_eq!(&*reply.body, "three");
     let map = request(server.address, "GET /socket.io/socket.io.min.js.map", b"").await;
     assert_eq!(map.header("content-type"), Some("application/json; charset=utf-8"));
     assert_eq!(request(server.address, "GET /socket.io/socket.io.js", b"").await.status, 404);

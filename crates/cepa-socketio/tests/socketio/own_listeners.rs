@@ -120,3 +120,23 @@ async fn once_is_for_an_event_that_is_let_through() {
     ws.send("421[\"n\",1]").await;
     assert_eq!(ws.text().await, "431[1]");
 }
+
+/// A parent's listener sees what is emitted in its children, those with handlers of their own too.
+#[tokio::test]
+async fn a_parent_overhears_its_children() {
+    let (sender, mut seen) = mpsc::unbounded_channel();
+    let io = SocketIo::new();
+    io.of_pattern("/x-*").on_any_outgoing(move |socket, name, _args| {
+        sender.send(format!("{} {name}", socket.namespace().name())).unwrap();
+    });
+    io.of("/x-own").on("n", async |_socket, (): ()| {});
+    let server = start(&io).await;
+    let mut ws = Ws::open(server.address).await;
+    for name in ["/x-1", "/x-own"] {
+        ws.send(&format!("40{name},")).await;
+        ws.text().await;
+        io.of(name).emit("n", &()).unwrap();
+        assert_eq!(ws.text().await, format!("42{name},[\"n\"]"));
+        assert_eq!(soon("word", seen.recv()).await.unwrap(), format!("{name} n"));
+    }
+}

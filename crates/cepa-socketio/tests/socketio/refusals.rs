@@ -1,7 +1,7 @@
-use cepa_core::Error;
+use cepa_core::{App, Error, Proxies};
 use cepa_socketio::{Options, SocketIo};
 
-use crate::support::{Polling, Ws, quiet, request, start};
+use crate::support::{Polling, Ws, quiet, request, serve, sid, start};
 
 #[tokio::test]
 async fn refusals_are_json_with_a_numeric_code() {
@@ -130,4 +130,38 @@ async fn the_path_is_taken_with_and_without_slash_and_nothing_beside_it() {
             .starts_with("0{")
     );
     assert_eq!(request(server.address, "GET /socket.io/", b"").await.body, "passed on");
+}
+
+/// An address cannot take all the sessions; networks of IPv6 count as one, loopback not at all.
+#[tokio::test]
+async fn one_address_has_no_more_than_its_part() {
+    let io = SocketIo::with_options(Options { max_sessions_per_address: 2, ..quiet() });
+    let server = serve(App::new().trust(Proxies::hops(1)).plug(io.clone())).await;
+    let open = async |transport: &str, address: &str| {
+        let upgrade = "connection: upgrade\nupgrade: websocket\nsec-websocket-version: 13\n\
+            sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==";
+        let fields = if transport == "websocket" { upgrade } else { "accept: */*" };
+        let head = format!(
+            "GET /socket.io/?EIO=4&transport={transport}\n{fields}\nx-forwarded-for: {address}"
+        );
+        request(server.address, &head, b"").await
+    };
+    for [one, other] in [["192.0.2.1", "::ffff:192.0.2.1"], ["2001:db8::1", "2001:db8::2:3:4"]] {
+        let first = open("polling", one).await;
+        assert_eq!((first.status, open("polling", other).await.status), (200, 200));
+        for transport in ["polling", "websocket"] {
+            let refused = open(transport, one).await;
+            assert_eq!((refused.status, &*refused.body), (503, "too many sessions"));
+        }
+        // one that ends makes room
+        let target = format!("POST /socket.io/?EIO=4&transport=polling&sid={}", sid(&first.body));
+        request(server.address, &target, b"x").await;
+        assert_eq!(open("polling", other).await.status, 200);
+        assert_eq!(open("polling", other).await.status, 503);
+    }
+    assert_eq!(open("polling", "2001:db8:0:1::").await.status, 200);
+    for _ in 0..5 {
+        assert_eq!(open("polling", "127.0.0.2").await.status, 200);
+        assert_eq!(open("polling", "::1").await.status, 200);
+    }
 }
