@@ -95,9 +95,9 @@ impl Request {
             return;
         }
         let path = path.replace('?', "%3F").replace('#', "%23");
-        match self.query_string() {
-            "" => self.set_url(path),
-            query => self.set_url(format!("{path}?{query}")),
+        match self.url().split_once('?') {
+            Some((_, query)) => self.set_url(format!("{path}?{query}")),
+            None => self.set_url(path),
         }
     }
 

@@ -23,7 +23,7 @@ pub(super) fn query() -> BoxedStrategy<Sent> {
         .boxed()
 }
 
-/// The setters of the target; a query is not empty: `query-empty`.
+/// The setters of the target.
 pub(super) fn rewrite() -> BoxedStrategy<Sent> {
     let path = || "/[a-z0-9/._~-]{0,8}";
     let query = || "[a-z]{1,3}(=[a-z0-9+%]{0,4}(&[a-z]=?[a-z]?){0,2})?";

@@ -54,6 +54,9 @@ fn the_path_that_it_has_already_changes_nothing() {
         request.set_path(&path);
         assert_eq!(request.url(), target);
     }
+    let mut lone = Request::new(Method::GET, "/a?");
+    lone.set_path("/b");
+    assert_eq!(lone.url(), "/b?");
 }
 
 #[tokio::test]
