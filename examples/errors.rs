@@ -26,7 +26,8 @@ pub(crate) fn app(seen: Arc<Seen>) -> App {
             "/teapot" => ctx.throw(418, "short and stout"),
             "/number" => {
                 // Any error of the standard library is a 500 whose text the client does not see.
-                let number: u32 = ctx.request.query_value("n").or_throw(400, "n is missing")?.parse()?;
+                let number: u32 =
+                    ctx.request.query_value("n").or_throw(400, "n is missing")?.parse()?;
                 ctx.set_body(number.to_string())
             }
             _ => ctx.set_body("all is well"),
