@@ -64,6 +64,9 @@ impl Server {
 
     /// Opens the listeners. Port 0 takes any free port: [`Bound::local_addr`] says which.
     ///
+    /// Raises the process's soft limit of open files to the hard one, as Node does when it starts: many shells
+    /// begin with 1,024, which is that many connections and nothing else.
+    ///
     /// # Errors
     /// When the address cannot be resolved or listened on; the message names it.
     pub async fn bind(self, address: impl ToSocketAddrs + fmt::Debug) -> Result<Bound> {
@@ -71,6 +74,8 @@ impl Server {
         let failed = |error: std::io::Error| {
             Error::internal(format!("cannot listen on {}: {error}", name.trim_matches('"')))
         };
+        // Where it cannot be raised, accepting pauses at what there is.
+        let _ = rlimit::increase_nofile_limit(u64::MAX);
         let count = match self.workers {
             _ if self.ambient || cfg!(not(unix)) => 1,
             Some(count) => count.get(),

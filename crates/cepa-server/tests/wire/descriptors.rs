@@ -1,6 +1,7 @@
-//! A server that has no file descriptor left pauses accepting, goes on with what it has, and accepts again.
+//! A server takes as many file descriptors as it may have. When none is left it pauses accepting, goes on with
+//! what it has, and accepts again.
 //!
-//! The limit is that of a process, so the test runs itself once more, in a shell that allows few.
+//! The limit is that of a process, so a test runs itself once more, in a shell that allows few.
 
 #![cfg(unix)]
 
@@ -14,8 +15,10 @@ use tokio::net::TcpStream;
 
 use crate::{hello, read_response, serve, soon};
 
-const NAME: &str = "descriptors::a_server_without_descriptors_goes_on";
 const MARK: &str = "CEPA_TEST_WITH_FEW_DESCRIPTORS";
+
+/// More than the shell allows at first.
+const MANY: usize = 60;
 
 /// The program: it serves until its input ends.
 async fn few() {
@@ -24,6 +27,44 @@ async fn few() {
     let input = tokio::task::spawn_blocking(|| std::io::stdin().lines().for_each(drop));
     input.await.unwrap();
     server.stop().await;
+}
+
+/// This very test in a shell of its own, after a command of that.
+struct Child {
+    process: std::process::Child,
+    lines: Box<dyn Iterator<Item = String> + Send>,
+    address: SocketAddr,
+}
+
+impl Child {
+    fn start(test: &str, limit: &str) -> Self {
+        let mut process = Command::new("sh")
+            .args(["-c", &format!("{limit}; exec \"$0\" --exact --nocapture \"$1\"")])
+            .arg(std::env::current_exe().unwrap())
+            .arg(format!("descriptors::{test}"))
+            .env(MARK, "1")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(process.stdout.take().unwrap()).lines().map(Result::unwrap);
+        let mut lines = Box::new(lines);
+        let address = lines.find_map(|line| Some(line.strip_prefix("listening on ")?.to_owned()));
+        Self { process, lines, address: address.unwrap().parse().unwrap() }
+    }
+
+    async fn connect(&self) -> TcpStream {
+        TcpStream::connect(self.address).await.unwrap()
+    }
+
+    async fn stop(mut self) {
+        drop(self.process.stdin.take());
+        let ended = soon(tokio::task::spawn_blocking(move || {
+            self.lines.for_each(drop);
+            self.process.wait()
+        }));
+        assert!(ended.await.unwrap().unwrap().success());
+    }
 }
 
 async fn ask(stream: &mut TcpStream) -> String {
@@ -36,35 +77,33 @@ async fn a_server_without_descriptors_goes_on() {
     if std::env::var_os(MARK).is_some() {
         return few().await;
     }
-    let program = std::env::current_exe().unwrap();
-    let mut child = Command::new("sh")
-        .args(["-c", "ulimit -n 40; exec \"$0\" --exact --nocapture \"$1\""])
-        .arg(program)
-        .arg(NAME)
-        .env(MARK, "1")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
-    let address = lines.find_map(|line| Some(line.strip_prefix("listening on ")?.to_owned()));
-    let address: SocketAddr = address.unwrap().parse().unwrap();
-
-    let mut bystander = TcpStream::connect(address).await.unwrap();
+    let child = Child::start("a_server_without_descriptors_goes_on", "ulimit -n 40");
+    let mut bystander = child.connect().await;
     assert_eq!(ask(&mut bystander).await, "hello");
     let mut many = Vec::new();
-    for _ in 0..60 {
-        many.push(TcpStream::connect(address).await.unwrap());
+    for _ in 0..MANY {
+        many.push(child.connect().await);
     }
     assert_eq!(ask(&mut bystander).await, "hello", "while nobody else can be accepted");
     drop(many);
-    let mut late = TcpStream::connect(address).await.unwrap();
+    let mut late = child.connect().await;
     assert_eq!(ask(&mut late).await, "hello", "once there are descriptors again");
+    drop((bystander, late));
+    child.stop().await;
+}
 
-    drop((bystander, late, child.stdin.take()));
-    let ended = soon(tokio::task::spawn_blocking(move || {
-        lines.for_each(drop);
-        child.wait()
-    }));
-    assert!(ended.await.unwrap().unwrap().success());
+#[tokio::test]
+async fn a_server_takes_all_that_it_may_have() {
+    if std::env::var_os(MARK).is_some() {
+        return few().await;
+    }
+    let child = Child::start("a_server_takes_all_that_it_may_have", "ulimit -Sn 40");
+    let mut many = Vec::new();
+    for _ in 0..MANY {
+        let mut client = child.connect().await;
+        assert_eq!(ask(&mut client).await, "hello");
+        many.push(client);
+    }
+    drop(many);
+    child.stop().await;
 }
