@@ -236,6 +236,7 @@ export const events = {
     const left = departure(id);
     socket.io.engine.close();
     const [from, reason] = await left;
+    const since = performance.now();
     assert.equal(from, namespace);
     assert.match(reason, /^transport (close|error)$/); // as the system tells it: an end or a reset
     await ask(ana, "io-to", room, null, room, 2);
@@ -244,7 +245,7 @@ export const events = {
     socket.connect();
     await back;
     const [{ recovered, rooms, data }] = await ask(socket, "info");
-    assert.equal(recovered, recovers);
+    assert.equal(recovered, recovers, `recovered: ${recovered}, after ${Math.round(performance.now() - since)} ms`);
     assert.equal(socket.id === id, recovers);
     assert.deepEqual(rooms.sort(), (recovers ? [id, room] : [socket.id]).sort());
     assert.deepEqual(data, recovers ? { nick: "eve" } : {});
