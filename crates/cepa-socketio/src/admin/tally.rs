@@ -51,7 +51,8 @@ impl Tally {
     }
 }
 
-/// How many packets finished WebSocket frames are, and how many bytes are in them (a type is none).
+/// How many packets finished WebSocket frames are, and how many bytes are in them: a type is none, and what is compressed
+/// counts as it is sent.
 pub(super) fn frames(mut entry: &[u8]) -> (usize, usize) {
     let (mut packets, mut bytes) = (0, 0);
     while let [first, second, rest @ ..] = entry {
@@ -63,9 +64,10 @@ pub(super) fn frames(mut entry: &[u8]) -> (usize, usize) {
             }
             (length, rest) => (usize::from(length), rest),
         };
-        let is_text = first & 0x0f == 1;
+        // a text that is not compressed
+        let is_typed = first & 0x4f == 1;
         packets += 1;
-        bytes += length - usize::from(is_text && length > 0);
+        bytes += length - usize::from(is_typed && length > 0);
         entry = rest.get(length..).unwrap_or_default();
     }
     (packets, bytes)
@@ -101,6 +103,7 @@ mod tests {
         assert_eq!(frames(b"\x81\x034[]\x82\x02ab"), (2, 4));
         let long = [&[0x81, 126, 1, 0][..], &[b'4'; 256], &[0x82, 0]].concat();
         assert_eq!(frames(&long), (2, 255));
+        assert_eq!(frames(b"\xc1\x03abc"), (1, 3));
         assert_eq!(frames(&[]), (0, 0));
         assert_eq!(frames(b"\x81\x7f"), (1, 126));
         assert_eq!(parts(b"42[\"a\"]\x1ebAQID\x1ebAQ=="), (3, 6 + 3 + 1));
