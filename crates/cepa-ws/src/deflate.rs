@@ -4,14 +4,14 @@
 //! and where a secret and a stranger's text meet in one message, the length of what is sent tells
 //! something about the secret (CRIME). So it is the program that decides.
 //!
-//! What it adds to an idle connection, which has 3.7 KB without, as `benches/websocket` measures it:
+//! What it adds to an idle connection, which has 2.6 KB without, as `benches/websocket` measures it:
 //!
 //! | context takeover | bytes |
 //! |---|---|
-//! | of neither side (the default) | 360 |
-//! | of the client's messages | 47,900, once it has sent a compressed one |
-//! | of the server's messages, window of 15 bits | 380,400, once it was sent a compressed one |
-//! | of the server's messages, window of 9 bits | 251,400, likewise |
+//! | of neither side (the default) | 80 |
+//! | of the client's messages | 47,800, once it has sent a compressed one |
+//! | of the server's messages, window of 15 bits | 380,300, once it was sent a compressed one |
+//! | of the server's messages, window of 9 bits | 251,200, likewise |
 //!
 //! Without takeover a thread keeps one compressor for all its connections, and an inflater lives as long
 //! as the message that it reads.
