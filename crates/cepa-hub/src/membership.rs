@@ -2,7 +2,8 @@
 //!
 //! Shape: changes are noted in a queue while the room's lock is held, and the hook is called after all locks are
 //! released, by one thread at a time. So the hook sees the changes of one room in their order, and may itself call the
-//! hub.
+//! hub. A thread that has called it [`TURN`] times gives way to the next that comes, so that no connection works for all
+//! others without end.
 //!
 //! Invariant: the backlog is bounded: a thread that finds more than [`HubOptions::HOOK_BACKLOG`] notes waits until the calling thread has
 //! caught up (never the calling thread itself, nor a publish).
@@ -45,6 +46,9 @@ pub enum Membership {
     },
 }
 
+/// After so many calls another thread that comes takes over.
+const TURN: usize = 64;
+
 pub(crate) struct Hook {
     call: Box<dyn Fn(&Membership) + Send + Sync>,
     notes: Mutex<Notes>,
@@ -55,6 +59,10 @@ pub(crate) struct Hook {
 struct Notes {
     waiting: VecDeque<Membership>,
     caller: Option<ThreadId>,
+    /// How many calls the caller has made.
+    made: usize,
+    /// Whether a thread waits to take over.
+    relief: bool,
 }
 
 impl Hook {
@@ -66,17 +74,20 @@ impl Hook {
         self.notes.lock().waiting.push_back(change);
     }
 
-    /// Calls the hook for what was noted, unless another thread is at it. Holds no lock of the hub.
+    /// Calls the hook for what was noted, unless another thread is at it and has not done enough. Holds no lock of the hub.
     pub(crate) fn run(&self) {
         let me = thread::current().id();
         let mut notes = self.notes.lock();
+        let mut relieves = false;
         while let Some(caller) = notes.caller {
-            if caller == me || notes.waiting.len() <= HubOptions::HOOK_BACKLOG {
+            relieves = notes.made >= TURN && relieves == notes.relief;
+            if caller == me || !(relieves || notes.waiting.len() > HubOptions::HOOK_BACKLOG) {
                 return;
             }
+            notes.relief |= relieves;
             self.caught_up.wait(&mut notes);
         }
-        notes.caller = Some(me);
+        (notes.caller, notes.made, notes.relief) = (Some(me), 0, false);
         drop(notes);
         let mut calling = Calling { hook: self, over: false };
         while let Some(change) = calling.next() {
@@ -92,15 +103,17 @@ struct Calling<'a> {
 }
 
 impl Calling<'_> {
-    /// The next note; when there is none the right ends in the same breath, so that no note is left behind.
+    /// The next note; when there is none, or someone takes over, the right ends in the same breath, so that no note is left
+    /// behind.
     fn next(&mut self) -> Option<Membership> {
         let mut notes = self.hook.notes.lock();
-        let next = notes.waiting.pop_front();
+        let next = if notes.relief { None } else { notes.waiting.pop_front() };
+        notes.made += 1;
         if next.is_none() {
             notes.caller = None;
             self.over = true;
         }
-        if notes.waiting.len() <= HubOptions::HOOK_BACKLOG {
+        if self.over || notes.waiting.len() <= HubOptions::HOOK_BACKLOG {
             self.hook.caught_up.notify_all();
         }
         next

@@ -4,6 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use cepa_hub::{Event, Hub, HubOptions, Log, LogOptions, Membership, Outcome, Policy};
 use parking_lot::Mutex;
@@ -168,6 +169,35 @@ fn those_who_join_wait_for_a_hook_that_is_too_far_behind() {
     let most = most.load(Ordering::SeqCst);
     assert!((1000..1030).contains(&most), "{most}");
     drop(boxes);
+}
+
+#[test]
+fn nobody_calls_the_hook_for_all_others_without_end() {
+    let called = Arc::new(AtomicUsize::new(0));
+    let calls = Arc::clone(&called);
+    let hub = Hub::with(HubOptions::new().on_membership(move |_| {
+        calls.fetch_add(1, Ordering::SeqCst);
+        // slower than those who make the changes
+        (0..100).for_each(|_| thread::yield_now());
+    }));
+    let (ana, _outbox) = member(&hub);
+    let until = Instant::now() + Duration::from_secs(20);
+    let returned = AtomicUsize::new(0);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            let (busy, _outbox) = member(&hub);
+            while returned.load(Ordering::SeqCst) == 0 && Instant::now() < until {
+                (0..100).for_each(|n| assert!(busy.join_untold(&n.to_string())));
+                while called.load(Ordering::SeqCst) == 0 {
+                    thread::yield_now();
+                }
+                (0..100).for_each(|n| assert!(busy.leave(&n.to_string())));
+            }
+        });
+        ana.join("lobby");
+        assert!(Instant::now() < until, "it worked for the other to the end");
+        returned.store(1, Ordering::SeqCst);
+    });
 }
 
 #[test]
