@@ -101,6 +101,11 @@ impl Close {
         Self { code: code.into(), reason: reason.into() }
     }
 
+    /// Whether a program may close with it: with a code that may stand on the wire, or without one.
+    pub(crate) fn may_be_sent(&self) -> bool {
+        self.code.is_sendable() || self.code == CloseCode::NO_STATUS
+    }
+
     /// Reads the payload of a close frame.
     ///
     /// # Errors

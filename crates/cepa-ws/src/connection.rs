@@ -7,7 +7,6 @@
 //! answers no pings either. A program that only sends sees what the peer does up to its first message,
 //! behind which nothing is read until that is received; from then on `write_deadline` alone bounds the peer.
 
-use std::future::poll_fn;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -45,10 +44,7 @@ type Result<T = ()> = std::result::Result<T, WebSocketError>;
 /// # }
 /// ```
 #[derive(Debug)]
-pub struct WebSocket {
-    handle: Handle,
-    protocol: Option<Arc<str>>,
-}
+pub struct WebSocket(Handle);
 
 impl WebSocket {
     /// A WebSocket over a stream whose opening handshake is done and agreed on no extension.
@@ -57,11 +53,11 @@ impl WebSocket {
     }
 
     pub(crate) fn new(link: Link, protocol: Option<Arc<str>>) -> Self {
-        Self { handle: Handle::new(link), protocol }
+        Self(Handle::new(link, protocol))
     }
 
     pub(crate) fn handle(&self) -> &Handle {
-        &self.handle
+        &self.0
     }
 
     /// Receives the next message; `None` when there will be no more, because either side has closed or
@@ -73,30 +69,21 @@ impl WebSocket {
     /// When the peer broke the protocol or a limit, missed a deadline, or the stream failed. It is
     /// given once; the connection is over, and after it comes `None`.
     pub async fn recv(&mut self) -> Result<Option<Message>> {
-        poll_fn(|cx| self.handle.link().poll_recv(cx)).await
+        self.0.wait(Link::poll_recv).await
     }
 
     /// Sends a message and waits until the stream has taken it.
     ///
     /// When the future is dropped after it was first polled, the message stays queued whole, and goes
-    /// out with whatever is called next.
+    /// out with whatever is called next; unless [`Limits::write_buffer`] was queued before it, and it was
+    /// still waiting for room.
     ///
     /// # Errors
     /// [`WebSocketError::Closed`] when the connection is over; [`WebSocketError::Json`] for a value
     /// without a JSON form; and what [`recv`](Self::recv) fails with.
     pub fn send(&mut self, message: impl IntoMessage) -> impl Future<Output = Result> + Send {
-        let (compress, message) = (message.compress(), message.into_message());
-        async move {
-            let mut message = Some(message?);
-            poll_fn(|cx| {
-                let mut link = self.handle.link();
-                if let Some(message) = message.take() {
-                    link.offer(cx, message, compress)?;
-                }
-                link.poll_flush(cx)
-            })
-            .await
-        }
+        let compress = message.compress();
+        self.0.send(message.into_message(), compress)
     }
 
     /// Sends whole server frames that are encoded already, as they are; see
@@ -107,14 +94,7 @@ impl WebSocket {
     /// As [`send`](Self::send); on a client, whose frames cannot be shared, always; and for compressed
     /// frames on a connection that did not agree on compression.
     pub fn send_frames(&mut self, frames: Bytes) -> impl Future<Output = Result> + Send + Unpin {
-        let mut frames = Some(frames);
-        poll_fn(move |cx| {
-            let mut link = self.handle.link();
-            if let Some(frames) = frames.take() {
-                link.offer_frames(cx, frames)?;
-            }
-            link.poll_flush(cx)
-        })
+        self.0.send_frames(frames)
     }
 
     /// Queues a message for the next [`flush`](Self::flush), so that several go out in one system
@@ -123,12 +103,8 @@ impl WebSocket {
     /// # Errors
     /// As [`send`](Self::send).
     pub fn feed(&mut self, message: impl IntoMessage) -> impl Future<Output = Result> + Send {
-        let (compress, message) = (message.compress(), message.into_message());
-        async move {
-            let message = message?;
-            self.make_room().await?;
-            self.handle.link().queue(message, compress)
-        }
+        let compress = message.compress();
+        self.0.feed(message.into_message(), compress)
     }
 
     /// Sends encoded frames, as [`send_frames`](Self::send_frames) does, in as few system calls as they take. The caller
@@ -140,14 +116,7 @@ impl WebSocket {
         &mut self,
         frames: Vec<Bytes>,
     ) -> impl Future<Output = Result> + Send + Unpin {
-        let mut frames = Some(frames);
-        poll_fn(move |cx| {
-            let mut link = self.handle.link();
-            if let Some(frames) = frames.take() {
-                link.queue_batch(frames)?;
-            }
-            link.poll_flush(cx)
-        })
+        self.0.send_batch(frames)
     }
 
     /// Queues encoded frames for the next [`flush`](Self::flush), as [`feed`](Self::feed) does.
@@ -155,8 +124,7 @@ impl WebSocket {
     /// # Errors
     /// As [`send_frames`](Self::send_frames).
     pub async fn feed_frames(&mut self, frames: Bytes) -> Result {
-        self.make_room().await?;
-        self.handle.link().queue_frames(frames)
+        self.0.feed_frames(frames).await
     }
 
     /// Waits until the stream has taken all that is queued.
@@ -164,7 +132,7 @@ impl WebSocket {
     /// # Errors
     /// As [`send`](Self::send).
     pub async fn flush(&mut self) -> Result {
-        poll_fn(|cx| self.handle.link().poll_flush(cx)).await
+        self.0.flush().await
     }
 
     /// Closes the connection: sends what is queued and a close frame, and waits for the peer's, for
@@ -177,11 +145,8 @@ impl WebSocket {
     /// # Errors
     /// [`WebSocketError::CloseCode`] when the code may not be sent; the connection goes on.
     pub async fn close(&mut self, code: impl Into<CloseCode>, reason: &str) -> Result {
-        let close = Close::new(code, reason);
-        if !close.code.is_sendable() && close.code != CloseCode::NO_STATUS {
-            return Err(WebSocketError::CloseCode(close.code));
-        }
-        self.handle.shared().close(&close).await;
+        self.0.begin_close(&Close::new(code, reason))?;
+        self.0.wait(Link::poll_close).await;
         Ok(())
     }
 
@@ -189,19 +154,19 @@ impl WebSocket {
     /// [`CloseCode::NO_STATUS`] for one without a code, [`CloseCode::ABNORMAL`] without a frame.
     #[must_use]
     pub fn closed(&self) -> Option<Close> {
-        self.handle.link().end().cloned()
+        self.0.link().end().cloned()
     }
 
     /// Whether messages can still be sent: neither side has begun to close.
     #[must_use]
     pub fn is_open(&self) -> bool {
-        self.handle.link().phase() == Phase::Open
+        self.0.link().phase() == Phase::Open
     }
 
     /// The subprotocol that was agreed on.
     #[must_use]
     pub fn protocol(&self) -> Option<&str> {
-        self.protocol.as_deref()
+        self.0.protocol()
     }
 
     /// How frames that are shared may be compressed for this connection; `None` when they may not.
@@ -220,28 +185,20 @@ impl WebSocket {
     /// ```
     #[must_use]
     pub fn shared_deflate(&self) -> Option<SharedDeflate> {
-        self.handle.link().shared_deflate()
+        self.0.link().shared_deflate()
     }
 
     /// How many bytes are queued that the stream has not taken.
     #[must_use]
     pub fn buffered(&self) -> usize {
-        self.handle.link().queued()
+        self.0.link().queued()
     }
 
     /// Parts the connection into two halves for two tasks. One task that selects over `recv` and an
     /// outbox costs less; this is for those that cannot.
     #[must_use]
     pub fn split(self) -> (WebSocketSender, WebSocketReceiver) {
-        let handle = self.handle;
-        (WebSocketSender::new(handle.clone()), WebSocketReceiver::new(handle))
-    }
-
-    async fn make_room(&mut self) -> Result {
-        let is_full = {
-            let link = self.handle.link();
-            link.queued() > 0 && link.queued() >= link.limits().write_buffer
-        };
-        if is_full { self.flush().await } else { Ok(()) }
+        let (sender, receiver) = self.0.split();
+        (WebSocketSender::new(sender), WebSocketReceiver::new(receiver))
     }
 }

@@ -28,6 +28,7 @@ mod mask;
 mod message;
 mod options;
 mod outgoing;
+mod sending;
 mod shared;
 mod split;
 mod text;

@@ -26,7 +26,7 @@ use std::io;
 use std::mem::MaybeUninit;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll, Waker, ready};
 
 use bytes::Bytes;
 use cepa_core::Upgraded;
@@ -72,6 +72,8 @@ pub(crate) struct Link {
     /// Why it ended, until someone has been told.
     error: Option<Box<WebSocketError>>,
     broken: bool,
+    /// Who waits on the whole WebSocket.
+    waiter: Option<Waker>,
 }
 
 impl Link {
@@ -99,6 +101,7 @@ impl Link {
             end: None,
             error: None,
             broken: false,
+            waiter: None,
         }
     }
 
@@ -113,6 +116,17 @@ impl Link {
 
     pub(crate) fn end(&self) -> Option<&Close> {
         self.end.as_deref()
+    }
+
+    pub(crate) fn note_waiter(&mut self, waker: &Waker) {
+        match &mut self.waiter {
+            Some(waiter) => waiter.clone_from(waker),
+            none => *none = Some(waker.clone()),
+        }
+    }
+
+    pub(crate) fn take_waiter(&mut self) -> Option<Waker> {
+        self.waiter.take()
     }
 
     pub(crate) fn queued(&self) -> usize {

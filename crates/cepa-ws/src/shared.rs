@@ -4,11 +4,14 @@
 //! its two halves are two. The task that serves an upgrade keeps the `Shared` itself: it begins the
 //! close at shutdown, and performs it when the handles have been dropped, whether by the end of the
 //! user's function, by an error in it, or by a panic. The lock is never held across an await.
+//!
+//! Invariant: whoever waits on a handle is woken by what another does to the link, in whichever task,
+//! or set of futures, that waiting is.
 
 use std::future::poll_fn;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::task::{Context, Wake, Waker};
+use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
 use tokio::sync::Notify;
@@ -16,11 +19,12 @@ use tokio::time::timeout;
 
 use crate::close::Close;
 use crate::limits::Limits;
-use crate::link::Link;
+use crate::link::{Link, Phase};
 
 #[derive(Debug)]
 pub(crate) struct Shared {
     link: Mutex<Link>,
+    protocol: Option<Arc<str>>,
     handles: AtomicUsize,
     released: Notify,
     halves: OnceLock<Arc<Halves>>,
@@ -41,19 +45,24 @@ impl Shared {
         }
     }
 
-    /// Begins the close handshake and lets whoever waits on a half notice it.
+    /// Begins the close handshake and lets whoever waits notice it.
     pub(crate) fn begin_close(&self, close: &Close) {
         self.link().begin_close(close);
-        self.wake_halves();
+        self.wake();
     }
 
     /// Begins the close handshake because the server shuts down.
     pub(crate) fn go_away(&self) {
         self.link().go_away();
-        self.wake_halves();
+        self.wake();
     }
 
-    fn wake_halves(&self) {
+    /// Wakes those who wait on handles.
+    fn wake(&self) {
+        let waiter = self.link().take_waiter();
+        if let Some(waiter) = waiter {
+            waiter.wake();
+        }
         if let Some(halves) = self.halves.get() {
             halves.wake_by_ref();
         }
@@ -67,6 +76,8 @@ impl Shared {
     pub(crate) async fn close(&self, close: &Close) {
         self.begin_close(close);
         poll_fn(|cx| self.link().poll_close(cx)).await;
+        // The stream knew this task last; who still has a handle is told that it is over.
+        self.wake();
     }
 
     /// After a violation: reads on and throws away until the peer ends the stream, for a bounded time
@@ -81,44 +92,77 @@ impl Shared {
     }
 }
 
-/// One of those who may use a connection.
+/// One of those who may use a connection: the whole, or a half.
 #[derive(Debug)]
-pub(crate) struct Handle(Arc<Shared>);
+pub(crate) struct Handle {
+    shared: Arc<Shared>,
+    half: Option<Half>,
+}
 
 impl Handle {
-    pub(crate) fn new(link: Link) -> Self {
-        Self(Arc::new(Shared {
+    pub(crate) fn new(link: Link, protocol: Option<Arc<str>>) -> Self {
+        let shared = Arc::new(Shared {
             link: Mutex::new(link),
+            protocol,
             handles: AtomicUsize::new(1),
             released: Notify::new(),
             halves: OnceLock::new(),
-        }))
+        });
+        Self { shared, half: None }
+    }
+
+    /// Parts the whole into its sending and its receiving half.
+    pub(crate) fn split(mut self) -> (Self, Self) {
+        self.shared.handles.fetch_add(1, Ordering::Relaxed);
+        let sender = Self { shared: self.shared.clone(), half: Some(Half::Sender) };
+        self.half = Some(Half::Receiver);
+        (sender, self)
     }
 
     pub(crate) fn shared(&self) -> &Arc<Shared> {
-        &self.0
+        &self.shared
     }
 
     pub(crate) fn link(&self) -> MutexGuard<'_, Link> {
-        self.0.link()
+        self.shared.link()
     }
 
-    pub(crate) fn halves(&self) -> &Arc<Halves> {
-        self.0.halves.get_or_init(Arc::default)
+    pub(crate) fn protocol(&self) -> Option<&str> {
+        self.shared.protocol.as_deref()
     }
-}
 
-impl Clone for Handle {
-    fn clone(&self) -> Self {
-        self.0.handles.fetch_add(1, Ordering::Relaxed);
-        Self(self.0.clone())
+    /// Polls the link; who waits on this handle is noted, and a half waits with the waker of both.
+    pub(crate) fn poll<T>(
+        &self,
+        cx: &mut Context<'_>,
+        step: impl FnOnce(&mut Link, &mut Context<'_>) -> Poll<T>,
+    ) -> Poll<T> {
+        let Some(half) = self.half else {
+            let mut link = self.link();
+            let polled = step(&mut link, cx);
+            if polled.is_pending() {
+                link.note_waiter(cx.waker());
+            }
+            return polled;
+        };
+        let halves = self.shared.halves.get_or_init(Arc::default);
+        let waker = halves.enter(half, cx);
+        let mut link = self.link();
+        let polled = step(&mut link, &mut Context::from_waker(&waker));
+        let is_over = link.phase() == Phase::Closed;
+        drop(link);
+        if is_over {
+            // a failed write is seen by nobody who reads
+            halves.wake_half(half.other());
+        }
+        polled
     }
 }
 
 impl Drop for Handle {
     fn drop(&mut self) {
-        if self.0.handles.fetch_sub(1, Ordering::AcqRel) == 1 {
-            self.0.released.notify_one();
+        if self.shared.handles.fetch_sub(1, Ordering::AcqRel) == 1 {
+            self.shared.released.notify_one();
         }
     }
 }
@@ -126,15 +170,24 @@ impl Drop for Handle {
 /// The tasks of a connection's two halves. A stream remembers one waker a direction, and each half
 /// may drive both directions, so the stream is given this one, which wakes both tasks.
 #[derive(Debug, Default)]
-pub(crate) struct Halves {
+struct Halves {
     receiver: Mutex<Option<Waker>>,
     sender: Mutex<Option<Waker>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Half {
+enum Half {
     Receiver,
     Sender,
+}
+
+impl Half {
+    fn other(self) -> Self {
+        match self {
+            Self::Receiver => Self::Sender,
+            Self::Sender => Self::Receiver,
+        }
+    }
 }
 
 impl Halves {
@@ -147,7 +200,7 @@ impl Halves {
     }
 
     /// Notes the task of one half, and gives the waker that stands for both.
-    pub(crate) fn enter(self: &Arc<Self>, half: Half, cx: &Context<'_>) -> Waker {
+    fn enter(self: &Arc<Self>, half: Half, cx: &Context<'_>) -> Waker {
         let mut slot = self.slot(half);
         match &mut *slot {
             Some(waker) => waker.clone_from(cx.waker()),

@@ -3,17 +3,18 @@
 //! Each half drives the whole connection when it is polled, so it does not matter which of them
 //! happens to run: pings are answered and deadlines kept as long as one is waited on. Dropping one
 //! half changes nothing; when both are gone the connection ends as a dropped `WebSocket` does.
-
-use std::future::poll_fn;
-use std::task::{Context, Poll};
+//!
+//! What ends it is told once, as an error of whichever half is polled first; the other sees the end only:
+//! `recv` gives `None`, `send` fails with [`WebSocketError::Closed`].
 
 use bytes::Bytes;
 
-use crate::close::Close;
+use crate::close::{Close, CloseCode};
+use crate::compress::SharedDeflate;
 use crate::error::WebSocketError;
-use crate::link::Link;
+use crate::link::{Link, Phase};
 use crate::message::{IntoMessage, Message};
-use crate::shared::{Half, Handle};
+use crate::shared::Handle;
 
 type Result<T = ()> = std::result::Result<T, WebSocketError>;
 
@@ -30,18 +31,24 @@ impl WebSocketReceiver {
         Self(handle)
     }
 
-    /// As [`WebSocket::recv`](crate::WebSocket::recv).
+    /// As [`WebSocket::recv`](crate::WebSocket::recv); an error may have been told to the sender instead.
     ///
     /// # Errors
     /// As there.
     pub async fn recv(&mut self) -> Result<Option<Message>> {
-        poll_fn(|cx| poll_half(&self.0, Half::Receiver, cx, Link::poll_recv)).await
+        self.0.wait(Link::poll_recv).await
     }
 
     /// As [`WebSocket::closed`](crate::WebSocket::closed).
     #[must_use]
     pub fn closed(&self) -> Option<Close> {
         self.0.link().end().cloned()
+    }
+
+    /// As [`WebSocket::protocol`](crate::WebSocket::protocol).
+    #[must_use]
+    pub fn protocol(&self) -> Option<&str> {
+        self.0.protocol()
     }
 }
 
@@ -50,22 +57,13 @@ impl WebSocketSender {
         Self(handle)
     }
 
-    /// As [`WebSocket::send`](crate::WebSocket::send).
+    /// As [`WebSocket::send`](crate::WebSocket::send); an error may have been told to the receiver instead.
     ///
     /// # Errors
     /// As there.
     pub fn send(&mut self, message: impl IntoMessage) -> impl Future<Output = Result> + Send {
-        let (compress, message) = (message.compress(), message.into_message());
-        async move {
-            let mut message = Some(message?);
-            self.poll(|link, cx| {
-                if let Some(message) = message.take() {
-                    link.offer(cx, message, compress)?;
-                }
-                link.poll_flush(cx)
-            })
-            .await
-        }
+        let compress = message.compress();
+        self.0.send(message.into_message(), compress)
     }
 
     /// As [`WebSocket::send_frames`](crate::WebSocket::send_frames).
@@ -73,14 +71,40 @@ impl WebSocketSender {
     /// # Errors
     /// As there.
     pub async fn send_frames(&mut self, frames: Bytes) -> Result {
-        let mut frames = Some(frames);
-        self.poll(|link, cx| {
-            if let Some(frames) = frames.take() {
-                link.offer_frames(cx, frames)?;
-            }
-            link.poll_flush(cx)
-        })
-        .await
+        self.0.send_frames(frames).await
+    }
+
+    /// As [`WebSocket::send_batch`](crate::WebSocket::send_batch).
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn send_batch(&mut self, frames: Vec<Bytes>) -> Result {
+        self.0.send_batch(frames).await
+    }
+
+    /// As [`WebSocket::feed`](crate::WebSocket::feed).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn feed(&mut self, message: impl IntoMessage) -> impl Future<Output = Result> + Send {
+        let compress = message.compress();
+        self.0.feed(message.into_message(), compress)
+    }
+
+    /// As [`WebSocket::feed_frames`](crate::WebSocket::feed_frames).
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn feed_frames(&mut self, frames: Bytes) -> Result {
+        self.0.feed_frames(frames).await
+    }
+
+    /// As [`WebSocket::flush`](crate::WebSocket::flush).
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn flush(&mut self) -> Result {
+        self.0.flush().await
     }
 
     /// Begins the close handshake and sends the close frame. The receiving half completes it: its
@@ -88,30 +112,38 @@ impl WebSocketSender {
     ///
     /// # Errors
     /// As [`WebSocket::close`](crate::WebSocket::close).
-    pub async fn close(&mut self, code: impl Into<crate::CloseCode>, reason: &str) -> Result {
-        let close = Close::new(code, reason);
-        if !close.code.is_sendable() && close.code != crate::CloseCode::NO_STATUS {
-            return Err(WebSocketError::CloseCode(close.code));
-        }
-        self.0.shared().begin_close(&close);
-        self.poll(Link::poll_flush).await
+    pub async fn close(&mut self, code: impl Into<CloseCode>, reason: &str) -> Result {
+        self.0.begin_close(&Close::new(code, reason))?;
+        self.0.flush().await
     }
 
-    async fn poll<T>(
-        &self,
-        mut step: impl FnMut(&mut Link, &mut Context<'_>) -> Poll<T> + Send,
-    ) -> T {
-        poll_fn(|cx| poll_half(&self.0, Half::Sender, cx, &mut step)).await
+    /// As [`WebSocket::closed`](crate::WebSocket::closed).
+    #[must_use]
+    pub fn closed(&self) -> Option<Close> {
+        self.0.link().end().cloned()
     }
-}
 
-/// Polls the link for one half, with the waker of both.
-fn poll_half<T>(
-    handle: &Handle,
-    half: Half,
-    cx: &mut Context<'_>,
-    step: impl FnOnce(&mut Link, &mut Context<'_>) -> Poll<T>,
-) -> Poll<T> {
-    let waker = handle.halves().enter(half, cx);
-    step(&mut handle.link(), &mut Context::from_waker(&waker))
+    /// As [`WebSocket::is_open`](crate::WebSocket::is_open).
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.0.link().phase() == Phase::Open
+    }
+
+    /// As [`WebSocket::protocol`](crate::WebSocket::protocol).
+    #[must_use]
+    pub fn protocol(&self) -> Option<&str> {
+        self.0.protocol()
+    }
+
+    /// As [`WebSocket::shared_deflate`](crate::WebSocket::shared_deflate).
+    #[must_use]
+    pub fn shared_deflate(&self) -> Option<SharedDeflate> {
+        self.0.link().shared_deflate()
+    }
+
+    /// As [`WebSocket::buffered`](crate::WebSocket::buffered).
+    #[must_use]
+    pub fn buffered(&self) -> usize {
+        self.0.link().queued()
+    }
 }

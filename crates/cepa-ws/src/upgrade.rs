@@ -32,7 +32,6 @@
 //! ```
 
 use std::any::Any;
-use std::future::ready;
 use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::pin::pin;
 use std::sync::Arc;
@@ -101,24 +100,20 @@ pub trait WebSocketExt {
 }
 
 impl WebSocketExt for Context {
-    fn upgrade<F, Fut>(&mut self, serve: F) -> impl Future<Output = Result> + Send
+    async fn upgrade<F, Fut>(&mut self, serve: F) -> Result
     where
         F: FnOnce(WebSocket) -> Fut + Send + 'static,
         Fut: Future<Output = Result> + Send + 'static,
     {
-        ready(answer(self, &WebSocketOptions::default(), serve))
+        answer(self, &WebSocketOptions::default(), serve)
     }
 
-    fn upgrade_with<F, Fut>(
-        &mut self,
-        options: &WebSocketOptions,
-        serve: F,
-    ) -> impl Future<Output = Result> + Send
+    async fn upgrade_with<F, Fut>(&mut self, options: &WebSocketOptions, serve: F) -> Result
     where
         F: FnOnce(WebSocket) -> Fut + Send + 'static,
         Fut: Future<Output = Result> + Send + 'static,
     {
-        ready(answer(self, options, serve))
+        answer(self, options, serve)
     }
 }
 

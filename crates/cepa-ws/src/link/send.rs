@@ -15,6 +15,11 @@ use crate::message::Message;
 use crate::outgoing::COALESCE;
 
 impl Link {
+    /// Whether so much is queued that it must go before more is put in.
+    pub(crate) fn is_full(&self) -> bool {
+        self.queued() > 0 && self.queued() >= self.limits.write_buffer
+    }
+
     /// Offers a message to the stream, or queues it behind what waits.
     pub(crate) fn offer(
         &mut self,

@@ -85,3 +85,13 @@ async fn recv_goes_on_with_what_a_dropped_send_left() {
     peer.send(&text("answer")).await;
     assert_eq!(receiving.await.unwrap().unwrap(), Some("answer".into()));
 }
+
+#[tokio::test(start_paused = true)]
+async fn sends_that_are_given_up_again_and_again_are_bounded() {
+    let (mut ws, _peer) = server_with_room(Limits::default(), 4);
+    for _ in 0..1000 {
+        let given_up = tokio::time::timeout(Duration::from_millis(1), ws.send("x".repeat(10_000)));
+        assert!(given_up.await.is_err());
+        assert!(ws.buffered() < Limits::default().write_buffer + 10_010, "{}", ws.buffered());
+    }
+}

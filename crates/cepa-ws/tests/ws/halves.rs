@@ -1,11 +1,15 @@
 //! A connection in two halves, used by two tasks.
 
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
-use cepa_ws::{CloseCode, Limits};
+use cepa_ws::codec::OpCode;
+use cepa_ws::{CloseCode, Limits, Role, WebSocket, WebSocketError, encode_text};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::wire::{close, frame, pair, server, server_with_room, text};
-use cepa_ws::codec::OpCode;
 
 #[tokio::test]
 async fn both_directions_at_once() {
@@ -117,4 +121,62 @@ async fn a_blocked_sender_goes_on_while_nobody_receives() {
     tokio::task::yield_now().await;
     assert_eq!(peer.frame().await.1, b"longer than the stream");
     sending.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn the_sender_gathers_and_knows_what_the_whole_knows() {
+    let (ws, mut peer) = server(Limits::default());
+    let (mut sender, receiver) = ws.split();
+    sender.feed("a").await.unwrap();
+    sender.feed_frames(encode_text("b")).await.unwrap();
+    assert_eq!((sender.buffered(), sender.is_open()), (6, true));
+    sender.flush().await.unwrap();
+    sender.send_batch(vec![encode_text("c"), encode_text("d")]).await.unwrap();
+    for expected in [b"a", b"b", b"c", b"d"] {
+        assert_eq!(peer.frame().await.1, expected);
+    }
+    assert_eq!((sender.protocol(), receiver.protocol()), (None, None));
+    assert_eq!((sender.shared_deflate(), sender.closed(), sender.buffered()), (None, None, 0));
+    drop(peer);
+    while sender.send("x").await.is_ok() {}
+    assert!(!sender.is_open());
+    assert_eq!(sender.closed().unwrap().code, CloseCode::ABNORMAL);
+}
+
+/// A stream that fails when it is written to, and otherwise waits for ever.
+struct Unwritable;
+
+impl AsyncRead for Unwritable {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        _: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Poll::Pending
+    }
+}
+
+impl AsyncWrite for Unwritable {
+    fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, _: &[u8]) -> Poll<io::Result<usize>> {
+        Poll::Ready(Err(io::ErrorKind::Other.into()))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failed_write_ends_the_receiver_too() {
+    let limits = Limits { ping_interval: None, ..Limits::default() };
+    let (mut sender, mut receiver) = WebSocket::over(Unwritable, Role::Server, limits).split();
+    let receiving = tokio::spawn(async move { receiver.recv().await });
+    tokio::task::yield_now().await;
+    assert!(matches!(sender.send("x").await, Err(WebSocketError::Io(_))));
+    let received = tokio::time::timeout(Duration::from_secs(3600), receiving).await;
+    assert_eq!(received.expect("it was woken").unwrap().unwrap(), None);
 }

@@ -6,6 +6,8 @@ use std::time::Duration;
 use cepa_core::http::{HeaderMap, StatusCode};
 use cepa_core::{App, Callback, Error, OnUpgrade, OrThrow};
 use cepa_ws::{CloseCode, Limits, Role, WebSocket, WebSocketExt, WebSocketOptions};
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
 use tokio::io::DuplexStream;
 use tokio::time::Instant;
 
@@ -390,4 +392,65 @@ async fn shutdown_reaches_halves_in_other_tasks_and_does_not_wait_for_idle_owner
     callback.tasks().close();
     callback.tasks().wait().await;
     assert_eq!(start.elapsed(), Limits::default().close_deadline);
+}
+
+#[tokio::test]
+async fn an_upgrade_that_is_not_awaited_is_none() {
+    let (callback, log) = observed(App::new().with(async |ctx, _next| {
+        drop(ctx.upgrade(async |_ws| Ok(())));
+        ctx.set_body("a page")
+    }));
+    let (near, _far) = tokio::io::duplex(1024);
+    let mut request = request();
+    request.set_upgrade(OnUpgrade::new(async move { Ok(Box::new(near) as _) }));
+    assert_eq!(callback.handle(request).await.status(), 200);
+    callback.tasks().close();
+    callback.tasks().wait().await;
+    assert!(log.lock().unwrap().is_empty());
+}
+
+/// The client of an echo sees the shutdown without any wait, and so does the task that serves it.
+async fn told_of_shutdown_at_once(app: App) {
+    let (callback, _) = observed(app);
+    let (_, mut client) = open(&callback).await;
+    client.send("x").await.unwrap();
+    assert_eq!(client.recv().await.unwrap(), Some("x".into()), "it waits for the next now");
+    tokio::time::sleep(Duration::from_millis(1)).await;
+    let begun = Instant::now();
+    callback.closing().cancel();
+    assert_eq!(ending(&mut client).await.0, 1001);
+    callback.tasks().close();
+    callback.tasks().wait().await;
+    assert_eq!(begun.elapsed(), Duration::ZERO);
+}
+
+async fn echo(mut ws: WebSocket) {
+    while let Ok(Some(message)) = ws.recv().await {
+        ws.send(message).await.unwrap();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn shutdown_wakes_one_who_receives_in_another_task() {
+    let app = App::new().with(async |ctx, _next| {
+        ctx.upgrade(async |ws| {
+            tokio::spawn(echo(ws));
+            Ok(())
+        })
+        .await
+    });
+    told_of_shutdown_at_once(app).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn shutdown_wakes_one_who_receives_in_a_set_of_futures() {
+    let app = App::new().with(async |ctx, _next| {
+        ctx.upgrade(async |ws| {
+            let mut set = FuturesUnordered::from_iter([Box::pin(echo(ws))]);
+            while set.next().await.is_some() {}
+            Ok(())
+        })
+        .await
+    });
+    told_of_shutdown_at_once(app).await;
 }
