@@ -13,7 +13,8 @@ use crate::text::Text;
 pub enum Message {
     /// Text, known to be UTF-8.
     Text(Text),
-    /// Bytes.
+    /// Bytes. Received ones are a slice of the buffer that they were read into, and keep it, as [`Text`] says: copy what
+    /// is kept for long, or waits in many queues.
     Binary(Bytes),
 }
 
