@@ -30,7 +30,8 @@ use crate::limits::Limits;
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct WebSocketOptions {
-    pub(crate) limits: Arc<Limits>,
+    /// Those of the app, unless they are set here.
+    pub(crate) limits: Option<Arc<Limits>>,
     pub(crate) deflate: Option<Deflate>,
     pub(crate) protocols: Arc<[Arc<str>]>,
     origins: Arc<[Box<str>]>,
@@ -38,16 +39,17 @@ pub struct WebSocketOptions {
 }
 
 impl WebSocketOptions {
-    /// Same origin only, no subprotocol, the default limits, no compression.
+    /// Same origin only, no subprotocol, the app's limits, no compression.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The bounds of the connection.
+    /// The bounds of the connection; else those that the app shares (`app.share(Arc::new(Limits { .. }))`), or
+    /// the default ones.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
-        self.limits = limits.into();
+        self.limits = Some(limits.into());
         self
     }
 

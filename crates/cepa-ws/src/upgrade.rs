@@ -59,7 +59,7 @@ use crate::shared::Shared;
 /// Upgrades a request to a WebSocket: methods for [`Context`].
 pub trait WebSocketExt {
     /// Answers the request's WebSocket handshake with 101, and runs `serve` in a task of its own
-    /// once the connection stands. Same origin only, and the default limits.
+    /// once the connection stands. Same origin only, and the limits that the app shares, or the default ones.
     ///
     /// ```
     /// use cepa_core::App;
@@ -138,8 +138,9 @@ where
     if let Some(extensions) = accepted.extensions {
         ctx.set(SEC_WEBSOCKET_EXTENSIONS, extensions)?;
     }
+    let shared = || ctx.try_shared::<Limits>().map(|_| ctx.shared_arc());
     let opening = Opening {
-        limits: options.limits.clone(),
+        limits: options.limits.clone().or_else(shared).unwrap_or_default(),
         agreed: accepted.agreed,
         protocol: accepted.protocol,
     };

@@ -1,7 +1,7 @@
 //! [`Limits`]: every bound and deadline of the HTTP side under one name.
 //!
 //! A limit is declared where it is kept: those of connections in `cepa-server`, those of bodies and uploads in
-//! `cepa-body`, those of files in `cepa-static`. Each of these finds what the app shares of its own type. This puts them together, so that an
+//! `cepa-body`, those of files in `cepa-static`, those of WebSockets in `cepa-ws`. Each of these finds what the app shares of its own type. This puts them together, so that an
 //! application has one place to look and one value to set.
 
 use std::sync::Arc;
@@ -16,6 +16,7 @@ use cepa_core::App;
 /// | [`body`](crate::body::BodyLimits) | bytes by kind, deadline, depth and number of a form's names | 413, 408 |
 /// | [`upload`](crate::body::UploadLimits) | files, fields, parts, names, bytes, deadline | 413, 408 |
 /// | [`files`](crate::files::FileLimits) | ranges, listings | the whole file; the rest is left out |
+/// | [`websocket`](crate::ws::Limits) | messages, frames, fragments, deadlines, keep-alive | 1009, 1008; or the connection ends |
 ///
 /// ```no_run
 /// use cepa::body::BodyLimits;
@@ -31,7 +32,7 @@ use cepa_core::App;
 /// # }
 /// ```
 ///
-/// What a call or an upload sets for itself comes before this. WebSocket, Socket.IO, the hub and long polling have
+/// What a call, an upload or an upgrade sets for itself comes before this. Socket.IO, the hub and long polling have
 /// limits in their own options, because one application may want several.
 #[derive(Clone, Debug, Default)]
 pub struct Limits {
@@ -46,11 +47,14 @@ pub struct Limits {
     /// Of what is asked of folders.
     #[cfg(feature = "static")]
     pub files: cepa_static::FileLimits,
+    /// Of each WebSocket; those of Socket.IO are in its options.
+    #[cfg(feature = "ws")]
+    pub websocket: cepa_ws::Limits,
 }
 
 /// Adds `limits` to [`App`].
 pub trait Limited {
-    /// Sets all limits of the HTTP side.
+    /// Sets all limits of the HTTP side, and of WebSockets.
     #[must_use]
     fn limits(self, limits: Limits) -> Self;
 }
@@ -62,6 +66,8 @@ impl Limited for App {
         let app = app.share(Arc::new(limits.body)).share(Arc::new(limits.upload));
         #[cfg(feature = "static")]
         let app = app.share(Arc::new(limits.files));
+        #[cfg(feature = "ws")]
+        let app = app.share(Arc::new(limits.websocket));
         app
     }
 }
