@@ -1,20 +1,13 @@
 //! Content codings: which one a body is in, and what it was before.
 //!
-//! The decoders come with the feature `decompress`; without it, as with codings that nobody here knows, the
+//! Those of br and zstd come with the feature `decompress`; without it, as with codings that nobody here knows, the
 //! answer is a 415 that says what is read. One coding, not several on top of each other: RFC 9110
 //! allows that, no client does it, and every layer multiplies what a few bytes can become.
 
 use cepa_core::{Context, Result};
 
-use crate::{BodyLimits, refusal};
-
-#[cfg(feature = "decompress")]
 use crate::inflate::{CODINGS, NAMES};
-
-#[cfg(not(feature = "decompress"))]
-const CODINGS: [(&str, Undo); 0] = [];
-#[cfg(not(feature = "decompress"))]
-const NAMES: &str = "identity";
+use crate::{BodyLimits, refusal};
 
 /// Undoes a coding, and fails once that makes more bytes than the number says.
 pub(crate) type Undo = fn(&[u8], usize, &BodyLimits) -> Result<Vec<u8>>;

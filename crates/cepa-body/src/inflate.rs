@@ -9,7 +9,9 @@
 
 use std::io::{self, Read};
 
+#[cfg(feature = "decompress")]
 use brotli::enc::StandardAlloc;
+#[cfg(feature = "decompress")]
 use brotli::{BrotliDecompressStream, BrotliResult, BrotliState};
 use cepa_core::Result;
 use flate2::bufread::MultiGzDecoder;
@@ -19,11 +21,19 @@ use crate::coding::Undo;
 use crate::{BodyLimits, refusal};
 
 /// What is read, by name.
-pub(crate) const CODINGS: [(&str, Undo); 5] =
-    [("gzip", gzip), ("x-gzip", gzip), ("deflate", deflate), ("br", brotli), ("zstd", zstd)];
+pub(crate) const CODINGS: &[(&str, Undo)] = &[
+    ("gzip", gzip),
+    ("x-gzip", gzip),
+    ("deflate", deflate),
+    #[cfg(feature = "decompress")]
+    ("br", brotli),
+    #[cfg(feature = "decompress")]
+    ("zstd", zstd),
+];
 
 /// The same for `Accept-Encoding`.
-pub(crate) const NAMES: &str = "gzip, deflate, br, zstd";
+pub(crate) const NAMES: &str =
+    if cfg!(feature = "decompress") { "gzip, deflate, br, zstd" } else { "gzip, deflate" };
 
 /// The first allocation for what comes out.
 const STEP: usize = 16 * 1024;
@@ -32,6 +42,7 @@ fn gzip(body: &[u8], limit: usize, _: &BodyLimits) -> Result<Vec<u8>> {
     read(MultiGzDecoder::new(body), limit)
 }
 
+#[cfg(feature = "decompress")]
 fn zstd(body: &[u8], limit: usize, limits: &BodyLimits) -> Result<Vec<u8>> {
     // The format has windows of 1 KiB to 2 GiB.
     let window = limits.zstd_window.checked_ilog2().unwrap_or_default().clamp(10, 31);
@@ -50,6 +61,7 @@ fn deflate(body: &[u8], limit: usize, _: &BodyLimits) -> Result<Vec<u8>> {
     })
 }
 
+#[cfg(feature = "decompress")]
 fn brotli(body: &[u8], limit: usize, _: &BodyLimits) -> Result<Vec<u8>> {
     let [ring, tables, codes] = std::array::from_fn(|_| StandardAlloc::default());
     let mut state = BrotliState::new(ring, tables, codes);

@@ -25,8 +25,8 @@
 //! });
 //! ```
 //!
-//! The feature `decompress` reads bodies that are compressed, as gzip, deflate, br or zstd; without it they are
-//! a 415. It is not on by default because of what it brings along.
+//! Bodies may be compressed, as gzip or deflate, and with the feature `decompress` also as br or zstd; other codings
+//! are a 415. It is not on by default because of what it brings along.
 //!
 //! [`QueryExt`] reads a query by the rules of forms.
 //!
@@ -36,7 +36,6 @@
 mod coding;
 mod ext;
 mod form;
-#[cfg(feature = "decompress")]
 mod inflate;
 mod json;
 mod limits;

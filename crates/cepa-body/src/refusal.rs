@@ -95,7 +95,6 @@ pub(crate) fn unsupported_encoding(encoding: &str, read: &'static str) -> Error 
 }
 
 /// The answer to a compressed body that is damaged, cut short, or goes on behind its end.
-#[cfg(feature = "decompress")]
 pub(crate) fn malformed_encoding(cause: io::Error) -> Error {
     Error::new(400, "the body is not what its content encoding says")
         .with_code("malformed_encoding")

@@ -17,7 +17,7 @@
 //! | `poll` | [`poll`] | long polling |
 //! | `socketio` | [`socketio`] | a Socket.IO server: [`SocketIo`] |
 //! | `compress`, `csrf`, `jwt` | [`kit`] | those of the kit that bring libraries along |
-//! | `decompress` | [`body`] | request bodies that are compressed |
+//! | `decompress` | [`body`] | request bodies in br and zstd, beside gzip and deflate |
 //! | `embed` | [`mod@files`], [`socketio`] | a folder that is part of the program |
 //! | `bcrypt` | [`socketio`] | a password for the official admin page |
 //! | `redis` | `redis` | what several servers share through Redis: sessions, rate limits |
