@@ -196,7 +196,8 @@ async function record(url) {
     }
     return counted.has("rawDisconnection transport close"); // the last that happened
   });
-  notes["what is counted"] = [...counted].sort();
+  // who was told to go may close first: the reason is either's
+  notes["what is counted"] = [...counted].filter((it) => it !== "rawDisconnection forced close").sort();
   page.socket.disconnect();
   return notes;
 }
