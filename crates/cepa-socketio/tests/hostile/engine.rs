@@ -43,7 +43,7 @@ pub fn rows() -> Vec<Row> {
             .send(frame(0x81, b"42[\"echo\",1]").repeat(2000))
             .hangs_up(0),
     ];
-    rows.push(Row::new("engine: no namespace in time", Start::Engine).closes(1005));
+    rows.push(Row::new("engine: no namespace in time", Start::Impatient).closes(1005));
     rows.push(Row::new("engine: gone without a word", Start::Engine).hangs_up(0));
     rows
 }

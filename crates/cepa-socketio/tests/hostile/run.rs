@@ -26,13 +26,17 @@ pub const MAX_PACKET: usize = 20_000;
 /// The most namespaces of a client.
 pub const MAX_NAMESPACES: usize = 8;
 
-/// Where [`SocketIo`] listens that also speaks Engine.IO 3.
+/// Where the server listens that also speaks Engine.IO 3.
 pub const LEGACY: &str = "/legacy";
+
+/// Where the server listens that gives a client little time to join a namespace.
+const IMPATIENT: &str = "/impatient";
 
 pub struct Site {
     pub running: Running,
     pub io: SocketIo,
     pub legacy: SocketIo,
+    pub impatient: SocketIo,
     /// WebSockets of `/ws` that are being served.
     pub echoing: Arc<AtomicUsize>,
     taken: Taken,
@@ -65,6 +69,11 @@ impl Taken {
 pub async fn site() -> Site {
     let io = socket_io(options());
     let legacy = socket_io(Options { path: LEGACY.into(), allow_eio3: true, ..options() });
+    let impatient = socket_io(Options {
+        path: IMPATIENT.into(),
+        connect_timeout: Duration::from_millis(300),
+        ..options()
+    });
     let echoing = Arc::new(AtomicUsize::new(0));
     let taken = Taken::default();
     let (counted, opened) = (taken.clone(), echoing.clone());
@@ -75,9 +84,10 @@ pub async fn site() -> Site {
         })
         .plug(io.clone())
         .plug(legacy.clone())
+        .plug(impatient.clone())
         .with(async move |ctx, _next| echo(ctx, opened).await)
         .on_error(|_, _| {});
-    Site { running: serve(app).await, io, legacy, echoing, taken }
+    Site { running: serve(app).await, io, legacy, impatient, echoing, taken }
 }
 
 fn options() -> Options {
@@ -86,9 +96,8 @@ fn options() -> Options {
         max_attachments: MAX_ATTACHMENTS,
         max_packet: MAX_PACKET,
         max_namespaces: MAX_NAMESPACES,
-        attachment_timeout: Duration::from_millis(200),
-        connect_timeout: Duration::from_secs(2),
-        upgrade_timeout: Duration::from_millis(1500),
+        attachment_timeout: Duration::from_secs(2),
+        upgrade_timeout: Duration::from_secs(3),
         close_timeout: Duration::from_millis(50),
         ..quiet()
     }
@@ -175,6 +184,12 @@ async fn begin(site: &Site, start: Start) -> Client<'_> {
                 wire.send(&frame(0x81, b"40")).await;
                 assert!(wire.text().await.starts_with("40{\"sid\":\""));
             }
+            wire
+        }
+        Start::Impatient => {
+            let target = format!("{IMPATIENT}/?EIO=4&transport=websocket");
+            let mut wire = Wire::open(address, &target, "").await;
+            sid(&wire.text().await);
             wire
         }
         Start::Engine3 => {

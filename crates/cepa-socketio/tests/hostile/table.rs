@@ -18,6 +18,8 @@ pub enum Start {
     Engine,
     /// The same, in `/`.
     Socket,
+    /// The same as [`Start::Engine`], where little time is given to join a namespace.
+    Impatient,
     /// A session over polling, in no namespace.
     Polling,
     /// The same in Engine.IO 3, which is in `/` from the beginning.

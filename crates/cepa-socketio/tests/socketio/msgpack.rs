@@ -299,3 +299,21 @@ async fn attachments_are_counted_as_they_are_read() {
         }
     }
 }
+
+/// By default serde_json reads some numbers a little wrong, for speed.
+#[tokio::test]
+async fn numbers_are_passed_on_to_the_last_digit() {
+    let io = SocketIo::with_options(quiet()).on("m", async |socket, args: Args| -> Result {
+        socket.broadcast().emit("m", &args)?;
+        Ok(())
+    });
+    let server = start(&io).await;
+    let mut reader = connect(&server).await;
+    let mut writer = Ws::connect(server.address).await;
+    for number in [9.254581792271197e225, 0.1, -2.2250738585072014e-308, 1.7976931348623157e308] {
+        writer.send(&format!("42[\"m\",{number:e}]")).await;
+        let told = reader.binary().await;
+        let bytes = [&b"\x92\xa1m\xcb"[..], &f64::to_be_bytes(number)].concat();
+        assert!(told.windows(bytes.len()).any(|part| part == bytes), "{number:e}: {told:?}");
+    }
+}
