@@ -19,15 +19,21 @@
 //!
 //! Events that are published on the hub itself, past Socket.IO, have no offset and are not replayed.
 
+mod budget;
+mod sweep;
+
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use cepa_hub::{Event, Message, Outcome};
 use parking_lot::{Mutex, MutexGuard};
 use serde_json::Value;
-use tokio::time::{Instant, sleep};
+use tokio::time::Instant;
+
+pub(crate) use budget::Budget;
+pub(crate) use sweep::Sweeper;
 
 use crate::Reason;
 use crate::data::Data;
@@ -35,7 +41,6 @@ use crate::deadline::after;
 use crate::dynamic::Seat;
 use crate::engine::session::{Ending, Session};
 use crate::namespace::Namespace;
-use crate::server::Server;
 use crate::socket::Socket;
 
 /// How connections are recovered. The bounds are each namespace's, and of those that came into being for clients
@@ -84,30 +89,6 @@ pub(crate) struct Memory {
     /// What its offsets begin with.
     tag: Box<str>,
     state: Mutex<State>,
-}
-
-/// The bounds, and what is used of them.
-pub(crate) struct Budget {
-    options: RecoveryOptions,
-    events: AtomicUsize,
-    bytes: AtomicUsize,
-    clients: AtomicUsize,
-}
-
-impl Budget {
-    pub(crate) fn new(options: &RecoveryOptions) -> Budget {
-        let none = || AtomicUsize::new(0);
-        Budget { options: options.clone(), events: none(), bytes: none(), clients: none() }
-    }
-
-    fn has_too_many_events(&self) -> bool {
-        self.events.load(Ordering::Relaxed) > self.options.max_events
-            || self.bytes.load(Ordering::Relaxed) > self.options.max_bytes
-    }
-
-    fn has_too_many_clients(&self) -> bool {
-        self.clients.load(Ordering::Relaxed) > self.options.max_clients
-    }
 }
 
 #[derive(Default)]
@@ -402,58 +383,5 @@ impl Kept {
     fn cost(&self) -> usize {
         let rooms = self.rooms.iter().chain(&self.except).map(|room| room.len() + 16);
         self.message.event().size() + size_of::<Kept>() + rooms.sum::<usize>()
-    }
-}
-
-/// Whether a task forgets what is old. It runs on the runtime of some session, and ends when there is nothing to forget or
-/// with that runtime; whoever comes or goes next starts another.
-#[derive(Default)]
-pub(crate) struct Sweeper(AtomicBool);
-
-impl Sweeper {
-    fn start(session: &Session) {
-        let sweeper = &session.server.sweeper;
-        if !sweeper.0.swap(true, Ordering::AcqRel) {
-            session.spawn(sweep(Sweeping { server: Arc::clone(&session.server), over: false }));
-        }
-    }
-}
-
-/// The task's part, from before it is spawned: it may be dropped without having run.
-struct Sweeping {
-    server: Arc<Server>,
-    /// Another has its part, or none has.
-    over: bool,
-}
-
-impl Drop for Sweeping {
-    fn drop(&mut self) {
-        if !self.over {
-            self.server.sweeper.0.store(false, Ordering::Release);
-        }
-    }
-}
-
-async fn sweep(mut sweeping: Sweeping) {
-    let server = Arc::clone(&sweeping.server);
-    let window = server.options.recovery.as_ref().map(|options| options.window);
-    // late by a quarter of the window at most
-    let pause = (window.unwrap_or_default() / 4).max(Duration::from_millis(1));
-    let any = |goes_on: fn(&Memory) -> bool| {
-        let all = server.namespaces.all();
-        all.iter().filter_map(Namespace::memory).filter(|memory| goes_on(memory)).count() > 0
-    };
-    loop {
-        sleep(pause).await;
-        if any(Memory::sweep) {
-            continue;
-        }
-        server.sweeper.0.swap(false, Ordering::AcqRel);
-        // who came in between has seen a task
-        if !any(|memory| !memory.lock().is_idle()) || server.sweeper.0.swap(true, Ordering::AcqRel)
-        {
-            sweeping.over = true;
-            return;
-        }
     }
 }
