@@ -83,23 +83,20 @@ async fn it_has_its_limits_and_no_connect_timeout() {
 #[tokio::test]
 async fn a_function_that_panics_ends_its_session_and_nothing_else() {
     let (sender, mut told) = mpsc::unbounded_channel();
-    let engine = EngineIo::with_options(Options {
-        path: "/engine.io".into(),
-        close_timeout: std::time::Duration::from_millis(20),
-        ..quiet()
-    })
-    .on_open(|session| assert!(session.request().query("panic").is_none(), "on purpose"))
-    .on_message(|session, message| {
-        assert_ne!(message, EngineMessage::Text("panic".into()), "on purpose");
-        session.send(message);
-    })
-    .on_close(move |_session, reason| {
-        sender.send(reason).unwrap();
-        panic!("on purpose")
-    });
+    let engine = EngineIo::new()
+        .on_open(|session| assert!(session.request().query("panic").is_none(), "on purpose"))
+        .on_message(|session, message| {
+            assert_ne!(message, EngineMessage::Text("panic".into()), "on purpose");
+            session.send(message);
+        })
+        .on_close(move |_session, reason| {
+            sender.send(reason).unwrap();
+            panic!("on purpose")
+        });
     let server = serve(App::new().plug(engine.clone())).await;
     let open = request(server.address, &format!("GET {PATH}&panic=1"), b"").await;
-    assert_eq!(open.status, 200);
+    let target = format!("GET {PATH}&sid={}", sid(&open.body));
+    assert_eq!(request(server.address, &target, b"").await.body, "6\x1e1");
     let mut ws = Ws::dial_at(server.address, "/engine.io/?EIO=4&transport=websocket&panic=1").await;
     assert!(ws.text().await.starts_with("0{"));
     assert_eq!(ws.closed().await, 1005);

@@ -64,7 +64,7 @@ async fn an_answer_does_not_hold_the_body_it_came_in() {
         }
     }
     let grown = resident().saturating_sub(before);
-    assert!(grown < 24 << 20, "{grown} bytes for sixty small answers");
+    assert!(grown < 40 << 20, "{grown} bytes for sixty small answers");
     last.post("430[1]").await;
     assert_eq!(asking.await.unwrap(), 60);
 }
