@@ -34,6 +34,7 @@
 
 mod broadcast;
 mod counters;
+mod entry;
 mod event;
 mod hub;
 mod lanes;

@@ -16,8 +16,9 @@ use parking_lot::Mutex;
 use serde::Serialize;
 use smallvec::SmallVec;
 
+use crate::entry::Load;
 use crate::outbox::{Closed, Outcome};
-use crate::queue::{Load, Queue};
+use crate::queue::Queue;
 use crate::rooms::Room;
 use crate::{Counters, Event, Hub, Message, Wire};
 

@@ -18,8 +18,9 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 
 use crate::Wire;
+use crate::entry::Batch;
 use crate::lanes::Wires;
-use crate::queue::{Batch, Queue};
+use crate::queue::Queue;
 
 /// What an entry costs in an outbox beside the bytes of its event: its place in the queue and a share of the bookkeeping.
 pub const ENTRY_COST: usize = 64;

@@ -20,67 +20,13 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::thread;
 
-use bytes::Bytes;
 use parking_lot::Mutex;
-use smallvec::SmallVec;
 
+use crate::entry::{Batch, Entry, Load};
 use crate::lanes::{Lanes, Wires};
 use crate::member::MemberInner;
-use crate::outbox::{Closed, ENTRY_COST, Outcome, Policy};
+use crate::outbox::{Closed, Outcome, Policy};
 use crate::{MemberId, Message, Wire};
-
-pub(crate) type Batch = SmallVec<[Entry; 8]>;
-
-#[derive(Debug)]
-pub(crate) struct Entry {
-    lane: u32,
-    replayed: bool,
-    load: Load,
-}
-
-#[derive(Debug)]
-pub(crate) enum Load {
-    Message(Message),
-    Raw(Box<Bytes>),
-}
-
-impl Load {
-    fn cost(&self) -> usize {
-        match self {
-            Self::Message(message) => message.cost(),
-            Self::Raw(bytes) => ENTRY_COST + bytes.len(),
-        }
-    }
-
-    /// An event with an id keeps its place: a reader that resumes from an id must have seen all that stood before it.
-    fn key(&self) -> Option<&Arc<str>> {
-        match self {
-            Self::Message(message) if message.event().id().is_none() => message.event().key(),
-            Self::Message(_) | Self::Raw(_) => None,
-        }
-    }
-}
-
-impl Entry {
-    fn cost(&self) -> usize {
-        if self.replayed { 0 } else { self.load.cost() }
-    }
-
-    fn may_be_dropped(&self) -> bool {
-        matches!(self.load, Load::Message(_)) && !self.replayed
-    }
-
-    pub(crate) fn encode(self, wires: &Wires) -> Bytes {
-        match self.load {
-            Load::Raw(bytes) => *bytes,
-            Load::Message(message) => match wires.get(self.lane) {
-                Some(wire) => message.encoded(wire),
-                // a lane lives as long as its entries, and the copy was renewed before they were taken
-                None => unreachable!("an entry's lane has a wire"),
-            },
-        }
-    }
-}
 
 #[derive(Debug)]
 pub(crate) struct Queue {

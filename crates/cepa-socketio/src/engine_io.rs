@@ -13,9 +13,10 @@ use cepa_core::{Context, Middleware, Next, Result};
 use parking_lot::RwLock;
 
 use crate::Reason;
+use crate::engine::ending::Ending;
 use crate::engine::http;
 use crate::engine::payload::SEPARATOR;
-use crate::engine::session::{Ending, Session, Transport};
+use crate::engine::session::{Session, Transport};
 use crate::handshake::HandshakeRequest;
 use crate::options::Options;
 use crate::server::Server;

@@ -39,7 +39,8 @@ use crate::Reason;
 use crate::data::Data;
 use crate::deadline::after;
 use crate::dynamic::Seat;
-use crate::engine::session::{Ending, Session};
+use crate::engine::ending::Ending;
+use crate::engine::session::Session;
 use crate::namespace::Namespace;
 use crate::socket::Socket;
 

@@ -12,7 +12,7 @@ use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, StreamExt};
 
 use crate::client::Busy;
-use crate::engine::session::Ending;
+use crate::engine::ending::Ending;
 use crate::error::{ConnectError, answer};
 use crate::handlers::Incoming;
 use crate::packet::write;

@@ -6,7 +6,8 @@
 use bytes::Bytes;
 use cepa_hub::{Event, Hub, Member, MemberId, Message, Outcome};
 
-use super::session::{Ending, Session};
+use super::ending::Ending;
+use super::session::Session;
 use crate::Reason;
 use crate::namespace::Namespace;
 use crate::wire::{self, Carrier, Dialect, Format, Wires, in_dialect};

@@ -11,9 +11,10 @@ use cepa_core::{Body, Context, Result};
 use cepa_hub::Outbox;
 use tokio::time::{Instant, sleep_until};
 
+use super::ending::{Closed, Ending};
 use super::packet::Packet;
 use super::payload::push_text;
-use super::session::{Closed, Ending, Session, Transport};
+use super::session::{Session, Transport};
 use super::{answer, legacy};
 use crate::Reason;
 use crate::client::Held;

@@ -1,4 +1,4 @@
-//! One Engine.IO session: its state, its outgoing queue, and the rules of its end.
+//! One Engine.IO session: its state and its outgoing queue. How it ends is in [`ending`](super::ending).
 //!
 //! Shape: the [`Outbox`] (what is to be sent) is a value with one owner at a time: the pending GET, the WebSocket, or the
 //! session itself while nobody writes. Who wants to write takes it, so that two writers cannot exist; a switch of
@@ -7,9 +7,6 @@
 //! members of the sockets, which stand over the same outbox.
 //!
 //! Invariants:
-//! - `closed` is set once; whoever sets it tells the sockets and wakes writer and timer.
-//! - A session leaves the server's map when it is closed, unless it is a polling session that still owes its client an
-//!   answer; it is then forgotten with that answer, or by its timer.
 //! - The sid is known to the client and this map only; it is no socket's id and in no `Debug`.
 //! - No lock of a session is held across an await or while a socket is told of the end; nor is `state` while the decoder of
 //!   its client is locked, or the other way round.
@@ -26,6 +23,7 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::answer::Form;
+use super::ending::{Closed, Ending};
 use super::heartbeat::Heartbeat;
 use super::packet::Packet;
 use crate::Reason;
@@ -56,7 +54,7 @@ impl Transport {
 }
 
 pub(crate) struct Session {
-    sid: Box<str>,
+    pub(super) sid: Box<str>,
     pub(crate) server: Arc<Server>,
     pub(crate) request: Arc<HandshakeRequest>,
     pub(crate) client: Client,
@@ -112,36 +110,13 @@ impl State {
     }
 
     /// Over, with nothing left to be said.
-    fn owes_nothing(&self) -> bool {
+    pub(super) fn owes_nothing(&self) -> bool {
         self.forgotten || self.closed.is_some_and(|closed| closed.ending != Ending::Farewell)
     }
 }
 
-/// How a session ended.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Closed {
-    pub(super) reason: Reason,
-    pub(super) ending: Ending,
-    pub(super) forget_at: Instant,
-}
-
-/// What the client is still told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Ending {
-    /// What waits, then that it is over; a polling session waits for the GET that carries it.
-    Farewell,
-    /// That it is over, if a GET is pending; what waits is dropped.
-    Cut,
-    /// Nothing: the client said so itself, or has gone. A GET that crossed its word on the way still gets a noop.
-    Left,
-}
-
 /// The longest time that a client is told: it adds two, and a timer of JavaScript takes 31 bits of milliseconds.
 const LONGEST: Duration = Duration::from_millis((1 << 30) - 1);
-
-/// How long a GET may be on its way while the client closes the session by a POST: requests on two connections reach two
-/// threads in any order.
-const ON_ITS_WAY: Duration = Duration::from_millis(50);
 
 impl Session {
     /// A new session in the server's map.
@@ -345,74 +320,6 @@ impl Session {
     /// A namespace was joined: the connect timeout is off.
     pub(crate) fn joined(&self) {
         self.state.lock().connect_by = None;
-    }
-
-    /// Ends the session; the first call counts.
-    pub(crate) fn close(&self, reason: Reason, ending: Ending) {
-        let forgotten = {
-            let mut state = self.state.lock();
-            if state.closed.is_some() {
-                return;
-            }
-            let stays = match ending {
-                _ if state.transport == Transport::WebSocket => Duration::ZERO,
-                Ending::Farewell => self.server.options.close_timeout,
-                Ending::Left => ON_ITS_WAY,
-                Ending::Cut => Duration::ZERO,
-            };
-            state.closed = Some(Closed { reason, ending, forget_at: after(Instant::now(), stays) });
-            state.forgotten = stays.is_zero();
-            state.forgotten
-        };
-        // before the outbox goes, with which the sockets would be out of their rooms unawares
-        self.client.closed(reason);
-        if let Some(watch) = self.server.outside.watching() {
-            watch.closed(reason);
-        }
-        if let Some(functions) = &self.server.plain
-            && let Some(session) = self.server.sessions.get(&self.sid)
-        {
-            functions.close(&session, reason);
-        }
-        if forgotten {
-            self.forget();
-        }
-        self.writer.notify_one();
-        self.timer.notify_one();
-        self.returned.notify_one();
-    }
-
-    /// Drops a closed session for good.
-    pub(crate) fn forget(&self) {
-        self.server.sessions.remove(&self.sid);
-        let outbox = {
-            let mut state = self.state.lock();
-            state.forgotten = true;
-            state.outbox.take()
-        };
-        drop(outbox);
-        self.timer.notify_one();
-        self.returned.notify_one();
-    }
-
-    pub(crate) fn is_closed(&self) -> bool {
-        self.closed().is_some()
-    }
-
-    /// Whether a POST comes to nobody. While the client has yet to fetch the farewell it may answer a ping: a refusal
-    /// would be a failed transport to it, whatever the farewell says.
-    pub(super) fn refuses_posts(&self) -> bool {
-        self.closed().is_some_and(|closed| closed.ending != Ending::Farewell)
-    }
-
-    /// Whether the session is over and its client has been told what it was to be told, or has missed its time.
-    pub(super) fn owes_nothing(&self) -> bool {
-        self.state.lock().owes_nothing()
-    }
-
-    /// Why the session is over, if it is.
-    pub(super) fn closed(&self) -> Option<Closed> {
-        self.state.lock().closed
     }
 
     /// Moves the session to its WebSocket: a pending GET is completed and lets the outbox go. False if it is over.

@@ -9,8 +9,9 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
+use super::ending::Ending;
 use super::heartbeat::Beat;
-use super::session::{Ending, Session, Transport};
+use super::session::{Session, Transport};
 use crate::Reason;
 use crate::deadline::after;
 

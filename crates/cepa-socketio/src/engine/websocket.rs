@@ -21,9 +21,10 @@ use futures_util::poll;
 use tokio::sync::futures::Notified;
 use tokio::time::{Instant, sleep, sleep_until};
 
+use super::ending::Ending;
 use super::legacy;
 use super::packet::Packet;
-use super::session::{Ending, Session};
+use super::session::Session;
 use super::timer::Tick;
 use crate::Reason;
 use crate::client::Held;
