@@ -16,8 +16,9 @@
 //! Everything moves through [`Link::drive`], which does what can be done without waiting; `recv`,
 //! `send`, `flush` and `close` differ only in what they wait for. So each of them answers pings and
 //! sees a close, and each may be dropped at any point: all state is here. At most one message is
-//! held undelivered; while it is, nothing more is read. At most one pong waits: a newer ping replaces
-//! the older one's answer (RFC 6455 section 5.5.3). How messages become frames is in `link/send.rs`.
+//! held undelivered; while it is, nothing more is read. Every ping is answered, those of one read in
+//! one write; but while the peer takes nothing, a newer ping replaces the older one's answer (RFC 6455
+//! section 5.5.3). How messages become frames is in `link/send.rs`.
 
 mod send;
 
@@ -28,7 +29,6 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker, ready};
 
-use bytes::Bytes;
 use cepa_core::Upgraded;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
 
@@ -64,8 +64,8 @@ pub(crate) struct Link {
     compressor: Option<Box<Compressor>>,
     /// The message that has been read and not yet asked for.
     ready: Option<Message>,
-    /// The payload of the ping that is to be answered next.
-    pong: Option<Bytes>,
+    /// The answers to the pings of one read, or to the newest ping of a peer that takes nothing.
+    pongs: Vec<u8>,
     deadlines: Deadlines,
     /// How the connection ended, once it has.
     end: Option<Box<Close>>,
@@ -95,7 +95,7 @@ impl Link {
             },
             compressor: agreed.map(|agreed| Box::new(Compressor::new(agreed, role))),
             ready: None,
-            pong: None,
+            pongs: Vec::new(),
             deadlines: Deadlines::new(&limits),
             limits,
             end: None,
@@ -207,7 +207,11 @@ impl Link {
     /// Queues our close frame, behind which nothing is sent.
     fn last_frame(&mut self, close: &Close, next: Phase) {
         if self.phase == Phase::Open {
-            self.pong = None;
+            // in their order, unless the peer has fallen behind: then it has stopped asking
+            match self.outgoing.is_flushed() {
+                true => self.queue_pongs(),
+                false => self.pongs.clear(),
+            }
             self.deadlines.closing(&self.limits);
             self.phase = next;
             self.push_control(OpCode::Close, &close.encode());
@@ -215,7 +219,7 @@ impl Link {
     }
 
     /// Does all that can be done without waiting: writes what waits, reads until a message is ready.
-    /// What one read has brought is decoded before anything is written, so that many pings cost one pong.
+    /// What one read has brought is decoded before anything is written, so that its pings cost one write.
     fn drive(&mut self, cx: &mut Context<'_>) {
         loop {
             while self.is_listening() {
@@ -243,7 +247,7 @@ impl Link {
         }
         match incoming {
             Incoming::Message(message) if self.phase == Phase::Open => self.ready = Some(message),
-            Incoming::Ping(payload) if self.phase == Phase::Open => self.pong = Some(payload),
+            Incoming::Ping(payload) if self.phase == Phase::Open => self.answer(&payload),
             Incoming::Close(close) => {
                 // The echo carries the same code, and no reason.
                 self.last_frame(&Close::new(close.code, ""), Phase::Flushing);
@@ -289,7 +293,7 @@ impl Link {
         Poll::Ready(())
     }
 
-    /// Writes what waits, then a pong if one is due; in the last phase also shuts the write side.
+    /// Writes what waits, then the pongs that are due; in the last phase also shuts the write side.
     fn write(&mut self, cx: &mut Context<'_>) {
         if self.phase == Phase::Closed {
             return;
@@ -303,8 +307,10 @@ impl Link {
                     return self.deadlines.stalled(taken, queued, &self.limits);
                 }
             }
-            let Some(payload) = self.pong.take() else { break };
-            self.push_control(OpCode::Pong, &payload);
+            if self.pongs.is_empty() {
+                break;
+            }
+            self.queue_pongs();
         }
         if self.phase == Phase::Flushing && Pin::new(&mut self.io).poll_shutdown(cx).is_ready() {
             self.finish();

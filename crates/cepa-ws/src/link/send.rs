@@ -89,6 +89,25 @@ impl Link {
         }
     }
 
+    /// Prepares the answer to a ping; while the peer takes nothing, the newest is the only one.
+    pub(super) fn answer(&mut self, payload: &[u8]) {
+        if !self.outgoing.is_flushed() {
+            self.pongs.clear();
+        }
+        match self.mask() {
+            Ok(mask) => {
+                let header = Header { mask, ..Header::new(OpCode::Pong, payload.len()) };
+                self.pongs.extend_from_slice(&encode(header, payload));
+            }
+            Err(error) => self.fail_io(error),
+        }
+    }
+
+    /// Queues the answers that have been prepared.
+    pub(super) fn queue_pongs(&mut self) {
+        self.outgoing.push(std::mem::take(&mut self.pongs).into());
+    }
+
     /// The frame for a message that may still be sent.
     fn frame(
         &mut self,
