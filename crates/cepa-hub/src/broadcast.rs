@@ -148,14 +148,14 @@ impl<'a> Broadcast<'a> {
     /// The selected members, in no particular order; to make them join, leave or close.
     pub fn members(self) -> Vec<Member> {
         let mut members = Vec::new();
-        self.hub.visit(&self.selection, |member| members.push(Member(member.clone())));
+        self.hub.inner().visit(&self.selection, |member| members.push(Member(member.clone())));
         members
     }
 
     /// How many members are selected.
     pub fn count(self) -> usize {
         let mut count = 0;
-        self.hub.visit(&self.selection, |_| count += 1);
+        self.hub.inner().visit(&self.selection, |_| count += 1);
         count
     }
 }

@@ -1,14 +1,11 @@
-//! The hub: who its members are, which of them a publish selects, and the fan-out.
+//! The hub: its members, and the fan-out of a publish to those it selects (`visit` says who these are).
 //!
 //! Shape: a handle around rooms, everybody and counters. A publish looks its rooms up, reads their locks, and puts one
-//! pointer into each selected member's queue; it allocates nothing beyond the message.
+//! pointer into each selected member's queue; unless it names many rooms it allocates nothing beyond the message.
 //!
 //! Order: a publish returns after its last queue, so what one thread publishes arrives in its order at each member. Two
 //! threads' publishes may reach two members in different orders; whoever needs one order for all publishes through a
 //! [`Log`](crate::Log).
-//!
-//! A member in several of the targeted rooms is taken in the first of them: all targeted rooms are read-locked together
-//! and membership in an earlier one is looked up, so no set of "already sent" is built.
 
 use std::fmt;
 use std::sync::Arc;
@@ -22,7 +19,7 @@ use crate::member::MemberInner;
 use crate::membership::Hook;
 use crate::outbox::Outcome;
 use crate::queue::Queue;
-use crate::rooms::{Everyone, Room, Rooms};
+use crate::rooms::{Everyone, Rooms};
 use crate::{
     Broadcast, Closed, Counters, Event, Member, MemberId, Membership, Message, Outbox,
     OutboxOptions, Selection, Wire,
@@ -211,7 +208,7 @@ impl Hub {
     pub fn fan_out(&self, selection: &Selection<'_>, message: &Message) -> (usize, Evicted) {
         let mut tally = Counters { published: 1, ..Counters::default() };
         let mut evicted = Evicted::default();
-        self.visit(selection, |member| {
+        self.0.visit(selection, |member| {
             let (outcome, discarded) = member.push(message, selection.is_volatile());
             tally.count(outcome, discarded);
             if outcome == Outcome::Evicted {
@@ -220,50 +217,6 @@ impl Hub {
         });
         self.0.totals.add(&tally);
         (tally.delivered as usize, evicted)
-    }
-
-    /// Calls `f` once for each selected member.
-    pub(crate) fn visit(&self, selection: &Selection<'_>, mut f: impl FnMut(&Arc<MemberInner>)) {
-        let mut named = SmallVec::<[Targeted; 4]>::new();
-        for (names, wanted) in [(selection.rooms(), true), (selection.excepted_rooms(), false)] {
-            for name in names {
-                if let Some(room) = self.0.rooms.get(name) {
-                    match named.iter_mut().find(|known| Arc::ptr_eq(&known.room, &room)) {
-                        Some(known) => known.excepted |= !wanted,
-                        None => named.push(Targeted { room, wanted, excepted: !wanted }),
-                    }
-                }
-            }
-        }
-        named.sort_unstable_by_key(|targeted| Arc::as_ptr(&targeted.room).addr());
-        let locked: SmallVec<[_; 4]> =
-            named.iter().map(|targeted| (targeted, targeted.room.members.read())).collect();
-
-        let spared = |id| {
-            selection.excepted_members().contains(&id)
-                || locked.iter().any(|(t, members)| t.excepted && members.set.contains(id))
-        };
-        if selection.rooms().is_empty() {
-            self.0.everyone.visit(|member| {
-                if !spared(member.id) {
-                    f(member);
-                }
-            });
-            return;
-        }
-        for (at, (targeted, members)) in locked.iter().enumerate() {
-            if !targeted.wanted || targeted.excepted {
-                continue;
-            }
-            for member in members.set.iter() {
-                let earlier = locked[..at]
-                    .iter()
-                    .any(|(t, members)| t.wanted && !t.excepted && members.set.contains(member.id));
-                if !earlier && !spared(member.id) {
-                    f(member);
-                }
-            }
-        }
     }
 
     /// How many members there are.
@@ -339,13 +292,6 @@ impl Evicted {
             member.queue.detach_all();
         }
     }
-}
-
-/// A room that a selection names, as a target, an exception, or both.
-struct Targeted {
-    room: Arc<Room>,
-    wanted: bool,
-    excepted: bool,
 }
 
 impl PartialEq for Hub {

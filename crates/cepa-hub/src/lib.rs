@@ -45,6 +45,7 @@ mod message;
 mod outbox;
 mod queue;
 mod rooms;
+mod visit;
 mod wire;
 
 pub use broadcast::{Broadcast, Selection};

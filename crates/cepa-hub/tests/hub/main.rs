@@ -12,6 +12,7 @@ mod hook;
 mod keep_latest;
 mod limit_bytes;
 mod log;
+mod many_rooms;
 mod model;
 mod once_per_member;
 mod order;
