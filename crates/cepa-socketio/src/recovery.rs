@@ -285,6 +285,11 @@ impl State {
         self.live.is_empty() && self.left.is_empty() && self.returning == 0
     }
 
+    /// Whether a client with this pid is here, or may return.
+    pub(crate) fn knows(&self, pid: &str) -> bool {
+        self.live.contains_key(pid) || self.left.contains_key(pid) || self.returning > 0
+    }
+
     /// The offset of the oldest event that is kept, or of the next one.
     fn first(&self) -> u64 {
         self.last + 1 - self.kept.len() as u64

@@ -43,7 +43,8 @@ use crate::work;
 
 /// One client in one namespace; a clone is the same socket.
 ///
-/// Handlers get it by value and may keep it. Emitting to a socket that has been disconnected does nothing, as in Node.
+/// Handlers get it by value and may keep it. Emitting to a socket that has been disconnected does nothing, as in Node; unless
+/// its client may return, or has ([`Options::recovery`](crate::Options::recovery)): then it gets the event.
 #[derive(Clone)]
 pub struct Socket(Arc<Inner>);
 
@@ -239,9 +240,10 @@ impl Socket {
     /// Emits to everybody in the namespace but this socket.
     pub fn broadcast(&self) -> Broadcast<'_> {
         let broadcast = self.0.namespace.broadcast();
-        match self.0.member.get() {
+        match self.0.member.get().filter(|_| self.is_connected()) {
             Some(member) => broadcast.but(member.id()),
-            None => broadcast,
+            // a client that has returned, or will, is another member with the same id
+            None => broadcast.except(self.id()),
         }
     }
 

@@ -1,4 +1,5 @@
-//! Emitting to one client: [`Unicast`]. It is encoded for that client alone, in order with broadcasts.
+//! Emitting to one client: [`Unicast`]. It is encoded for that client alone, in order with broadcasts. What is for one that
+//! was lost and may return, or has, goes by the room of its id, which is what it returns to.
 
 use std::time::Duration;
 
@@ -6,7 +7,7 @@ use cepa_hub::Outcome;
 
 use crate::Socket;
 use crate::args::{Args, Emit};
-use crate::broadcast::{arguments, plain};
+use crate::broadcast::{arguments, deliver, plain};
 use crate::error::EmitError;
 use crate::packet::write;
 
@@ -75,6 +76,11 @@ impl<'a> Unicast<'a> {
 
     fn send(&self, event: &str, id: Option<u64>, args: &Args) -> Result<(), EmitError> {
         if !self.socket.is_connected() {
+            if id.is_none() && !self.volatile && self.socket.may_return() {
+                let namespace = self.socket.namespace();
+                let itself = namespace.hub().everyone().to(self.socket.id());
+                deliver(namespace, itself, event, args, self.compress);
+            }
             return Err(EmitError::Disconnected);
         }
         if self.socket.namespace().is_overheard() {

@@ -89,6 +89,13 @@ impl Socket {
         matches!(*self.0.phase.lock(), Phase::Connecting(_))
     }
 
+    /// Whether it has gone and its client may be back as another socket, now or later.
+    pub(crate) fn may_return(&self) -> bool {
+        let gone = matches!(*self.0.phase.lock(), Phase::Gone(_));
+        let memory = self.0.namespace.memory().zip(self.0.pid.as_deref()).filter(|_| gone);
+        memory.is_some_and(|(memory, pid)| memory.lock().knows(pid))
+    }
+
     /// Answers CONNECT with an error.
     pub(crate) fn refuse(&self, error: &ConnectError) {
         if self.close(Reason::ServerNamespaceDisconnect) == Was::Connecting {

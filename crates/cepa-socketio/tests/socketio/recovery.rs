@@ -2,7 +2,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use cepa_hub::{Hub, HubOptions};
-use cepa_socketio::{Args, Options, RecoveryOptions, Remembered, Socket, SocketIo};
+use cepa_socketio::{Args, EmitError, Options, RecoveryOptions, Remembered, Socket, SocketIo};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
@@ -503,6 +503,47 @@ async fn the_children_of_one_pattern_share_its_bounds() {
     alone(&io).await;
     let (_, answer) = client.come_back(&server).await;
     assert!(client.is_recovered(&answer));
+}
+
+/// A handler may be at work when its client is lost, and go on until it has returned: what it emits to its socket is for
+/// the client, and what it emits to the others is not.
+#[tokio::test]
+async fn what_a_lost_socket_emits_to_itself_is_for_the_client_that_returns() {
+    let (sender, mut lost) = mpsc::unbounded_channel();
+    let io = server(RecoveryOptions::default()).on_disconnect(async move |socket, _reason| {
+        socket.emit("mine", &"end")?;
+        socket.broadcast().emit("others", &"end")?;
+        sender.send(socket).unwrap();
+        Ok(())
+    });
+    let server = start(&io).await;
+    let mut other = Client::connect(&server).await;
+    let mut client = Client::connect(&server).await;
+    assert_eq!(client.ask("420[\"join\",\"a\"]").await, serde_json::json!([]));
+    io.emit("first", &1).unwrap();
+    client.event().await;
+    client.ws = Ws::open(server.address).await;
+    let socket = soon("end of the socket", lost.recv()).await.unwrap();
+    socket.emit("mine", &"away").unwrap();
+    socket.volatile().emit("mine", &"volatile").unwrap();
+    assert!(matches!(socket.emit_with_ack("mine", &()).await, Err(EmitError::Disconnected)));
+    socket.to("a").emit("others", &"away").unwrap();
+    let (missed, answer) = client.come_back(&server).await;
+    assert!(client.is_recovered(&answer));
+    assert_eq!(missed, [serde_json::json!(["mine", "end"]), serde_json::json!(["mine", "away"])]);
+    // another socket by now, with the same id
+    socket.broadcast().emit("others", &"back").unwrap();
+    socket.emit("mine", &"back").unwrap();
+    assert_eq!(client.event().await, serde_json::json!(["mine", "back"]));
+    for heard in [serde_json::json!(["first", 1]), serde_json::json!(["others", "end"])] {
+        assert_eq!(other.event().await, heard);
+    }
+    // one that leaves for good gets nothing more, and nothing is kept for it
+    client.ws.send("42[\"leave\"]").await;
+    let socket = soon("end of the socket", lost.recv()).await.unwrap();
+    let kept = io.remembered().unwrap().events;
+    socket.emit("mine", &"gone").unwrap();
+    assert_eq!(io.remembered().unwrap().events, kept);
 }
 
 /// Once, what had been given back went on counting, and others had to make room for it.
