@@ -22,7 +22,7 @@
 mod budget;
 mod sweep;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -336,7 +336,9 @@ impl State {
         rooms: &'a [Box<str>],
     ) -> impl Iterator<Item = &'a Event> {
         let known = (after + 1).saturating_sub(self.first()) as usize;
-        let mine = move |names: &[Box<str>]| names.iter().any(|name| rooms.contains(name));
+        // clients may be in as many rooms as there are events
+        let rooms: HashSet<&str> = rooms.iter().map(|room| &**room).collect();
+        let mine = move |names: &[Box<str>]| names.iter().any(|name| rooms.contains(&**name));
         self.kept.iter().skip(known).filter_map(move |kept| {
             let meant = kept.rooms.is_empty() || mine(&kept.rooms);
             (meant && !mine(&kept.except)).then(|| kept.message.event())
