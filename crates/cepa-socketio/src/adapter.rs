@@ -16,7 +16,9 @@
 //! - `send` never waits; `ask` ends with its deadline.
 //! - An adapter holds namespaces weakly: they hold the adapter.
 //!
-//! Not here: connection state recovery over several servers, whose offsets would be an adapter's.
+//! Not here: bytes, which are [`message`]'s; connection state recovery over several servers, whose offsets would be an adapter's.
+
+pub mod message;
 
 use std::fmt;
 use std::pin::Pin;
@@ -29,9 +31,12 @@ use tokio::time::Instant;
 use crate::args::Args;
 use crate::deadline::after;
 use crate::namespace::{Namespace, WeakNamespace};
+use crate::packet::RESERVED;
 use crate::questions::Questions;
-use crate::remote::RemoteSocket;
 use crate::{broadcast, server_side};
+
+pub use crate::remote::SocketDetails;
+use message::Event;
 
 /// What carries requests between the servers of a cluster; see [`SocketIo::with_adapter`](crate::SocketIo::with_adapter).
 pub trait Adapter: Send + Sync + 'static {
@@ -83,21 +88,14 @@ pub enum Request {
     /// Asks for the selected sockets: one [`Answer::Sockets`] from each server.
     Fetch(Whom),
     /// An event for the servers themselves. Asked for an answer, each that listens gives one [`Answer::Args`].
-    ServerSide {
-        /// Its name.
-        name: Box<str>,
-        /// Its arguments.
-        args: Args,
-    },
+    ServerSide(Event),
 }
 
 /// An event to be emitted.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Emission {
-    /// Its name.
-    pub name: Box<str>,
-    /// Its arguments.
-    pub args: Args,
+    /// Its name and arguments.
+    pub event: Event,
     /// Whether clients whose transport is not ready are passed over.
     pub volatile: bool,
     /// Whether transports that compress may compress it.
@@ -122,7 +120,7 @@ pub enum Answer {
     /// What a client, or a server itself, has answered.
     Args(Args),
     /// Sockets of the server.
-    Sockets(Vec<RemoteSocket>),
+    Sockets(Vec<SocketDetails>),
 }
 
 /// A namespace of this server, as an adapter holds it.
@@ -206,14 +204,17 @@ impl Local {
     pub async fn perform(&self, request: Request, mut answer: impl FnMut(Answer) + Send) {
         let Some(namespace) = self.namespace() else { return };
         match request {
+            // another server could make clients take it for their own
+            Request::Emit(_, emission) | Request::EmitWithAck(_, emission, _)
+                if RESERVED.contains(&&*emission.event.name) => {}
             Request::Emit(whom, emission) => {
                 let selection = whom.select(&namespace, emission.volatile);
-                let Emission { name, args, compress, .. } = &emission;
-                broadcast::deliver(&namespace, selection, name, args, *compress);
+                let Emission { event, compress, .. } = &emission;
+                broadcast::deliver(&namespace, selection, &event.name, &event.args, *compress);
             }
             Request::EmitWithAck(whom, emission, timeout) => {
                 let deadline = after(Instant::now(), timeout);
-                let Emission { name, args, compress, volatile } = &emission;
+                let Emission { event: Event { name, args }, compress, volatile } = &emission;
                 let mut questions = Questions::default();
                 let selection = whom.select(&namespace, *volatile);
                 questions.add(&namespace, selection, name, args, *compress);
@@ -237,9 +238,9 @@ impl Local {
             }
             Request::Fetch(whom) => {
                 let found = broadcast::sockets(&namespace, whom.select(&namespace, false));
-                answer(Answer::Sockets(found.iter().map(RemoteSocket::of).collect()));
+                answer(Answer::Sockets(found.iter().map(SocketDetails::of).collect()));
             }
-            Request::ServerSide { name, args } => {
+            Request::ServerSide(Event { name, args }) => {
                 if let Some(args) = server_side::hear(&namespace, &name, args).await {
                     answer(Answer::Args(args));
                 }

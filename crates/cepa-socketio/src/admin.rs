@@ -20,7 +20,6 @@
 #[cfg(feature = "bcrypt")]
 mod access;
 mod commands;
-mod date;
 mod tally;
 mod watch;
 
@@ -33,7 +32,6 @@ use crate::options::Options;
 use crate::server::Server;
 use crate::{Socket, SocketIo};
 
-pub(crate) use date::js as js_date;
 pub(crate) use watch::Watch;
 
 /// How a server is shown to the official admin page; see [`SocketIo::admin`](crate::SocketIo::admin).

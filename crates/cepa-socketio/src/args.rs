@@ -9,6 +9,7 @@ mod ack;
 mod binary;
 mod decode;
 mod encode;
+mod nested;
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -19,6 +20,7 @@ use serde::de::DeserializeOwned;
 
 pub use ack::Acknowledge;
 pub use binary::Binary;
+pub(crate) use decode::message;
 pub use decode::{BadArgument, FromArgs};
 pub use encode::Emit;
 
@@ -82,8 +84,14 @@ impl Args {
         Ok(args)
     }
 
-    /// Takes the first argument off as an event's name.
+    /// Takes the first argument off as the name of a client's event.
     pub(crate) fn take_name(&mut self) -> Result<String, Malformed> {
+        let name = self.take_any_name()?;
+        if RESERVED.contains(&name.as_str()) { Err(Malformed::Name) } else { Ok(name) }
+    }
+
+    /// Takes the first argument off as a name; servers have names that clients have not.
+    pub(crate) fn take_any_name(&mut self) -> Result<String, Malformed> {
         let first = self.raw(0).ok_or(Malformed::Name)?;
         let name = match first.first() {
             Some(b'"') if first.contains(&b'\\') => {
@@ -98,9 +106,6 @@ impl Args {
             Some(b'-' | b'0'..=b'9') => text(first)?,
             _ => return Err(Malformed::Name),
         };
-        if RESERVED.contains(&name.as_str()) {
-            return Err(Malformed::Name);
-        }
         self.spans.remove(0);
         self.trim();
         Ok(name)
@@ -144,6 +149,10 @@ impl Args {
     /// All arguments as JSON text, with commas between them.
     pub fn list(&self) -> &[u8] {
         &self.list
+    }
+
+    pub(crate) fn into_list(self) -> Bytes {
+        self.list
     }
 
     /// The binary values, in the order of their numbers.
@@ -213,7 +222,9 @@ impl Args {
         if self.attachments.is_empty() || self.spans.iter().all(real) {
             Ok(self)
         } else {
-            Err(serde::ser::Error::custom("an object looks like the placeholder of an attachment"))
+            Err(serde::ser::Error::custom(
+                "an object looks like the placeholder of an attachment, or is nested too deeply",
+            ))
         }
     }
 

@@ -7,10 +7,12 @@
 use std::time::Duration;
 
 use cepa_hub::{Event, MemberId, Selection};
+use futures_util::FutureExt;
 use futures_util::future::{join, join_all};
 use tokio::time::Instant;
 
 use crate::Socket;
+use crate::adapter::message;
 use crate::adapter::{Answer, Emission, Request, Whom};
 use crate::args::{Args, Emit};
 use crate::deadline::after;
@@ -158,16 +160,20 @@ impl<'a> Broadcast<'a> {
         let deadline = after(Instant::now(), self.timeout);
         let (mut all, mut elsewhere) = (Vec::new(), Vec::new());
         self.each(|namespace, selection| {
-            elsewhere.extend(namespace.ask(selection.selection(), deadline, Request::Fetch));
+            if let Some(asked) = namespace.ask(selection.selection(), deadline, Request::Fetch) {
+                let namespace = namespace.clone();
+                elsewhere.push(asked.map(|answered| (namespace, answered)));
+            }
             all.extend(sockets(namespace, selection).iter().map(RemoteSocket::of));
         });
-        for answered in join_all(elsewhere).await {
+        for (namespace, answered) in join_all(elsewhere).await {
             if answered.missing > 0 {
                 return Err(EmitError::Timeout);
             }
             for answer in answered.answers {
                 if let Answer::Sockets(sockets) = answer {
-                    all.extend(sockets);
+                    let found = sockets.into_iter();
+                    all.extend(found.map(|details| RemoteSocket::new(&namespace, details)));
                 }
             }
         }
@@ -236,7 +242,8 @@ pub(crate) fn deliver(
 
 fn emission(event: &str, args: &Args, selection: &Selection<'_>, compress: bool) -> Emission {
     let volatile = selection.is_volatile();
-    Emission { name: event.into(), args: args.clone(), volatile, compress }
+    let event = message::Event { name: event.into(), args: args.clone() };
+    Emission { event, volatile, compress }
 }
 
 pub(crate) fn sockets(namespace: &Namespace, selection: cepa_hub::Broadcast<'_>) -> Vec<Socket> {

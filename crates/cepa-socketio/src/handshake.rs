@@ -4,18 +4,20 @@
 //! live as long as the connection, so they are kept small: the header fields are one text, a fifth of what a map of them
 //! takes (and their values would be views that hold the server's read buffer), and the query is read when it is asked for.
 
+mod json;
+
 use std::borrow::Cow;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::ops::Deref;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
 use cepa_core::Request;
 use cepa_core::http::HeaderMap;
 use percent_encoding::percent_decode_str;
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
-use crate::admin::js_date;
+pub(crate) use json::Fields;
 
 /// What a client said when it connected to a namespace.
 #[derive(Debug, Clone)]
@@ -32,7 +34,7 @@ pub struct Handshake {
 pub struct HandshakeRequest {
     /// Path and query.
     pub url: String,
-    /// The address of the client, when there is a socket.
+    /// The address of the client, when there is a socket; without its port (0) when another server has told it.
     pub address: Option<SocketAddr>,
     /// Whether the connection is encrypted.
     pub secure: bool,
@@ -53,31 +55,10 @@ impl Deref for Handshake {
 }
 
 impl Handshake {
-    /// As Node's servers tell each other of it.
+    /// As servers tell each other of it.
     pub(crate) fn to_json(&self) -> Value {
-        let mut headers = Map::new();
-        for (name, value) in self.headers() {
-            let value = String::from_utf8_lossy(value);
-            let text = match headers.get(name).and_then(Value::as_str) {
-                Some(before) => format!("{before}, {value}"),
-                None => value.into_owned(),
-            };
-            headers.insert(name.to_owned(), text.into());
-        }
-        // the first of several, as everywhere here
-        let query: Map<_, _> =
-            self.queries().into_iter().rev().map(|(name, value)| (name, value.into())).collect();
-        json!({
-            "headers": headers,
-            "time": js_date(self.time),
-            "address": self.address.map(|address| address.ip().to_string()),
-            "xdomain": self.header("origin").is_some(),
-            "secure": self.secure,
-            "issued": self.issued.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis() as u64,
-            "url": self.url,
-            "query": query,
-            "auth": self.auth,
-        })
+        // texts, numbers and JSON
+        serde_json::to_value(self).unwrap_or_default()
     }
 }
 

@@ -21,6 +21,7 @@ mod broadcast;
 mod bundle;
 mod client;
 mod data;
+mod date;
 mod deadline;
 mod dynamic;
 pub mod engine;

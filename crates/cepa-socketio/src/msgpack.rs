@@ -14,20 +14,25 @@ use rmp::Marker;
 use serde_json::Value;
 
 pub use write::encode;
+pub(crate) use write::encode_value;
 
 use crate::args::{Args, json_string};
+use crate::date;
 use crate::packet::{Body, Malformed, Packet};
 use crate::scan;
 
 /// How deep values may be nested, as in JSON.
 const MAX_DEPTH: usize = scan::MAX_DEPTH as usize;
 
+/// How much deeper a message of another server may be, which has a client's values inside.
+const ENVELOPE: usize = 8;
+
 /// Reads a packet, which may hold so many binary values.
 ///
 /// # Errors
 /// [`Malformed`]; the connection is to be closed.
 pub fn decode(message: &Bytes, max_attachments: usize) -> Result<Packet, Malformed> {
-    let mut input = Input { rest: message.clone(), attachments: Vec::new(), max_attachments };
+    let mut input = Input::new(message, max_attachments, MAX_DEPTH);
     let (mut kind, mut namespace, mut id, mut data) = (None, None, None, None);
     for _ in 0..input.map_len()? {
         let key = input.text()?;
@@ -74,13 +79,26 @@ pub fn decode(message: &Bytes, max_attachments: usize) -> Result<Packet, Malform
     Ok(Packet { namespace: namespace.into(), body })
 }
 
+/// Reads any one value, as JSON text and the attachments in it.
+pub(crate) fn decode_value(message: &Bytes) -> Result<(Vec<u8>, Vec<Bytes>), Malformed> {
+    let mut input = Input::new(message, usize::MAX, MAX_DEPTH + ENVELOPE);
+    let mut json = Vec::with_capacity(message.len());
+    input.value(&mut json, 0)?;
+    if input.rest.is_empty() { Ok((json, input.attachments)) } else { Err(Malformed::Payload) }
+}
+
 struct Input {
     rest: Bytes,
     attachments: Vec<Bytes>,
     max_attachments: usize,
+    max_depth: usize,
 }
 
 impl Input {
+    fn new(message: &Bytes, max_attachments: usize, max_depth: usize) -> Input {
+        Input { rest: message.clone(), attachments: Vec::new(), max_attachments, max_depth }
+    }
+
     fn take(&mut self, length: usize) -> Result<Bytes, Malformed> {
         if length > self.rest.len() {
             return Err(Malformed::Payload);
@@ -161,7 +179,7 @@ impl Input {
 
     /// Any value, as JSON.
     fn value(&mut self, out: &mut Vec<u8>, depth: usize) -> Result<(), Malformed> {
-        if depth > MAX_DEPTH {
+        if depth > self.max_depth {
             return Err(Malformed::Payload);
         }
         let marker = self.marker()?;
@@ -309,33 +327,9 @@ fn float(number: f64, out: &mut Vec<u8>) {
     out.extend_from_slice(Value::from(number).to_string().as_bytes());
 }
 
-/// The milliseconds since 1970 that JavaScript can count.
-const MAX_DATE: i64 = 8_640_000_000_000_000;
-
-/// A date as `Date.prototype.toJSON` writes it, by the proleptic Gregorian calendar.
+/// A date as `Date.prototype.toJSON` writes it.
 fn date(millis: i64, out: &mut Vec<u8>) -> Result<(), Malformed> {
-    if !(-MAX_DATE..=MAX_DATE).contains(&millis) {
-        return Err(Malformed::Payload);
-    }
-    let (days, rest) = (millis.div_euclid(86_400_000), millis.rem_euclid(86_400_000));
-    // eras of 400 years that begin with March, so that leap days come last
-    let shifted = days + 719_468;
-    let (era, day) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
-    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
-    let day = day - (365 * year + year / 4 - year / 100);
-    let month = (5 * day + 2) / 153;
-    let day = day - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    let year = year + era * 400 + i64::from(month <= 2);
-    let (hours, minutes) = (rest / 3_600_000, rest / 60_000 % 60);
-    let (seconds, millis) = (rest / 1000 % 60, rest % 1000);
-    let year = match year {
-        0..=9999 => format!("{year:04}"),
-        _ => format!("{year:+07}"),
-    };
-    out.extend_from_slice(
-        format!("\"{year}-{month:02}-{day:02}T{hours:02}:{minutes:02}:{seconds:02}.{millis:03}Z\"")
-            .as_bytes(),
-    );
+    let text = date::iso(millis).ok_or(Malformed::Payload)?;
+    json_string(&text, out);
     Ok(())
 }

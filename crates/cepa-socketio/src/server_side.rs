@@ -12,6 +12,7 @@ use futures_util::FutureExt;
 use tokio::time::Instant;
 
 use crate::adapter::Request;
+use crate::adapter::message::Event;
 use crate::args::{Acknowledge, Args, Emit, FromArgs};
 use crate::deadline::after;
 use crate::error::{EmitError, answer};
@@ -69,7 +70,7 @@ impl Namespace {
     ) -> Result<(), EmitError> {
         let args = arguments(event, payload)?;
         for namespace in self.children().unwrap_or_else(|| vec![self.clone()]) {
-            let request = Request::ServerSide { name: event.into(), args: args.clone() };
+            let request = Request::ServerSide(Event { name: event.into(), args: args.clone() });
             namespace.tell(&Selection::default(), |_| request);
         }
         Ok(())
@@ -90,7 +91,7 @@ impl Namespace {
         let deadline = after(Instant::now(), self.ack_timeout());
         let (mut answers, mut missing) = (Vec::new(), 0);
         for namespace in self.children().unwrap_or_else(|| vec![self.clone()]) {
-            let request = Request::ServerSide { name: event.into(), args: args.clone() };
+            let request = Request::ServerSide(Event { name: event.into(), args: args.clone() });
             let Some(asked) = namespace.ask(&Selection::default(), deadline, |_| request) else {
                 continue;
             };

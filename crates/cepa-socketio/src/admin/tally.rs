@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use super::date;
+use crate::date;
 
 /// How many counts there may be, some sixty seconds' worth; beyond, the oldest are forgotten.
 const MOST: usize = 1024;
@@ -16,7 +16,7 @@ pub(super) struct Tally(Vec<Count>);
 #[derive(Debug)]
 struct Count {
     /// In milliseconds since 1970.
-    second: u64,
+    second: i64,
     kind: &'static str,
     detail: Option<&'static str>,
     count: usize,
@@ -119,7 +119,7 @@ mod tests {
         assert!(tally.0.len() < 100, "{}", tally.0.len());
         let sum: usize = tally.0.iter().map(|count| count.count).sum();
         assert_eq!(sum, 6 * MOST);
-        tally.0 = (0..MOST as u64)
+        tally.0 = (0..MOST as i64)
             .map(|second| Count { second, kind: "packetsIn", detail: None, count: 1 })
             .collect();
         tally.add("rawDisconnection", Some("transport close"), 1);

@@ -17,9 +17,9 @@ use parking_lot::Mutex;
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
-use super::date::iso;
 use super::tally::{self, Tally};
 use crate::args::{Args, Emit, json_string};
+use crate::date;
 use crate::engine::session::{Session, Transport};
 use crate::namespace::{Namespace, WeakNamespace};
 use crate::remote::RemoteSocket;
@@ -295,7 +295,7 @@ pub(super) fn shown(socket: &RemoteSocket) -> Value {
 }
 
 fn now() -> String {
-    iso(SystemTime::now())
+    date::iso(date::millis(SystemTime::now())).unwrap_or_default()
 }
 
 impl fmt::Debug for Watch {

@@ -74,6 +74,21 @@ pub(super) fn reading<R>(attachments: &[Bytes], read: impl FnOnce() -> R) -> R {
     read()
 }
 
+/// Adds attachments to those of the packet that serde is writing, if it is writing one; returns how many came before.
+pub(super) fn put(more: &[Bytes]) -> Option<usize> {
+    WRITING.with_borrow_mut(|attachments| {
+        let attachments = attachments.as_mut()?;
+        let before = attachments.len();
+        attachments.extend_from_slice(more);
+        Some(before)
+    })
+}
+
+/// The attachments of the packet that serde is reading.
+pub(super) fn at_hand() -> Vec<Bytes> {
+    READING.with_borrow(Clone::clone)
+}
+
 impl Serialize for Binary {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let number = WRITING.with_borrow_mut(|attachments| {

@@ -10,7 +10,10 @@ use serde::de::value::UnitDeserializer;
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
+use bytes::Bytes;
+
 use super::{Args, binary};
+use crate::scan;
 
 /// An argument that is not what the handler takes.
 #[derive(Debug)]
@@ -63,6 +66,21 @@ pub(super) fn one<T: DeserializeOwned>(args: &Args, index: usize) -> Result<T, B
     let args = args.repaired();
     let text = args.raw(index).unwrap_or(b"null");
     binary::reading(&args.attachments, || serde_json::from_slice(text)).map_err(BadArgument)
+}
+
+/// A value in a text that nobody has scanned; halves of surrogate pairs are replaced only where they are in the way.
+pub(crate) fn message<T: DeserializeOwned>(
+    text: &[u8],
+    attachments: &[Bytes],
+) -> Result<T, serde_json::Error> {
+    let read = |text: &[u8]| binary::reading(attachments, || serde_json::from_slice(text));
+    read(text).or_else(|error| {
+        if text.windows(3).any(|escape| escape.eq_ignore_ascii_case(br"\ud")) {
+            read(&scan::without_lone_surrogates(text))
+        } else {
+            Err(error)
+        }
+    })
 }
 
 /// All arguments, one after the other, for a tuple.

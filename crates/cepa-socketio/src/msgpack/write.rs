@@ -25,20 +25,7 @@ pub fn encode(text: &[u8], attachments: &[Bytes]) -> Vec<u8> {
     let _ = put::write_uint(&mut out, (kind - b'0').into());
     if !json.is_empty() {
         string("data", &mut out);
-        let placeholders = match attachments {
-            [] => Vec::new(),
-            _ => scan::scan(json, true).unwrap_or_default().placeholders,
-        };
-        let mut writer = Writer {
-            json,
-            at: 0,
-            lengths: lengths(json).into_iter(),
-            placeholders: placeholders.into_iter().peekable(),
-            attachments,
-            out,
-        };
-        writer.values();
-        out = writer.out;
+        out = values(json, attachments, out);
     }
     if let Some(id) = head.id {
         string("id", &mut out);
@@ -47,6 +34,28 @@ pub fn encode(text: &[u8], attachments: &[Bytes]) -> Vec<u8> {
     string("nsp", &mut out);
     string(&head.namespace, &mut out);
     out
+}
+
+/// A value that is JSON text, in msgpack.
+pub(crate) fn encode_value(json: &[u8], attachments: &[Bytes]) -> Vec<u8> {
+    values(json, attachments, Vec::with_capacity(json.len()))
+}
+
+fn values(json: &[u8], attachments: &[Bytes], out: Vec<u8>) -> Vec<u8> {
+    let placeholders = match attachments {
+        [] => Vec::new(),
+        _ => scan::scan(json, true).unwrap_or_default().placeholders,
+    };
+    let mut writer = Writer {
+        json,
+        at: 0,
+        lengths: lengths(json).into_iter(),
+        placeholders: placeholders.into_iter().peekable(),
+        attachments,
+        out,
+    };
+    writer.values();
+    writer.out
 }
 
 // writing into a `Vec` cannot fail

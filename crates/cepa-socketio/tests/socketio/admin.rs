@@ -6,7 +6,7 @@ use std::time::Duration;
 use cepa_socketio::{Admin, Options, RecoveryOptions, SocketIo};
 use serde_json::Value;
 
-use crate::cluster::Wire;
+use crate::cluster_wire::Wire;
 use crate::support::{Running, Ws, soon, start};
 
 /// A page over WebSocket.

@@ -1,110 +1,12 @@
-//! Servers that an adapter joins: here in one process, request by request as a wire would carry them.
+//! Servers that an adapter joins, here in one process: every request and answer between them goes as bytes.
 
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use cepa_socketio::adapter::{Adapter, Answer, Answered, Asked, Local, Request};
 use cepa_socketio::{Args, EmitError, SocketIo};
-use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
-use tokio::time::{Instant, timeout_at};
+use tokio::sync::mpsc::unbounded_channel;
 
+use crate::cluster_wire::Wire;
 use crate::support::{Running, Ws, soon, start};
-
-/// All servers of a cluster: what is open on each of them.
-#[derive(Clone, Default)]
-pub struct Wire(Arc<Mutex<Vec<Node>>>);
-
-#[derive(Default)]
-struct Node {
-    open: Vec<Local>,
-    inbox: Option<UnboundedSender<(Local, Request)>>,
-}
-
-struct End {
-    wire: Wire,
-    index: usize,
-}
-
-impl Wire {
-    /// One more server.
-    pub fn end(&self) -> impl Adapter {
-        // requests of one server are performed in their order
-        let (inbox, mut requests) = unbounded_channel::<(Local, Request)>();
-        tokio::spawn(async move {
-            while let Some((local, request)) = requests.recv().await {
-                local.perform(request, |answer| panic!("{answer:?} to nobody")).await;
-            }
-        });
-        let mut nodes = self.0.lock().unwrap();
-        nodes.push(Node { inbox: Some(inbox), ..Node::default() });
-        End { wire: self.clone(), index: nodes.len() - 1 }
-    }
-
-    /// A namespace of a server.
-    pub fn local_on(&self, index: usize, name: &str) -> Local {
-        let nodes = self.0.lock().unwrap();
-        nodes[index].open.iter().find(|local| local.name() == name).unwrap().clone()
-    }
-
-    /// The names that are open on a server.
-    pub fn open_on(&self, index: usize) -> Vec<String> {
-        let nodes = self.0.lock().unwrap();
-        nodes[index].open.iter().map(|local| local.name().to_owned()).collect()
-    }
-}
-
-impl End {
-    fn others(&self, namespace: &str) -> Vec<(Local, UnboundedSender<(Local, Request)>)> {
-        let nodes = self.wire.0.lock().unwrap();
-        let others = nodes.iter().enumerate().filter(|(index, _)| *index != self.index);
-        let inbox = |node: &Node| node.inbox.clone().unwrap();
-        let open = others.flat_map(|(_, node)| node.open.iter().map(move |it| (it, inbox(node))));
-        let mine = open.filter(|(local, _)| local.name() == namespace);
-        mine.map(|(local, inbox)| (local.clone(), inbox)).collect()
-    }
-}
-
-impl Adapter for End {
-    fn open(&self, namespace: Local) {
-        self.wire.0.lock().unwrap()[self.index].open.push(namespace);
-    }
-
-    fn close(&self, namespace: &str) {
-        self.wire.0.lock().unwrap()[self.index].open.retain(|local| local.name() != namespace);
-    }
-
-    fn send(&self, namespace: &str, request: Request) {
-        for (local, inbox) in self.others(namespace) {
-            inbox.send((local, request.clone())).unwrap();
-        }
-    }
-
-    fn ask<'a>(&'a self, namespace: &'a str, request: Request, deadline: Instant) -> Asked<'a> {
-        Box::pin(async move {
-            let mut all = Answered::default();
-            for (local, _) in self.others(namespace) {
-                let (sender, mut answers) = unbounded_channel();
-                let performed =
-                    local.perform(request.clone(), |answer| sender.send(answer).unwrap());
-                let late = timeout_at(deadline, performed).await.is_err();
-                drop(sender);
-                let mut expected = 1;
-                while let Some(answer) = answers.recv().await {
-                    match answer {
-                        Answer::Count(count) => expected = count,
-                        answer => {
-                            expected -= 1;
-                            all.answers.push(answer);
-                        }
-                    }
-                }
-                assert!(expected == 0 || late || matches!(request, Request::EmitWithAck(..)));
-                all.missing += expected;
-            }
-            all
-        })
-    }
-}
 
 /// Two servers, each with a client in `room`.
 struct Two {
@@ -293,5 +195,7 @@ async fn an_adapter_keeps_no_namespace_alive() {
 }
 
 fn texts(answers: &[Args]) -> Vec<String> {
-    answers.iter().map(|answer| answer.get(0).unwrap()).collect()
+    let mut texts: Vec<_> = answers.iter().map(|answer| answer.get(0).unwrap()).collect();
+    texts.sort_unstable();
+    texts
 }
