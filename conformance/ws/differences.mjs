@@ -10,6 +10,8 @@ export const differences = Object.fromEntries([
   differ("RFC 9110, 7.6.1 and 7.8: Upgrade and Connection are lists", "handshake", {
     "Upgrade is a list": "400", "Upgrade in two lines": "400", "Connection is a list with tabs": "426",
   }),
+  differ("RFC 9110, 5.6.1.2: an empty element of a list counts for nothing", "handshake", { "an empty element among subprotocols": "400" }),
+  differ("the same", "offers", { "empty elements": "400" }),
   differ("version 8 is a draft; the standard's is written 13 and no other way (RFC 6455, 4.1)", "handshake", {
     "version 8": "101 sec-websocket-version=undefined close:1000", "version 013": OPEN,
   }),

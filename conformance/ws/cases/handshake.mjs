@@ -60,7 +60,8 @@ export default [
   headers("subprotocols that the server does not have", { [PROTOCOL]: "other, another" }),
   headers("a subprotocol in another case", { [PROTOCOL]: "CHAT.V1" }),
   headers("a subprotocol twice", { [PROTOCOL]: "chat.v1, chat.v1" }, "400"),
-  headers("an empty subprotocol", { [PROTOCOL]: "chat.v1,,chat.v2" }, "400"),
+  headers("an empty element among subprotocols", { [PROTOCOL]: "chat.v1,, chat.v2" }, "101 chat.v2 close:1000"),
+  headers("subprotocols that are all empty", { [PROTOCOL]: ", ," }, "400"),
   headers("a subprotocol that is no token", { [PROTOCOL]: "chat v1" }, "400"),
   headers("no subprotocol at all", { [PROTOCOL]: "" }, "400"),
 ];

@@ -34,6 +34,7 @@ export default [
   one("two lines", ["permessage-deflate; server_max_window_bits=9", "permessage-deflate"], "server_max_window_bits=9"),
   one("beside others", "x-webkit-deflate-frame, permessage-deflate, x-other; a=b", "plain"),
   one("others alone", "x-webkit-deflate-frame", DECLINED),
+  one("empty elements", ", permessage-deflate,\t, x-other,", "plain"),
   one("spaces and tabs", "permessage-deflate ;\tserver_max_window_bits=10", "server_max_window_bits=10"),
-  ...[",", "permessage-deflate,", "permessage-deflate;", "permessage deflate", "permessage-deflate; client_max_window_bits=", 'permessage-deflate; client_max_window_bits="10', "permessage-deflate; =10", '"permessage-deflate"'].map((offer) => one(`the grammar is broken: ${offer}`, offer, "400")),
+  ...[",", "permessage-deflate;", "permessage deflate", "permessage-deflate; client_max_window_bits=", 'permessage-deflate; client_max_window_bits="10', "permessage-deflate; =10", '"permessage-deflate"'].map((offer) => one(`the grammar is broken: ${offer}`, offer, "400")),
 ];

@@ -10,7 +10,7 @@ use http::header::{HeaderMap, HeaderValue, SEC_WEBSOCKET_EXTENSIONS};
 
 use crate::deflate::{BITS, Deflate, MAX_BITS};
 use crate::frame::Role;
-use crate::handshake::is_token;
+use crate::handshake::{elements, is_token};
 
 const NAME: &str = "permessage-deflate";
 
@@ -200,17 +200,19 @@ type Element<'h> = (&'h str, Vec<(&'h str, Option<String>)>);
 /// Reads `Sec-WebSocket-Extensions`: elements with commas between them, parameters after semicolons,
 /// values as tokens or as quoted tokens.
 fn read(headers: &HeaderMap) -> Result<Vec<Element<'_>>, Malformed> {
-    let mut elements = Vec::new();
+    let mut found = Vec::new();
     for value in headers.get_all(SEC_WEBSOCKET_EXTENSIONS) {
-        let value = value.to_str().map_err(|_| Malformed)?;
-        for element in value.split(',') {
+        for element in elements(value.to_str().map_err(|_| Malformed)?) {
             let mut parts = element.split(';').map(|part| part.trim_matches([' ', '\t']));
             let name = parts.next().filter(|name| is_token(name)).ok_or(Malformed)?;
             let pairs = parts.map(parameter).collect::<Result<_, _>>()?;
-            elements.push((name, pairs));
+            found.push((name, pairs));
         }
     }
-    Ok(elements)
+    match found.is_empty() && headers.contains_key(SEC_WEBSOCKET_EXTENSIONS) {
+        true => Err(Malformed),
+        false => Ok(found),
+    }
 }
 
 fn parameter(part: &str) -> Result<(&str, Option<String>), Malformed> {

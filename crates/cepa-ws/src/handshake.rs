@@ -109,18 +109,21 @@ pub(crate) fn accept(key: &str) -> HeaderValue {
 
 /// The first of the server's subprotocols that the client offers, in the server's order.
 fn choose_protocol(headers: &HeaderMap, known: &[Arc<str>]) -> Result<Option<Arc<str>>> {
+    let malformed = || bad("Sec-WebSocket-Protocol must be a list of distinct tokens");
     let mut offers = Vec::new();
     for value in headers.get_all(SEC_WEBSOCKET_PROTOCOL) {
-        for offer in value.to_str().unwrap_or("\0").split(',') {
-            let offer = offer.trim_matches([' ', '\t']);
+        for offer in elements(value.to_str().unwrap_or("\0")) {
             if offers.len() == MAX_OFFERS {
                 return Err(bad("Sec-WebSocket-Protocol offers more than 32 subprotocols"));
             }
             if !is_token(offer) || offers.contains(&offer) {
-                return Err(bad("Sec-WebSocket-Protocol must be a list of distinct tokens"));
+                return Err(malformed());
             }
             offers.push(offer);
         }
+    }
+    if offers.is_empty() && headers.contains_key(SEC_WEBSOCKET_PROTOCOL) {
+        return Err(malformed());
     }
     Ok(known.iter().find(|known| offers.contains(&&***known)).cloned())
 }
@@ -136,9 +139,16 @@ fn single<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<&'h str> {
 
 /// Whether a header that is a list holds a token, in any case.
 pub(crate) fn has_token(headers: &HeaderMap, name: &HeaderName, token: &str) -> bool {
-    headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).any(|list| {
-        list.split(',').any(|item| item.trim_matches([' ', '\t']).eq_ignore_ascii_case(token))
-    })
+    headers
+        .get_all(name)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .any(|list| elements(list).any(|item| item.eq_ignore_ascii_case(token)))
+}
+
+/// The elements of a list; empty ones count for nothing (RFC 9110 section 5.6.1.2).
+pub(crate) fn elements(list: &str) -> impl Iterator<Item = &str> {
+    list.split(',').map(|item| item.trim_matches([' ', '\t'])).filter(|item| !item.is_empty())
 }
 
 /// Whether the text is a token of RFC 9110 section 5.6.2.

@@ -130,6 +130,14 @@ fn the_first_offer_that_can_be_kept_is_taken() {
 }
 
 #[test]
+fn empty_elements_count_for_nothing() {
+    for offers in ["permessage-deflate,", ", permessage-deflate", "other,,\t, permessage-deflate"] {
+        let expected = Some("permessage-deflate".to_owned());
+        assert_eq!(answer(with_takeover(), offers), Ok(expected), "{offers}");
+    }
+}
+
+#[test]
 fn several_lines_are_one_list() {
     let mut request = request();
     set(&mut request, "sec-websocket-extensions", Some("permessage-deflate; unknown"));
@@ -143,8 +151,8 @@ fn what_breaks_the_grammar_fails_the_handshake() {
     for offer in [
         "",
         ",",
-        "permessage-deflate,",
-        ", permessage-deflate",
+        ", ,",
+        "permessage-deflate, ; server_no_context_takeover",
         "permessage-deflate;",
         "permessage-deflate;;",
         "permessage deflate",

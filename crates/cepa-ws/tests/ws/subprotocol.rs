@@ -14,6 +14,8 @@ fn the_servers_order_decides() {
         (Some("v0,v1"), Some("v1")),
         (Some("v3"), None),
         (Some("V2"), None),
+        (Some("v0,, v1"), Some("v1")),
+        (Some(" ,\t, v1 , "), Some("v1")),
     ] {
         let mut request = request();
         set(&mut request, "sec-websocket-protocol", offered);
@@ -33,7 +35,7 @@ fn several_lines_are_one_list() {
 
 #[test]
 fn a_malformed_list_is_400_even_when_nothing_is_chosen() {
-    for wrong in ["", "a,", ",a", "a b", "a,a", "a;b", "é"] {
+    for wrong in ["", ",", " , ,", "a b", "a,b c,", "a,a", "a;b", "é"] {
         let mut request = request();
         let value = cepa_core::http::HeaderValue::from_bytes(wrong.as_bytes()).unwrap();
         request.headers.insert("sec-websocket-protocol", value);
