@@ -51,8 +51,10 @@ pub enum WebSocketError {
     PongDeadline,
     /// The stream failed.
     Io(io::Error),
-    /// A value could not be written as JSON, or a message not read as such.
+    /// A value could not be written as JSON.
     Json(serde_json::Error),
+    /// A message is not the JSON that it was read as; see [`Message::json`](crate::Message::json).
+    NotJson(serde_json::Error),
     /// This code may not stand in a close frame; see [`CloseCode::is_sendable`].
     CloseCode(CloseCode),
     /// The opening handshake failed; only the client side has this.
@@ -69,7 +71,8 @@ impl fmt::Display for WebSocketError {
             Self::WriteDeadline => f.write_str("the WebSocket peer does not read"),
             Self::PongDeadline => f.write_str("the WebSocket peer does not answer pings"),
             Self::Io(error) => write!(f, "the WebSocket's stream failed: {error}"),
-            Self::Json(error) => write!(f, "not JSON: {error}"),
+            Self::Json(error) => write!(f, "the value has no JSON form: {error}"),
+            Self::NotJson(error) => write!(f, "not the JSON that is wanted: {error}"),
             Self::CloseCode(code) => write!(f, "{code} may not be sent as a close code"),
             Self::Handshake(why) => write!(f, "the WebSocket handshake failed: {why}"),
             Self::Refused(answer) => {
@@ -83,7 +86,7 @@ impl std::error::Error for WebSocketError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Io(error) => Some(error),
-            Self::Json(error) => Some(error),
+            Self::Json(error) | Self::NotJson(error) => Some(error),
             _ => None,
         }
     }

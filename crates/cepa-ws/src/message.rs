@@ -49,9 +49,10 @@ impl Message {
     /// Reads the message, of either kind, as JSON.
     ///
     /// # Errors
-    /// [`WebSocketError::Json`] when it is not JSON or has another shape; the connection goes on.
+    /// [`WebSocketError::NotJson`] when it is not JSON or has another shape. The connection goes on, unless the function
+    /// that serves it passes this on: then it is closed with 1007.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, WebSocketError> {
-        Ok(serde_json::from_slice(self.as_bytes())?)
+        serde_json::from_slice(self.as_bytes()).map_err(WebSocketError::NotJson)
     }
 }
 

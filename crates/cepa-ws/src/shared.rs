@@ -68,27 +68,24 @@ impl Shared {
         }
     }
 
-    pub(crate) fn close_deadline(&self) -> Duration {
-        self.link().limits().close_deadline
+    pub(crate) fn limits(&self) -> Limits {
+        *self.link().limits()
     }
 
-    /// Performs the close handshake, within its deadline.
-    pub(crate) async fn close(&self, close: &Close) {
-        self.begin_close(close);
+    /// Performs the close handshake that has begun, within its deadline.
+    pub(crate) async fn close(&self) {
         poll_fn(|cx| self.link().poll_close(cx)).await;
         // The stream knew this task last; who still has a handle is told that it is over.
         self.wake();
     }
 
-    /// After a violation: reads on and throws away until the peer ends the stream, for a bounded time
-    /// and number of bytes. Closing with unread bytes would reset the connection, and might destroy
-    /// our close frame on its way.
-    pub(crate) async fn linger(&self) {
-        let Limits { close_deadline, max_message, .. } = *self.link().limits();
-        let mut left = max_message;
+    /// After a violation: reads on and throws away until the peer ends the stream, for this long at most and a bounded
+    /// number of bytes. Closing with unread bytes would reset the connection, and might destroy our close frame on its way.
+    pub(crate) async fn linger(&self, most: Duration) {
+        let mut left = self.limits().max_message;
         let drained = poll_fn(|cx| self.link().poll_drain(cx, &mut left));
         // Either way the connection is over.
-        let _ = timeout(close_deadline, drained).await;
+        let _ = timeout(most, drained).await;
     }
 }
 

@@ -8,13 +8,14 @@
 //! |---|---|
 //! | returns `Ok` | 1000 |
 //! | returns an error | 1011 and the error's public message; the app's observers see the error |
+//! | returns that of [`Message::json`](crate::Message::json) | 1007 and what is wrong |
 //! | panics | 1011; the app's observers see the panic |
 //! | is running when the server shuts down | 1001, to be answered within `shutdown_deadline`; it has `close_deadline` to return |
 //!
 //! A function that fails with [`WebSocketError::Closed`], because it went on sending after the peer had
 //! gone, has not failed: nobody is told. One that passes on a fault of the peer is observed as 413 (too
-//! big), 400 (any other violation) or 408 (a deadline), with the code `websocket_peer`: nothing that a
-//! client does looks like a failure of the server.
+//! big), 408 (a deadline) or 400 (any other violation, a message that is not the JSON it was read as, a stream that
+//! fails), with the code `websocket_peer`: nothing that a client does looks like a failure of the server.
 //!
 //! The function runs on whichever thread the task is on, so its future must be `Send`:
 //!
@@ -32,6 +33,7 @@
 //! ```
 
 use std::any::Any;
+use std::io::ErrorKind;
 use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::pin::pin;
 use std::sync::Arc;
@@ -198,7 +200,7 @@ where
                 outcome = &mut serve => Some(outcome),
                 () = &mut closed => {
                     shared.go_away();
-                    timeout(shared.close_deadline(), serve).await.ok()
+                    timeout(shared.limits().close_deadline, serve).await.ok()
                 }
             }
         };
@@ -213,43 +215,57 @@ type Outcome = Option<std::result::Result<Result, Box<dyn Any + Send>>>;
 
 /// Closes the WebSocket by what became of the function.
 async fn end(shared: &Shared, closing: &CancellationToken, outcome: Outcome) -> Result {
-    let close = match &outcome {
-        Some(Ok(Ok(()))) => Close::new(CloseCode::NORMAL, ""),
-        Some(Ok(Err(error))) => Close::new(CloseCode::INTERNAL, error.public_message()),
-        Some(Err(_)) => Close::new(CloseCode::INTERNAL, "the server failed"),
-        None => Close::new(CloseCode::AWAY, ""),
+    let (close, outcome) = match outcome {
+        Some(Ok(result)) => {
+            let (close, result) = judge(result);
+            (close, Ok(result))
+        }
+        Some(Err(panic)) => (Close::new(CloseCode::INTERNAL, "the server failed"), Err(panic)),
+        None => (Close::new(CloseCode::AWAY, ""), Ok(Ok(()))),
     };
     // The function may have given the WebSocket to someone who goes on with it.
     if closing.run_until_cancelled(shared.released()).await.is_none() {
         shared.go_away();
-        let _ = timeout(shared.close_deadline(), shared.released()).await;
+        let _ = timeout(shared.limits().close_deadline, shared.released()).await;
     }
-    shared.close(&close).await;
+    shared.begin_close(&close);
+    if closing.run_until_cancelled(shared.close()).await.is_none() {
+        shared.go_away();
+        shared.close().await;
+    }
     if shared.link().is_broken() {
-        shared.linger().await;
+        let Limits { close_deadline, shutdown_deadline, .. } = shared.limits();
+        if closing.run_until_cancelled(shared.linger(close_deadline)).await.is_none() {
+            shared.linger(shutdown_deadline.min(close_deadline)).await;
+        }
     }
-    match outcome {
-        Some(Err(panic)) => resume_unwind(panic),
-        Some(Ok(result)) => result.or_else(judge),
-        None => Ok(()),
-    }
+    outcome.unwrap_or_else(|panic| resume_unwind(panic))
 }
 
-/// Tells the peer's faults, which reached us through `?`, from the program's.
-fn judge(error: Error) -> Result {
-    let source = error.source().and_then(|source| source.downcast_ref());
-    let status = match source {
-        Some(WebSocketError::Closed) => return Ok(()),
+/// How to close, and what to tell: the peer's faults, which reached us through `?`, are not the program's.
+fn judge(result: Result) -> (Close, Result) {
+    let Err(error) = result else { return (Close::new(CloseCode::NORMAL, ""), Ok(())) };
+    let close = Close::new(CloseCode::INTERNAL, error.public_message());
+    let fault = error.source().and_then(|source| source.downcast_ref());
+    let status = match fault {
+        Some(WebSocketError::Closed) => return (close, Ok(())),
         Some(WebSocketError::Violation(violation)) if violation.code == CloseCode::TOO_BIG => 413,
-        Some(WebSocketError::Violation(_)) => 400,
+        Some(WebSocketError::Violation(_) | WebSocketError::NotJson(_)) => 400,
+        // what is unsupported was asked for by the program
+        Some(WebSocketError::Io(failed)) if failed.kind() != ErrorKind::Unsupported => 400,
         Some(WebSocketError::WriteDeadline | WebSocketError::PongDeadline) => 408,
-        _ => return Err(error),
+        _ => return (close, Err(error)),
     };
     if error.status() != StatusCode::INTERNAL_SERVER_ERROR {
-        return Err(error);
+        return (close, Err(error));
     }
-    let told = source.map(ToString::to_string).unwrap_or_default();
-    Err(Error::new(status, told).with_code("websocket_peer"))
+    let told = fault.map(ToString::to_string).unwrap_or_default();
+    let close = match fault {
+        Some(WebSocketError::NotJson(_)) => Close::new(CloseCode::INVALID_DATA, &told),
+        // of the others the connection is over already
+        _ => close,
+    };
+    (close, Err(Error::new(status, told).with_code("websocket_peer")))
 }
 
 #[cfg(test)]

@@ -142,5 +142,5 @@ async fn json_is_sent_as_text_and_read_from_either_kind() {
     ws.send("still open").await.unwrap();
     let message = cepa_ws::Message::from(payload);
     assert_eq!(message.json::<Vec<u8>>().unwrap(), [1, 2]);
-    assert!(matches!(message.json::<String>(), Err(WebSocketError::Json(_))));
+    assert!(matches!(message.json::<String>(), Err(WebSocketError::NotJson(_))));
 }

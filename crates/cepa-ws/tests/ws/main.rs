@@ -39,6 +39,8 @@ mod handshake;
 mod origin;
 mod over_http2;
 mod over_the_server;
+mod peers_faults;
+mod shutdown;
 mod subprotocol;
 mod upgrade;
 
