@@ -65,10 +65,9 @@ impl HubOptions {
         self
     }
 
-    /// Is called, with no lock held and by one thread at a time, after each change of membership. It may call the hub. It
-    /// should be quick: while more than
-    /// [`HOOK_BACKLOG`](Self::HOOK_BACKLOG) changes wait for it, those who join and leave are held up (publishers
-    /// never, unless they evict).
+    /// Is called, with no lock held and by one thread at a time, after each change of membership. It may call this hub and
+    /// others. It should be quick: those who join and leave call it in turns, and are held up for one call to take over,
+    /// or while more than [`HOOK_BACKLOG`](Self::HOOK_BACKLOG) changes wait for it (publishers never, unless they evict).
     #[must_use]
     pub fn on_membership(mut self, hook: impl Fn(&Membership) + Send + Sync + 'static) -> Self {
         self.hook = Some(Hook::new(hook));

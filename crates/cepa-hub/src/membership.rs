@@ -5,13 +5,14 @@
 //! hub. A thread that has called it [`TURN`] times gives way to the next that comes, so that no connection works for all
 //! others without end.
 //!
-//! Invariant: the backlog is bounded: a thread that finds more than [`HubOptions::HOOK_BACKLOG`] notes waits until the calling thread has
-//! caught up (never the calling thread itself, nor a publish).
+//! Invariant: the backlog is bounded: a thread that finds more than [`HubOptions::HOOK_BACKLOG`] notes waits until the calling
+//! thread has caught up. A thread that is calling a hook, this hub's or another's, never waits: two hooks that change each
+//! other's hub would wait for ever. Nor does a publish.
 
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::fmt;
 use std::sync::Arc;
-use std::thread::{self, ThreadId};
 
 use parking_lot::{Condvar, Mutex};
 
@@ -49,6 +50,11 @@ pub enum Membership {
 /// After so many calls another thread that comes takes over.
 const TURN: usize = 64;
 
+thread_local! {
+    /// Whether this thread is calling a hook.
+    static WITHIN: Cell<bool> = const { Cell::new(false) };
+}
+
 pub(crate) struct Hook {
     call: Box<dyn Fn(&Membership) + Send + Sync>,
     notes: Mutex<Notes>,
@@ -58,8 +64,9 @@ pub(crate) struct Hook {
 #[derive(Default)]
 struct Notes {
     waiting: VecDeque<Membership>,
-    caller: Option<ThreadId>,
-    /// How many calls the caller has made.
+    /// Whether a thread calls the hook.
+    called: bool,
+    /// How many calls it has made.
     made: usize,
     /// Whether a thread waits to take over.
     relief: bool,
@@ -76,20 +83,19 @@ impl Hook {
 
     /// Calls the hook for what was noted, unless another thread is at it and has not done enough. Holds no lock of the hub.
     pub(crate) fn run(&self) {
-        let me = thread::current().id();
         let mut notes = self.notes.lock();
         let mut relieves = false;
-        while let Some(caller) = notes.caller {
+        while notes.called {
             relieves = notes.made >= TURN && relieves == notes.relief;
-            if caller == me || !(relieves || notes.waiting.len() > HubOptions::HOOK_BACKLOG) {
+            if WITHIN.get() || !(relieves || notes.waiting.len() > HubOptions::HOOK_BACKLOG) {
                 return;
             }
             notes.relief |= relieves;
             self.caught_up.wait(&mut notes);
         }
-        (notes.caller, notes.made, notes.relief) = (Some(me), 0, false);
+        (notes.called, notes.made, notes.relief) = (true, 0, false);
         drop(notes);
-        let mut calling = Calling { hook: self, over: false };
+        let mut calling = Calling { hook: self, over: false, within: WITHIN.replace(true) };
         while let Some(change) = calling.next() {
             (self.call)(&change);
         }
@@ -100,6 +106,8 @@ impl Hook {
 struct Calling<'a> {
     hook: &'a Hook,
     over: bool,
+    /// Whether another hook does this.
+    within: bool,
 }
 
 impl Calling<'_> {
@@ -110,7 +118,7 @@ impl Calling<'_> {
         let next = if notes.relief { None } else { notes.waiting.pop_front() };
         notes.made += 1;
         if next.is_none() {
-            notes.caller = None;
+            notes.called = false;
             self.over = true;
         }
         if self.over || notes.waiting.len() <= HubOptions::HOOK_BACKLOG {
@@ -122,8 +130,9 @@ impl Calling<'_> {
 
 impl Drop for Calling<'_> {
     fn drop(&mut self) {
+        WITHIN.set(self.within);
         if !self.over {
-            self.hook.notes.lock().caller = None;
+            self.hook.notes.lock().called = false;
             self.hook.caught_up.notify_all();
         }
     }

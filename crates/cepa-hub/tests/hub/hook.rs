@@ -2,11 +2,11 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Barrier, OnceLock, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use cepa_hub::{Event, Hub, HubOptions, Log, LogOptions, Membership, Outcome, Policy};
+use cepa_hub::{Event, Hub, HubOptions, Log, LogOptions, Member, Membership, Outcome, Policy};
 use parking_lot::Mutex;
 
 use crate::{drain, limited, member, number};
@@ -224,6 +224,39 @@ fn the_hook_itself_never_waits_for_the_hook() {
     ana.join("the last");
     assert!(ana.is_closed());
     assert_eq!(left.load(Ordering::Relaxed), 2 * HubOptions::HOOK_BACKLOG + 1);
+}
+
+#[test]
+fn two_hooks_that_change_each_others_hub_do_not_wait_for_each_other() {
+    let meet = Arc::new(Barrier::new(2));
+    let [guests, hosts] = [(); 2].map(|()| Arc::new(OnceLock::<[Member; 2]>::new()));
+    let hubs = [0, 1].map(|mine| {
+        let (meet, guests) = (Arc::clone(&meet), Arc::clone(&guests));
+        Hub::with(HubOptions::new().on_membership(move |change| {
+            if matches!(change, Membership::Joined { room, .. } if &**room == "both are calling") {
+                meet.wait();
+                assert!(guests.get().unwrap()[1 - mine].join("from the other's hook"));
+            }
+        }))
+    });
+    let [(one, _one), (two, _two)] = [member(&hubs[0]), member(&hubs[1])];
+    let [(guest, _guest), (other, _other)] = [member(&hubs[0]), member(&hubs[1])];
+    assert!(hosts.set([one, two]).is_ok() && guests.set([guest, other]).is_ok());
+    let (tell, told) = mpsc::channel();
+    for mine in [0, 1] {
+        let (hosts, tell) = (Arc::clone(&hosts), tell.clone());
+        thread::spawn(move || {
+            let host = &hosts.get().unwrap()[mine];
+            // so many calls that someone else who comes takes over
+            (0..100).for_each(|n| assert!(host.join_untold(&n.to_string())));
+            host.join("both are calling");
+            tell.send(()).unwrap();
+        });
+    }
+    for _ in 0..2 {
+        told.recv_timeout(Duration::from_secs(20)).expect("neither waits for the other");
+    }
+    assert_eq!(hubs.map(|hub| hub.size("from the other's hook")), [1, 1]);
 }
 
 /// Whoever holds a lock that the hook wants evicts without it, and settles later.
