@@ -87,14 +87,15 @@ impl Namespaces {
         let new = Namespace::new(&name, kind, options, &server.outside);
         let namespace = {
             let mut by_name = self.by_name.write();
-            by_name.entry(name).or_insert_with(|| self.counted(&new)).clone()
+            let namespace = by_name.entry(name).or_insert_with(|| self.counted(&new)).clone();
+            if let Kind::Child(child) = namespace.kind() {
+                // never given back
+                child.seats.fetch_add(1, Ordering::Relaxed);
+            }
+            namespace
         };
         if namespace == new {
             namespace.announce();
-        }
-        if let Kind::Child(child) = namespace.kind() {
-            // never given back
-            child.seats.fetch_add(1, Ordering::Relaxed);
         }
         namespace
     }
