@@ -3,6 +3,7 @@
 //! All of them go by its `phase`, under the locks in the order that [`socket`](super) names. A client that has returned is
 //! accepted with what it missed, and one that goes leaves what it may return to; see [`recovery`](crate::recovery).
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use cepa_hub::{Member, Outcome};
@@ -153,7 +154,10 @@ impl Socket {
         drop(dropped);
         if let Some(member) = member {
             inner.namespace.remove(member.id());
-            member.detach();
+            // a hook of the hub that panics keeps nobody from the rest of the end
+            if let Err(panic) = catch_unwind(AssertUnwindSafe(|| member.detach())) {
+                inner.session.server.report(&work::panicked(&*panic), self);
+            }
         }
         inner.acks.close();
         inner.session.client.remove(self);

@@ -1,10 +1,11 @@
 use std::sync::Arc;
 
+use cepa_hub::{Hub, HubOptions, Membership};
 use cepa_socketio::{Options, Reason, Socket, SocketIo};
 use tokio::sync::Notify;
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 
-use crate::support::{Polling, Ws, quiet, start};
+use crate::support::{Polling, Ws, quiet, soon, start};
 
 type Seen = (String, Reason, Vec<String>);
 
@@ -156,4 +157,48 @@ async fn a_shutdown_of_the_http_server_ends_them_too() {
     assert_eq!(seen.recv().await, gone("/", Reason::ServerShuttingDown));
     assert_eq!(seen.recv().await, gone("/", Reason::ServerShuttingDown));
     assert_eq!(ws.closed().await, 1001);
+}
+
+/// A hook of the hub is the application's too: when it panics, the end goes on, for the other namespaces of the client as well.
+#[tokio::test]
+async fn a_membership_hook_that_panics_keeps_nobody_from_its_end() {
+    let hub = Hub::with(HubOptions::new().on_membership(|change| {
+        if let Membership::Left { room, .. } = change {
+            assert!(**room != *"room", "a hook that panics");
+        }
+    }));
+    let (sender, mut reported) = mpsc::unbounded_channel();
+    let (io, mut seen) = server(quiet());
+    let io = io.with_hub(hub).on_error(move |error, _| sender.send(error.to_string()).unwrap());
+    let server = start(&io).await;
+    for polls in [false, true] {
+        let client = if polls {
+            let (client, _) = Polling::connect(server.address).await;
+            client.post("40/custom,").await;
+            client.get().await;
+            Err(client)
+        } else {
+            let mut ws = Ws::connect(server.address).await;
+            ws.send("40/custom,").await;
+            ws.text().await;
+            Ok(ws)
+        };
+        match client {
+            Ok(ws) => drop(ws),
+            Err(client) => drop(client.post("1").await),
+        }
+        let ends = async { [seen.recv().await, seen.recv().await] };
+        let mut ends = soon("end of both sockets", ends).await;
+        ends.sort_by_key(|end| end.as_ref().map(|end| end.0.clone()));
+        let reason = ends[0].as_ref().unwrap().1;
+        assert_eq!(ends, [gone("/", reason), gone("/custom", reason)]);
+        let report = soon("report", reported.recv()).await.unwrap();
+        assert!(report.contains("a hook that panics"), "{report}");
+        soon("end of the session", async {
+            while io.connections() > 0 {
+                tokio::task::yield_now().await;
+            }
+        })
+        .await;
+    }
 }
