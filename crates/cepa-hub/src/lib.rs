@@ -40,6 +40,7 @@ mod hub;
 mod lanes;
 mod log;
 mod member;
+mod member_set;
 mod membership;
 mod message;
 mod outbox;

@@ -207,6 +207,7 @@ impl Queue {
             if state.entries.is_empty() {
                 // an idle connection holds no memory for what it may be sent
                 state.entries = VecDeque::new();
+                state.keys = None;
             }
             return Poll::Ready(Ok(()));
         }

@@ -11,99 +11,15 @@
 //! - A change of membership is noted for the hook under the room's lock, so notes about one room are in order.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
+use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
 use parking_lot::RwLock;
-use smallvec::SmallVec;
 
 use crate::member::MemberInner;
+use crate::member_set::{MemberSet, is_sparse};
 use crate::membership::Hook;
 use crate::{MemberId, Membership};
-
-/// A set of members: a list, so that a fan-out walks memory in order, and where in it each one is. A set that is short has
-/// the list alone, and one member in place: every Socket.IO socket is alone in a room of its own.
-#[derive(Default)]
-pub(crate) struct MemberSet {
-    list: SmallVec<[Arc<MemberInner>; 1]>,
-    places: Option<Box<Places>>,
-}
-
-type Places = HashMap<MemberId, usize, BuildHasherDefault<IdHasher>>;
-
-/// Up to this many members are looked for one by one.
-const SHORT: usize = 8;
-
-impl MemberSet {
-    pub(crate) fn len(&self) -> usize {
-        self.list.len()
-    }
-
-    pub(crate) fn contains(&self, id: MemberId) -> bool {
-        self.place(id).is_some()
-    }
-
-    fn place(&self, id: MemberId) -> Option<usize> {
-        match &self.places {
-            Some(places) => places.get(&id).copied(),
-            None => self.list.iter().position(|member| member.id == id),
-        }
-    }
-
-    pub(crate) fn iter(&self) -> std::slice::Iter<'_, Arc<MemberInner>> {
-        self.list.iter()
-    }
-
-    fn get(&self, id: MemberId) -> Option<&Arc<MemberInner>> {
-        self.list.get(self.place(id)?)
-    }
-
-    fn insert(&mut self, member: &Arc<MemberInner>) {
-        if self.contains(member.id) {
-            return;
-        }
-        if let Some(places) = &mut self.places {
-            places.insert(member.id, self.list.len());
-        }
-        self.list.push(Arc::clone(member));
-        if self.places.is_none() && self.list.len() > SHORT {
-            let places = self.list.iter().enumerate().map(|(at, member)| (member.id, at));
-            self.places = Some(Box::new(places.collect()));
-        }
-    }
-
-    fn remove(&mut self, id: MemberId) -> Option<Arc<MemberInner>> {
-        let at = self.place(id)?;
-        let removed = self.list.swap_remove(at);
-        if let Some(places) = &mut self.places {
-            places.remove(&id);
-            if let Some(moved) = self.list.get(at) {
-                places.insert(moved.id, at);
-            }
-        }
-        Some(removed)
-    }
-}
-
-/// Spreads the consecutive numbers that ids are; they come from us, so nobody can choose colliding ones.
-#[derive(Default)]
-pub(crate) struct IdHasher(u64);
-
-impl Hasher for IdHasher {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.write_u64(u64::from(*byte));
-        }
-    }
-
-    fn write_u64(&mut self, id: u64) {
-        self.0 = (self.0 ^ id).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(26);
-    }
-}
 
 pub(crate) struct Room {
     pub(crate) name: Arc<str>,
@@ -195,6 +111,10 @@ impl Rooms {
             let mut shard = self.shard(&room.name).write();
             if shard.get(&room.name).is_some_and(|found| Arc::ptr_eq(found, room)) {
                 shard.remove(&room.name);
+                if is_sparse(shard.len(), shard.capacity()) {
+                    let room_for = 2 * shard.len();
+                    shard.shrink_to(room_for);
+                }
             }
         }
     }
@@ -257,6 +177,30 @@ impl Everyone {
     pub(crate) fn visit(&self, mut f: impl FnMut(&Arc<MemberInner>)) {
         for shard in &self.shards {
             shard.read().iter().for_each(&mut f);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Event, Hub, HubOptions, OutboxOptions, Wire};
+
+    #[test]
+    fn rooms_that_are_gone_leave_no_room_in_the_table() {
+        let hub = Hub::with(HubOptions::new().shards(1));
+        let wire = Wire::new(|_| bytes::Bytes::new());
+        let (ana, _outbox) = hub.outbox(OutboxOptions::new(&wire));
+        let names: Vec<_> = (0..5000).map(|n| n.to_string()).collect();
+        let capacity = || hub.inner().rooms.shards[0].read().capacity();
+        for _ in 0..2 {
+            names.iter().for_each(|name| assert!(ana.join(name)));
+            assert!(capacity() >= 5000);
+            names[100..].iter().for_each(|name| assert!(ana.leave(name)));
+            assert!(capacity() < 500, "{}", capacity());
+            let reached = |name: &String| hub.to(name).publish(Event::bare("hi"));
+            assert_eq!(names.iter().map(reached).sum::<usize>(), 100);
+            names[..100].iter().for_each(|name| assert!(ana.leave(name)));
+            assert!(capacity() < 50, "{}", capacity());
         }
     }
 }

@@ -12,7 +12,8 @@ use smallvec::SmallVec;
 
 use crate::hub::HubInner;
 use crate::member::MemberInner;
-use crate::rooms::{IdHasher, Room};
+use crate::member_set::IdHasher;
+use crate::rooms::Room;
 use crate::{MemberId, Selection};
 
 /// Up to this many rooms are asked one by one.
