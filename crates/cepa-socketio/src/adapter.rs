@@ -41,15 +41,19 @@ use message::Event;
 /// What carries requests between the servers of a cluster; see [`SocketIo::with_adapter`](crate::SocketIo::with_adapter).
 pub trait Adapter: Send + Sync + 'static {
     /// A namespace has come into being: what others ask of it from now on is to be [performed](Local::perform).
+    ///
+    /// This, [`close`](Self::close) and [`hub`](Self::hub) are called one after the other, in the order in which namespaces
+    /// come and go; they must not wait, nor make a namespace.
     fn open(&self, namespace: Local);
 
     /// A namespace has gone.
     fn close(&self, namespace: &str);
 
-    /// The hub of a new namespace; an adapter that subscribes room by room makes it with a
-    /// [hook](cepa_hub::HubOptions::on_membership).
-    fn hub(&self, _namespace: &str) -> Hub {
-        Hub::new()
+    /// The hub of a new namespace, before it is opened; an adapter that subscribes room by room makes it with a
+    /// [hook](cepa_hub::HubOptions::on_membership). A namespace whose hub it is to be must not have another
+    /// ([`with_hub`](crate::SocketIo::with_hub)). By default the adapter does not care.
+    fn hub(&self, _namespace: &str) -> Option<Hub> {
+        None
     }
 
     /// Sends a request that nobody answers to all other servers. It is called where the event is emitted, and must not
@@ -146,6 +150,24 @@ impl Cluster {
 }
 
 impl Namespace {
+    /// Takes the adapter's hub, if it makes one. The caller sees that nobody asks for this one's hub at the same time.
+    ///
+    /// # Panics
+    /// When there is one already: the adapter would not hear of its rooms.
+    #[track_caller]
+    pub(crate) fn adopt_hub(&self) {
+        if let Some(adapter) = self.outside().cluster.adapter()
+            && !self.is_parent()
+            && let Some(hub) = adapter.hub(self.name())
+        {
+            let name = self.name();
+            assert!(
+                self.set_hub(hub),
+                "namespace {name} has a hub already: its adapter comes first"
+            );
+        }
+    }
+
     /// Tells the adapter that this namespace is there; a parent is not, its children are.
     pub(crate) fn announce(&self) {
         if let Some(adapter) = self.outside().cluster.adapter()

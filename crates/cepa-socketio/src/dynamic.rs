@@ -13,9 +13,10 @@ use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 use serde_json::Value;
 
+use crate::adapter::{Adapter, Cluster};
 use crate::namespace::Namespace;
 use crate::options::Options;
 use crate::server::Server;
@@ -54,6 +55,8 @@ pub(crate) struct Namespaces {
     /// How many of them are children; changed under the lock of the map.
     children: AtomicUsize,
     parents: RwLock<Vec<Namespace>>,
+    /// Held while one is made or goes, until the adapter knows, so that it is told in that order.
+    telling: Mutex<()>,
 }
 
 /// A client's place in a namespace, before and while it is a socket.
@@ -66,6 +69,7 @@ impl Namespaces {
             by_name: RwLock::new(HashMap::from([(root.name().into(), root.clone())])),
             children: AtomicUsize::new(0),
             parents: RwLock::default(),
+            telling: Mutex::default(),
         }
     }
 
@@ -85,6 +89,8 @@ impl Namespaces {
         let parent = self.parent_of(&name, &Value::Null);
         let kind = parent.map_or(Kind::Named, |parent| child(server, parent));
         let new = Namespace::new(&name, kind, options, &server.outside);
+        let _telling = self.telling.lock();
+        new.adopt_hub();
         let namespace = {
             let mut by_name = self.by_name.write();
             let namespace = by_name.entry(name).or_insert_with(|| self.counted(&new)).clone();
@@ -134,6 +140,8 @@ impl Namespaces {
             return Err(TOO_MANY);
         }
         let new = Namespace::new(name, child(server, parent), &server.options, &server.outside);
+        let _telling = self.telling.lock();
+        new.adopt_hub();
         let seat = {
             let mut by_name = self.by_name.write();
             if !by_name.contains_key(name) && full() {
@@ -153,6 +161,19 @@ impl Namespaces {
             self.children.fetch_add(1, Ordering::Relaxed);
         }
         new.clone()
+    }
+
+    /// Makes the server one of a cluster; false when it is in one already.
+    pub(crate) fn join(&self, cluster: &Cluster, adapter: Arc<dyn Adapter>) -> bool {
+        let _telling = self.telling.lock();
+        let joined = cluster.set(adapter);
+        if joined {
+            for namespace in self.all() {
+                namespace.adopt_hub();
+                namespace.announce();
+            }
+        }
+        joined
     }
 
     /// The namespace of this name, if there is one.
@@ -184,6 +205,7 @@ impl Namespaces {
 
     fn remove_if_empty(&self, namespace: &Namespace) {
         let Kind::Child(child) = namespace.kind() else { return };
+        let _telling = self.telling.lock();
         let mut by_name = self.by_name.write();
         let here = by_name.get(namespace.name()).is_some_and(|here| here == namespace);
         if here && child.seats.load(Ordering::Relaxed) == 0 {

@@ -161,11 +161,12 @@ impl SocketIo {
     /// [`Broadcast::fetch_sockets`]: crate::Broadcast::fetch_sockets
     ///
     /// # Panics
-    /// When there is an adapter already.
+    /// When there is an adapter already; when the adapter [makes the hubs](Adapter::hub) and a namespace has one.
     #[track_caller]
     pub fn with_adapter(self, adapter: impl Adapter) -> SocketIo {
-        assert!(self.server.outside.cluster.set(Arc::new(adapter)), "there is an adapter already");
-        self.server.namespaces.all().iter().for_each(Namespace::announce);
+        let cluster = &self.server.outside.cluster;
+        let joined = self.server.namespaces.join(cluster, Arc::new(adapter));
+        assert!(joined, "there is an adapter already");
         self
     }
 

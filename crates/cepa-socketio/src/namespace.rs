@@ -94,8 +94,7 @@ impl Namespace {
 
     /// The hub of its rooms (a parent of [`of_pattern`](crate::SocketIo::of_pattern) has none: its children have): that of [`with_hub`](crate::SocketIo::with_hub), or from the first use one of its own.
     pub fn hub(&self) -> &Hub {
-        let adapter = self.outside().cluster.adapter();
-        self.0.hub.get_or_init(|| adapter.map_or_else(Hub::new, |it| it.hub(self.name())))
+        self.0.hub.get_or_init(Hub::new)
     }
 
     /// Emits to everybody; returns how many queues took it.

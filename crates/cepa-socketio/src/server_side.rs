@@ -9,6 +9,7 @@ use std::sync::Arc;
 use cepa_core::Error;
 use cepa_hub::Selection;
 use futures_util::FutureExt;
+use futures_util::future::join_all;
 use tokio::time::Instant;
 
 use crate::adapter::Request;
@@ -90,12 +91,12 @@ impl Namespace {
         let args = arguments(event, payload)?;
         let deadline = after(Instant::now(), self.ack_timeout());
         let (mut answers, mut missing) = (Vec::new(), 0);
-        for namespace in self.children().unwrap_or_else(|| vec![self.clone()]) {
+        let namespaces = self.children().unwrap_or_else(|| vec![self.clone()]);
+        let asked = namespaces.iter().filter_map(|namespace| {
             let request = Request::ServerSide(Event { name: event.into(), args: args.clone() });
-            let Some(asked) = namespace.ask(&Selection::default(), deadline, |_| request) else {
-                continue;
-            };
-            let answered = asked.await;
+            namespace.ask(&Selection::default(), deadline, |_| request)
+        });
+        for answered in join_all(asked).await {
             missing += answered.missing;
             answers.extend(answered.args());
         }

@@ -1,12 +1,16 @@
 //! Servers that an adapter joins, here in one process: every request and answer between them goes as bytes.
 
+use std::sync::{Mutex, mpsc};
 use std::time::Duration;
 
+use cepa_hub::{Hub, HubOptions, Membership};
+use cepa_socketio::adapter::{Adapter, Answered, Asked, Local, Request};
 use cepa_socketio::{Args, EmitError, SocketIo};
-use tokio::sync::mpsc::unbounded_channel;
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio::time::Instant;
 
 use crate::cluster_wire::Wire;
-use crate::support::{Running, Ws, soon, start};
+use crate::support::{DEADLINE, Running, Ws, soon, start};
 
 /// Two servers, each with a client in `room`.
 struct Two {
@@ -192,6 +196,134 @@ async fn an_adapter_keeps_no_namespace_alive() {
         }
     })
     .await;
+}
+
+/// An adapter that wants to know of rooms, as one does that subscribes room by room.
+struct Listening(UnboundedSender<Membership>);
+
+impl Adapter for Listening {
+    fn open(&self, _: Local) {}
+    fn close(&self, _: &str) {}
+    fn send(&self, _: &str, _: Request) {}
+
+    fn hub(&self, _: &str) -> Option<Hub> {
+        let sender = self.0.clone();
+        let hook = move |change: &Membership| drop(sender.send(change.clone()));
+        Some(Hub::with(HubOptions::new().on_membership(hook)))
+    }
+
+    fn ask<'a>(&'a self, _: &'a str, _: Request, _: Instant) -> Asked<'a> {
+        Box::pin(async { Answered::default() })
+    }
+}
+
+#[tokio::test]
+async fn an_adapter_may_hear_of_rooms() {
+    let (sender, mut changes) = unbounded_channel();
+    let io = SocketIo::new();
+    let other = io.of("/other").on_connect(async |socket| {
+        socket.join("room");
+        Ok(())
+    });
+    let io = io.with_adapter(Listening(sender));
+    let server = start(&io).await;
+    let mut client = Ws::open(server.address).await;
+    client.send("40/other,").await;
+    client.text().await;
+    let mut created = Vec::new();
+    while created.len() < 2 {
+        if let Some(Membership::RoomCreated { room }) = soon("room", changes.recv()).await {
+            created.push(room);
+        }
+    }
+    assert_eq!(*created[0], *other.sockets()[0].id());
+    assert_eq!(&*created[1], "room");
+}
+
+#[test]
+#[should_panic(expected = "namespace / has a hub already: its adapter comes first")]
+fn an_adapter_that_would_not_hear_of_rooms_is_refused() {
+    let io = SocketIo::new().with_hub(Hub::new());
+    drop(io.with_adapter(Listening(unbounded_channel().0)));
+}
+
+#[test]
+#[should_panic(expected = "namespace / has a hub already")]
+fn the_hub_of_an_adapter_is_not_replaced() {
+    let io = SocketIo::new().with_adapter(Listening(unbounded_channel().0));
+    drop(io.with_hub(Hub::new()));
+}
+
+/// Each namespace of a pattern is asked at once: one whose servers are silent takes the time of no other.
+#[tokio::test(start_paused = true)]
+async fn namespaces_of_a_pattern_are_asked_at_once() {
+    let wire = Wire::default();
+    let io = [1, 2].map(|number| {
+        let io = SocketIo::new().with_adapter(wire.end());
+        let rooms = io.of_pattern("/room-*");
+        if number == 2 {
+            drop(io.of("/room-b").on_server_side("who", async |(): ()| "b"));
+            drop(io.of("/room-c").on_server_side("who", async |(): ()| "c"));
+        }
+        for name in ["/room-a", "/room-b", "/room-c"] {
+            drop(io.of(name));
+        }
+        (io, rooms)
+    });
+    let asked = io[0].1.server_side_emit_with_ack("who", &()).await;
+    let Err(EmitError::Unanswered { answers, missing: 1 }) = asked else { panic!("{asked:?}") };
+    assert_eq!(texts(&answers), ["b", "c"]);
+}
+
+/// An adapter that is told of an end and takes its time.
+struct Slow {
+    told: mpsc::Sender<String>,
+    go: Mutex<mpsc::Receiver<()>>,
+}
+
+impl Adapter for Slow {
+    fn open(&self, namespace: Local) {
+        self.told.send(format!("{} opened", namespace.name())).unwrap();
+    }
+
+    fn close(&self, namespace: &str) {
+        // at the end of the test nobody hears
+        let _ = self.told.send(format!("{namespace} is closing"));
+        let wait = || self.go.lock().unwrap().recv_timeout(DEADLINE);
+        let _ = tokio::task::block_in_place(wait);
+        let _ = self.told.send(format!("{namespace} closed"));
+    }
+
+    fn send(&self, _: &str, _: Request) {}
+
+    fn ask<'a>(&'a self, _: &'a str, _: Request, _: Instant) -> Asked<'a> {
+        Box::pin(async { Answered::default() })
+    }
+}
+
+/// What the adapter was told last is what there is. (The test waits as threads do: workers of the runtime are held up.)
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_namespace_that_comes_again_is_opened_after_its_end() {
+    let (told, hears) = mpsc::channel();
+    let (go, waits) = mpsc::channel();
+    let io = SocketIo::new().with_adapter(Slow { told, go: waits.into() });
+    drop(io.of_pattern("/room-*"));
+    let server = start(&io).await;
+    let [mut first, mut second] = [Ws::open(server.address).await, Ws::open(server.address).await];
+    first.send("40/room-1,").await;
+    first.text().await;
+    first.send("41/room-1,").await;
+    for wanted in ["/ opened", "/room-1 opened", "/room-1 is closing"] {
+        assert_eq!(hears.recv_timeout(DEADLINE).as_deref(), Ok(wanted));
+    }
+    second.send("40/room-1,").await;
+    let early = hears.recv_timeout(Duration::from_millis(50));
+    assert!(early.is_err(), "{early:?}");
+    go.send(()).unwrap();
+    for wanted in ["/room-1 closed", "/room-1 opened"] {
+        assert_eq!(hears.recv_timeout(DEADLINE).as_deref(), Ok(wanted));
+    }
+    second.text().await;
 }
 
 fn texts(answers: &[Args]) -> Vec<String> {

@@ -227,6 +227,7 @@ impl Ws {
     /// At another path.
     pub async fn dial_at(address: SocketAddr, target: &str) -> Ws {
         let stream = TcpStream::connect(address).await.unwrap();
+        stream.set_nodelay(true).unwrap();
         Ws(Client::new("localhost", target).unwrap().connect(stream).await.unwrap())
     }
 
