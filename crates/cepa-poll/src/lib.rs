@@ -4,8 +4,9 @@
 //! it has been held long enough, when a newer poll of the same client takes its place, or when the server shuts down;
 //! when its client leaves, its place is free at once. [`Polls`] has the bounds: how long, and how many at a time.
 //!
-//! Two ways of use: [`Polls::follow`] answers with what a [`Log`](cepa_hub::Log) has after `?since=`, as a stream of
-//! server-sent events would be resumed; [`Poll::wait`] asks a closure of yours what is new, whenever the room stirs.
+//! Three ways of use: [`Polls::follow`] answers with what a [`Log`](cepa_hub::Log) has after `?since=`, as a stream of
+//! server-sent events would be resumed; [`Poll::changed`] with a state, when it has another version than `If-None-Match`;
+//! [`Poll::wait`] asks a closure of yours what is new, whenever the room stirs.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -28,6 +29,7 @@
 
 mod batch;
 mod polls;
+mod state;
 
 pub use batch::Batch;
 pub use polls::{Poll, PollOptions, Polled, Polls};
