@@ -5,10 +5,10 @@
 //! for all whose [`SharedDeflate`] is equal: such a frame refers to no message before it, whatever was
 //! agreed on about context takeover.
 
-use bytes::{BufMut, Bytes, BytesMut};
+use bytes::Bytes;
 
 use crate::compress::SharedDeflate;
-use crate::frame::{Header, MAX_HEADER, OpCode};
+use crate::frame::{Header, OpCode};
 use crate::mask;
 
 /// A text message as one unmasked server frame.
@@ -61,12 +61,18 @@ fn frame(opcode: OpCode, payload: &[u8]) -> Bytes {
 /// `header.len` must be the payload's length.
 #[must_use]
 pub fn encode(header: Header, payload: &[u8]) -> Bytes {
-    let mut out = BytesMut::with_capacity(MAX_HEADER + payload.len());
-    out.put_slice(&header.encode());
+    // With room for this and no more, which as `Bytes` needs no second allocation.
+    let mut out = Vec::with_capacity(header.encode().len() + payload.len());
+    append(&mut out, header, payload);
+    out.into()
+}
+
+/// Appends a frame to others.
+pub(crate) fn append(out: &mut Vec<u8>, header: Header, payload: &[u8]) {
+    out.extend_from_slice(&header.encode());
     let start = out.len();
-    out.put_slice(payload);
+    out.extend_from_slice(payload);
     if let Some(key) = header.mask {
         mask::apply(&mut out[start..], key, 0);
     }
-    out.freeze()
 }

@@ -8,7 +8,7 @@ use bytes::Bytes;
 
 use super::{Link, Phase};
 use crate::compress::SharedDeflate;
-use crate::encode::encode;
+use crate::encode::{append, encode};
 use crate::error::WebSocketError;
 use crate::frame::{Header, OpCode, Role, any_compressed};
 use crate::message::Message;
@@ -97,7 +97,7 @@ impl Link {
         match self.mask() {
             Ok(mask) => {
                 let header = Header { mask, ..Header::new(OpCode::Pong, payload.len()) };
-                self.pongs.extend_from_slice(&encode(header, payload));
+                append(&mut self.pongs, header, payload);
             }
             Err(error) => self.fail_io(error),
         }

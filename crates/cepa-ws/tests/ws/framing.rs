@@ -15,6 +15,18 @@ fn the_examples_of_the_rfc() {
 }
 
 #[test]
+fn a_frame_takes_the_room_that_it_has_and_no_more() {
+    for len in [0, 2, 125, 126, 70_000] {
+        for mask in [None, Some(KEY)] {
+            let header = Header { mask, ..Header::new(OpCode::Binary, len) };
+            let frame = encode(header, &vec![7; len]);
+            let bytes = frame.len();
+            assert_eq!(frame.try_into_mut().unwrap().capacity(), bytes, "{len} {mask:?}");
+        }
+    }
+}
+
+#[test]
 fn lengths_are_written_in_their_shortest_form() {
     for (len, head) in [
         (0, &[0x82, 0][..]),
