@@ -2,7 +2,8 @@
 //!
 //! What comes in is judged here: a packet that cannot be read ends the connection as `forced close`, a good one in the
 //! wrong state (an event before CONNECT, a second CONNECT) as `forced server close`. A namespace that does not exist is
-//! answered and the connection goes on.
+//! answered and the connection goes on. A second CONNECT before the first is answered takes its place: the official client
+//! sends one when it disconnects and connects at once.
 //!
 //! What cannot be taken yet is [`Held`], and nothing more is read until it is: an event whose socket has its queue full, and
 //! a CONNECT while too many others are under way.
@@ -203,8 +204,13 @@ impl Client {
             _ => (&*packet.namespace, ""),
         };
         let max_auth = session.server.options.max_auth;
-        let socket =
+        let mut socket =
             self.sockets.lock().iter().find(|socket| socket.namespace().name() == name).cloned();
+        let asks = matches!(packet.body, Body::Connect(_)) && !(session.is_legacy() && name == "/");
+        // it has given up what it asked before, and asks anew: one answer will do
+        if let Some(before) = socket.take_if(|before| asks && before.is_connecting()) {
+            before.close(Reason::ClientNamespaceDisconnect);
+        }
         match (socket, packet.body) {
             (None, Body::Connect(auth))
                 if auth.as_ref().map_or(query.len(), Bytes::len) > max_auth =>

@@ -225,6 +225,41 @@ async fn a_client_that_leaves_while_it_is_judged_is_dropped_silently() {
     assert!(io.is_empty());
 }
 
+/// The official client sends it when it disconnects and connects while the server takes its time; Node goes on, too.
+#[tokio::test]
+async fn a_second_connect_before_the_first_is_answered_takes_its_place() {
+    let gate = std::sync::Arc::new(tokio::sync::Semaphore::new(0));
+    let (entered, mut waiting) = tokio::sync::mpsc::unbounded_channel();
+    let io = SocketIo::new()
+        .admit({
+            let gate = gate.clone();
+            async move |socket: Socket| {
+                entered.send(socket.handshake().auth["try"].clone()).unwrap();
+                gate.acquire().await?.forget();
+                Ok(())
+            }
+        })
+        .on_connect(async |socket: Socket| {
+            Ok(socket.emit("welcome", &socket.handshake().auth["try"])?)
+        });
+    let other = io.of("/other");
+    let server = start(&io).await;
+    let mut ws = Ws::open(server.address).await;
+    ws.send("40/other,").await;
+    assert!(ws.text().await.starts_with("40/other,{"));
+    for number in [1, 2] {
+        ws.send(&format!("40{{\"try\":{number}}}")).await;
+        assert_eq!(waiting.recv().await.unwrap(), number);
+    }
+    gate.add_permits(2);
+    assert!(ws.text().await.starts_with("40{\"sid\":"));
+    assert_eq!(ws.text().await, "42[\"welcome\",2]");
+    assert_eq!((io.len(), other.len()), (1, 1));
+    // now there is one
+    ws.send("40{\"try\":3}").await;
+    assert_eq!(ws.closed().await, 1005);
+}
+
 /// What is kept of an auth payload is many times as large.
 #[tokio::test]
 async fn an_auth_payload_above_the_limit_is_refused() {
