@@ -60,10 +60,11 @@ impl Socket {
             queued = Some(outcome);
         });
         let Some(outcome) = queued else { return false };
+        // before what may end it: a page is to hear of the end last
+        self.show();
         inner.namespace.hub().run_hook();
         inner.session.joined();
         inner.session.settle(outcome);
-        self.show();
         true
     }
 

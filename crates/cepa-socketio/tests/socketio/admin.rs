@@ -1,8 +1,10 @@
 //! What an admin page is told and may do, where it differs from the original; the rest is compared with Node's by
 //! `conformance/socketio/admin.mjs`.
 
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use cepa_hub::{Hub, HubOptions, Membership};
 use cepa_socketio::{Admin, Options, RecoveryOptions, SocketIo};
 use serde_json::Value;
 
@@ -197,6 +199,37 @@ async fn pages_hear_of_the_sockets_of_other_servers() {
     }
     drop(far);
     assert_eq!(page.told("socket_disconnected").await[1], far_id);
+}
+
+/// Once, a socket that ended as it was accepted was shown for ever: its end was told first.
+#[tokio::test]
+async fn a_socket_that_ends_as_it_is_accepted_is_told_in_that_order() {
+    let late: Arc<OnceLock<SocketIo>> = Arc::default();
+    let known = Arc::clone(&late);
+    let hub = Hub::with(HubOptions::new().on_membership(move |change| {
+        if let (Membership::Joined { room, .. }, Some(io)) = (change, known.get())
+            && **room == *"banned"
+        {
+            io.to("banned").disconnect_sockets(false);
+        }
+    }));
+    let io = SocketIo::new().with_hub(hub).admin(often()).admit(async |socket| {
+        socket.join("banned");
+        Ok(())
+    });
+    let _ = late.set(io.clone());
+    let server = start(&io).await;
+    let mut page = Page::connect(&server).await;
+    let mut client = Ws::open(server.address).await;
+    client.send("40").await;
+    let shown = loop {
+        // its own comes first
+        let shown = page.told("socket_connected").await;
+        if shown[0]["nsp"] == "/" {
+            break shown;
+        }
+    };
+    assert_eq!(page.told("socket_disconnected").await[1], shown[0]["id"]);
 }
 
 #[tokio::test]
