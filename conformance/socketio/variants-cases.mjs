@@ -284,6 +284,14 @@ export const doors = {
     main.emit("kick", true);
     assert.deepEqual((await lost).map(([reason]) => reason), ["io server disconnect", "io server disconnect"]);
   },
+  async "flood: more than may wait for one client, which reads"({ open }) {
+    const socket = await open("/");
+    const seen = collect(socket, "f");
+    const end = hear(socket, "flood-end");
+    socket.emit("flood", 60, 100_000);
+    assert.deepEqual(await end, [60]);
+    assert.deepEqual(seen.map(([i, pad]) => [i, pad.length]), Array.from({ length: 60 }, (_, i) => [i, 100_000]));
+  },
   async "/: message and message-with-ack"({ open }) {
     const socket = await open("/");
     socket.emit("message", 1, { a: Buffer.from([1]) });

@@ -2,6 +2,8 @@
 //!
 //! README.md has the table of events. They are the same in every namespace; what differs is who gets in.
 
+use std::time::Instant;
+
 use cepa::prelude::*;
 use cepa::socketio::{Args, ConnectError, EmitError, Options, Socket};
 
@@ -42,13 +44,16 @@ fn echoing(namespace: SocketIo) -> SocketIo {
             next.run(event).await
         })
         .on("echo", async |_socket, args: Args| args)
-        .on("flood", async |socket, (count, bytes, volatile): (u64, usize, bool)| {
+        .on("flood", async |socket, (count, bytes, volatile): (u64, usize, Option<bool>)| {
             let pad = "x".repeat(bytes.min(MOST_PAD));
+            let mut patience = Patience::default();
             for number in 0..count {
-                match volatile {
+                if volatile.unwrap_or_default() {
                     // What is dropped was meant to be.
-                    true => drop(socket.volatile().emit("f", &(number, &pad))),
-                    false => socket.emit("f", &(number, &pad))?,
+                    drop(socket.volatile().emit("f", &(number, &pad)));
+                } else {
+                    patience.wait(&socket).await;
+                    socket.emit("f", &(number, &pad))?;
                 }
             }
             Ok(socket.emit("flood-end", &count)?)
@@ -57,6 +62,27 @@ fn echoing(namespace: SocketIo) -> SocketIo {
 
 /// The most bytes of an event of a flood.
 const MOST_PAD: usize = 1_000_000;
+
+/// Lets a client that reads keep up with a flood; one that does not is treated as any that is too slow.
+#[derive(Default)]
+struct Patience {
+    is_over: bool,
+}
+
+impl Patience {
+    /// How many bytes may wait for the client before it is waited for.
+    const WAITING: usize = 1 << 20;
+    /// How long.
+    const LONGEST: Duration = Duration::from_millis(500);
+
+    async fn wait(&mut self, socket: &Socket) {
+        let began = Instant::now();
+        while !self.is_over && socket.buffered_bytes() > Self::WAITING {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+            self.is_over = began.elapsed() > Self::LONGEST;
+        }
+    }
+}
 
 fn rooms(namespace: SocketIo) -> SocketIo {
     namespace
@@ -88,9 +114,11 @@ fn rooms(namespace: SocketIo) -> SocketIo {
         .on("sockets-join", async |socket, (room, to): (String, String)| {
             socket.namespace().to(&room).sockets_join(&to);
         })
-        .on("kick", async |socket, close: bool| socket.disconnect(close))
-        .on("kick-room", async |socket, (room, close): (String, bool)| {
-            socket.namespace().to(&room).disconnect_sockets(close);
+        .on("kick", async |socket, close: Option<bool>| {
+            socket.disconnect(close.unwrap_or_default());
+        })
+        .on("kick-room", async |socket, (room, close): (String, Option<bool>)| {
+            socket.namespace().to(&room).disconnect_sockets(close.unwrap_or_default());
         })
 }
 
@@ -132,8 +160,15 @@ fn among_servers(namespace: SocketIo, port: &Port) -> SocketIo {
         })
         .on_server_side("node-ask", async move |question: Value| {
             // Without its port a server does not listen yet.
-            format!("{}:{question}", port.get().copied().unwrap_or_default())
+            answer(port.get().copied().unwrap_or_default(), &question)
         })
+}
+
+fn answer(port: u16, question: &Value) -> String {
+    match question {
+        Value::String(text) => format!("{port}:{text}"),
+        other => format!("{port}:{other}"),
+    }
 }
 
 fn state(namespace: SocketIo, root: &SocketIo) -> SocketIo {
@@ -181,4 +216,15 @@ fn room_names(socket: &Socket) -> Vec<String> {
 /// What each of them answered first.
 fn firsts(answers: &[Args]) -> Vec<Value> {
     answers.iter().map(|answer| answer.get(0).unwrap_or_default()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_answered_without_quotes() {
+        assert_eq!(answer(80, &json!("x")), "80:x");
+        assert_eq!(answer(80, &json!(1)), "80:1");
+    }
 }

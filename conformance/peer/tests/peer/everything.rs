@@ -159,3 +159,32 @@ async fn a_client_that_returns_in_time_is_the_same() {
     assert_eq!(back.sid(), sid);
     assert!(back.ask(r#""info""#).await.contains(r#""recovered":true"#));
 }
+
+#[tokio::test]
+async fn what_is_left_out_is_false() {
+    let peer = Peer::start(&["--variant", "app"]).await;
+    let mut ana = Client::open(&peer, "/dyn-2", "").await;
+    let mut bo = Client::open(&peer, "/dyn-2", "").await;
+    ana.emit(r#""flood",1,3"#).await;
+    for expected in [r#"["f",0,"xxx"]"#, r#"["flood-end",1]"#] {
+        assert_eq!(ana.next("42").await, expected);
+    }
+    bo.ask(r#""join","a""#).await;
+    ana.emit(r#""kick-room","a""#).await;
+    ana.emit(r#""kick""#).await;
+    for client in [&mut ana, &mut bo] {
+        assert_eq!(text(&mut client.ws).await, "41/dyn-2,");
+    }
+}
+
+/// More than may wait for one client: it gets all of it, since it reads.
+#[tokio::test]
+async fn a_flood_waits_for_a_client_that_reads() {
+    let peer = Peer::start(&["--variant", "app"]).await;
+    let mut client = Client::open(&peer, "/dyn-3", "").await;
+    client.emit(r#""flood",80,100000,false"#).await;
+    for number in 0..80 {
+        assert!(client.next("42").await.starts_with(&format!(r#"["f",{number},"xxx"#)));
+    }
+    assert_eq!(client.next("42").await, r#"["flood-end",80]"#);
+}
