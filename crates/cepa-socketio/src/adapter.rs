@@ -16,7 +16,12 @@
 //! - `send` never waits; `ask` ends with its deadline.
 //! - An adapter holds namespaces weakly: they hold the adapter.
 //!
-//! Not here: bytes, which are [`message`]'s; connection state recovery over several servers, whose offsets would be an adapter's.
+//! Not here: bytes, which are [`message`]'s. And connection state recovery over several servers: each remembers for its
+//! own clients what anybody emitted, and a client that returns to another server is a new one. Offsets that all servers know
+//! are the adapter's to give, so an emission would go to the adapter first and come back with its offset, to its own server
+//! too, before anybody gets it; and a state would be persisted where a socket ends, and asked of the adapter, with what was
+//! missed, where one connects. That turns two steps that are done at once into waits, and is of use to an adapter with a
+//! log alone; methods with defaults can add it without a change to other adapters.
 
 pub mod message;
 

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use cepa_hub::{Hub, HubOptions, Membership};
 use cepa_socketio::adapter::{Adapter, Answered, Asked, Local, Request};
-use cepa_socketio::{Args, EmitError, SocketIo};
+use cepa_socketio::{Args, EmitError, Options, RecoveryOptions, SocketIo};
+use serde_json::{Value, json};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::time::Instant;
 
@@ -172,12 +173,7 @@ async fn namespaces_are_opened_as_they_come_and_closed_as_they_go() {
     client.send("41/room-1,").await;
     client.send("40").await;
     client.text().await;
-    soon("end of the namespace", async {
-        while wire.open_on(0).len() > 3 {
-            tokio::task::yield_now().await;
-        }
-    })
-    .await;
+    until("end of the namespace", || wire.open_on(0).len() == 3).await;
 }
 
 #[tokio::test]
@@ -190,12 +186,7 @@ async fn an_adapter_keeps_no_namespace_alive() {
         server.stop().await;
     }
     drop(io);
-    soon("end of the namespace", async {
-        while local.namespace().is_some() {
-            tokio::task::yield_now().await;
-        }
-    })
-    .await;
+    until("end of the namespace", || local.namespace().is_none()).await;
 }
 
 /// An adapter that wants to know of rooms, as one does that subscribes room by room.
@@ -324,6 +315,53 @@ async fn a_namespace_that_comes_again_is_opened_after_its_end() {
         assert_eq!(hears.recv_timeout(DEADLINE).as_deref(), Ok(wanted));
     }
     second.text().await;
+}
+
+/// What a client may come back to is its own server's: there it gets what others emitted, elsewhere it is a new one.
+#[tokio::test]
+async fn a_client_comes_back_to_its_own_server() {
+    let wire = Wire::default();
+    let io = [(); 2].map(|()| {
+        let recovery = Some(RecoveryOptions::default());
+        SocketIo::with_options(Options { recovery, ..Options::default() })
+            .with_adapter(wire.end())
+            .on_connect(async |socket| {
+                socket.join("room");
+                Ok(())
+            })
+    });
+    let servers = [start(&io[0]).await, start(&io[1]).await];
+    let json = |text: String| -> Value { serde_json::from_str(&text[2..]).unwrap() };
+    let mut client = Ws::open(servers[0].address).await;
+    client.send("40").await;
+    let answer = json(client.text().await);
+    until("room", || io[0].hub().size("room") == 1).await;
+    io[1].to("room").emit("first", &()).unwrap();
+    let first = json(client.text().await);
+    drop(client);
+    until("end of the connection", || io[0].is_empty()).await;
+    io[1].to("room").emit("missed", &1).unwrap();
+    until("event", || io[0].remembered().unwrap().events == 2).await;
+
+    let back = format!("40{}", json!({ "pid": answer["pid"], "offset": first[1] }));
+    let mut elsewhere = Ws::open(servers[1].address).await;
+    elsewhere.send(&back).await;
+    let new = json(elsewhere.text().await);
+    assert!(new["sid"] != answer["sid"] && new["pid"] != answer["pid"], "{new}");
+    let mut client = Ws::open(servers[0].address).await;
+    client.send(&back).await;
+    let missed = json(client.text().await);
+    assert_eq!((&missed[0], &missed[1]), (&json!("missed"), &json!(1)));
+    assert_eq!(json(client.text().await), answer);
+}
+
+async fn until(what: &str, condition: impl Fn() -> bool) {
+    let waiting = async {
+        while !condition() {
+            tokio::task::yield_now().await;
+        }
+    };
+    soon(what, waiting).await;
 }
 
 fn texts(answers: &[Args]) -> Vec<String> {
