@@ -20,7 +20,7 @@ use serde::de::DeserializeOwned;
 
 pub use ack::Acknowledge;
 pub use binary::Binary;
-pub(crate) use decode::message;
+pub(crate) use decode::unscanned;
 pub use decode::{BadArgument, FromArgs};
 pub use encode::Emit;
 

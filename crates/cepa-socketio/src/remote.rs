@@ -26,7 +26,8 @@ pub struct RemoteSocket {
 
 /// A socket as servers tell each other of it: `{id, handshake, rooms, data}`, with the keys that Node has.
 ///
-/// Its handshake has every header field that the client sent, and its auth payload.
+/// Its handshake has every header field that the client sent, and its auth payload, as Node's has. An adapter that is to
+/// hide some from whoever reads its wire makes a `serde_json::Value` of this, and takes them out.
 #[derive(Debug, Clone)]
 pub struct SocketDetails {
     /// The id of the socket.

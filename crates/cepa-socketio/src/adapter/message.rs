@@ -28,7 +28,7 @@
 //!
 //! The msgpack is that of notepack 3 and of `@msgpack/msgpack`: binary is `bin`, whole numbers are as short as they can be,
 //! others 64 bits. Read is also what notepack 2 wrote, extension type 0. A date is a text after reading, as in JSON, and
-//! `undefined` is `null`. A message is as large as the adapter's transport lets it be: nothing is allocated from a length
+//! `undefined` is `null`. Half a surrogate pair, which JSON can write, is U+FFFD in msgpack. A message is as large as the adapter's transport lets it be: nothing is allocated from a length
 //! that it declares, and what is read takes a small multiple of its bytes.
 //!
 //! [`Event`] and [`First`] are read from fields of structs and elements of lists; serde cannot bring them through
@@ -38,7 +38,7 @@ use bytes::Bytes;
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::args::{Args, Emit, message as decode};
+use crate::args::{Args, Emit, unscanned};
 use crate::msgpack;
 
 /// An event with its arguments; on a wire a list, `["name", ...args]`.
@@ -58,7 +58,8 @@ pub struct First(pub Args);
 /// no map of msgpack does.
 ///
 /// # Errors
-/// As [`Args::one`].
+/// As [`Args::one`]; and when there is a binary value in it and it is nested deeper than [`scan::MAX_DEPTH`](crate::scan::MAX_DEPTH): events
+/// with binary of clients that nest to the limit do not fit into a message.
 pub fn write<T: Serialize + ?Sized>(message: &T) -> Result<Bytes, serde_json::Error> {
     let whole = Args::one(message)?;
     if whole.attachments().is_empty() {
@@ -76,7 +77,7 @@ pub fn write<T: Serialize + ?Sized>(message: &T) -> Result<Bytes, serde_json::Er
 /// ```
 ///
 /// # Errors
-/// As [`Args::one`].
+/// As [`write`].
 pub fn write_msgpack<T: Serialize + ?Sized>(message: &T) -> Result<Bytes, serde_json::Error> {
     let whole = Args::one(message)?;
     Ok(msgpack::encode_value(whole.list(), whole.attachments()).into())
@@ -88,11 +89,11 @@ pub fn write_msgpack<T: Serialize + ?Sized>(message: &T) -> Result<Bytes, serde_
 /// When it is neither, or not what is expected: there is nobody to tell, so whoever gets this drops the message.
 pub fn read<T: DeserializeOwned>(message: &Bytes) -> Result<T, serde_json::Error> {
     if message.first() == Some(&b'{') {
-        return decode(message, &[]);
+        return unscanned(message, &[]);
     }
     let (text, attachments) =
         msgpack::decode_value(message).map_err(|_| serde_json::Error::custom("no msgpack"))?;
-    decode(&text, &attachments)
+    unscanned(&text, &attachments)
 }
 
 impl Event {

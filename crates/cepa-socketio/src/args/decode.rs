@@ -69,7 +69,7 @@ pub(super) fn one<T: DeserializeOwned>(args: &Args, index: usize) -> Result<T, B
 }
 
 /// A value in a text that nobody has scanned; halves of surrogate pairs are replaced only where they are in the way.
-pub(crate) fn message<T: DeserializeOwned>(
+pub(crate) fn unscanned<T: DeserializeOwned>(
     text: &[u8],
     attachments: &[Bytes],
 ) -> Result<T, serde_json::Error> {

@@ -16,6 +16,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::{Handshake, HandshakeRequest};
+use crate::args::unscanned;
 use crate::date;
 
 /// The fields of an object, each unparsed, so that how deep one is nested matters to itself alone.
@@ -24,7 +25,7 @@ pub(crate) struct Fields(HashMap<String, Box<RawValue>>);
 impl Fields {
     /// A field, if it is there and of this type.
     pub(crate) fn get<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
-        serde_json::from_str(self.0.get(name)?.get()).ok()
+        unscanned(self.0.get(name)?.get().as_bytes(), &[]).ok()
     }
 }
 

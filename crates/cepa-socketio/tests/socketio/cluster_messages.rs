@@ -202,9 +202,10 @@ fn what_another_dialect_wrote_is_read() {
 
 #[test]
 fn a_socket_has_nodes_keys() {
-    let text = r#"{"id":"s","handshake":{"headers":{"host":"x"},"time":"Sun Nov 22 2026 11:00:13 GMT+0100 (CET)","address":"::1","xdomain":false,"secure":false,"issued":1795341613250,"url":"/socket.io/?EIO=4&transport=polling","query":{"EIO":"4","transport":"polling"},"auth":{"token":"t"}},"rooms":["s","r"],"data":{"n":1}}"#;
+    let text = r#"{"id":"s","handshake":{"headers":{"host":"x"},"time":"Sun Nov 22 2026 11:00:13 GMT+0100 (CET)","address":"::1","xdomain":false,"secure":false,"issued":1795341613250,"url":"/socket.io/?EIO=4&transport=polling","query":{"EIO":"4","transport":"polling"},"auth":{"token":"t"}},"rooms":["s","r"],"data":{"n":1,"_admin":{"clientId":"a","transport":"polling"}}}"#;
     let socket: SocketDetails = message::read(&text.into()).unwrap();
     assert_eq!((&*socket.id, socket.rooms.len(), &socket.data), ("s", 2, &json!({ "n": 1 })));
+    // what its admin page knows of it is no data of the application
     let handshake = &socket.handshake;
     assert_eq!(handshake.time, UNIX_EPOCH + Duration::from_secs(1_795_341_613));
     assert_eq!(handshake.issued, UNIX_EPOCH + Duration::from_millis(1_795_341_613_250));
@@ -233,6 +234,12 @@ fn a_socket_is_read_whatever_its_details_are() {
         assert_eq!(socket.rooms.iter().map(|it| &**it).collect::<Vec<_>>(), ["s", "5"]);
         assert_eq!(socket.handshake.headers().count(), 0);
     }
+    let half = r#"{"id":"s","handshake":{"auth":{"a":"\ud800"}},"data":["\udc00"]}"#;
+    let socket: SocketDetails = message::read(&half.into()).unwrap();
+    assert_eq!(
+        (&socket.handshake.auth["a"], &socket.data[0]),
+        (&json!("\u{fffd}"), &json!("\u{fffd}"))
+    );
     for wrong in [r#"{"handshake":{}}"#, r#"{"id":5,"handshake":{}}"#, r#"{"id":"s"}"#] {
         assert!(message::read::<SocketDetails>(&wrong.into()).is_err(), "{wrong}");
     }
@@ -321,6 +328,18 @@ fn attachments_outside_of_a_message_are_refused() {
     let event = Event::new("b", &Binary::from(vec![1])).unwrap();
     assert!(serde_json::to_string(&event).is_err());
     assert_eq!(serde_json::to_string(&Event::new("b", &1).unwrap()).unwrap(), "[\"b\",1]");
+}
+
+/// Nothing is lost without a word.
+#[test]
+fn what_is_nested_too_deeply_beside_binary_is_refused() {
+    let nested = |depth| (0..depth).fold(json!(1), |inner, _| json!([inner]));
+    let write = |depth| {
+        let data = Event::new("e", &(nested(depth), Binary::from(vec![1]))).unwrap();
+        message::write(&Packet { r#type: 2, data, nsp: None })
+    };
+    assert_eq!(message::read::<Packet>(&write(125).unwrap()).unwrap().data.args.len(), 2);
+    assert!(write(126).unwrap_err().to_string().contains("nested too deeply"));
 }
 
 fn values() -> impl Strategy<Value = Value> {
