@@ -92,7 +92,9 @@ impl Namespace {
         &self.0.name
     }
 
-    /// The hub of its rooms (a parent of [`of_pattern`](crate::SocketIo::of_pattern) has none: its children have): that of [`with_hub`](crate::SocketIo::with_hub), or from the first use one of its own.
+    /// The hub of its rooms (a parent of [`of_pattern`](crate::SocketIo::of_pattern) has none: its children have): that of
+    /// [`with_hub`](crate::SocketIo::with_hub) or of the [adapter](crate::adapter::Adapter::hub), or from the first use one
+    /// of its own.
     pub fn hub(&self) -> &Hub {
         self.0.hub.get_or_init(Hub::new)
     }
