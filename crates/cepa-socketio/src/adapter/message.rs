@@ -77,7 +77,7 @@ pub fn write<T: Serialize + ?Sized>(message: &T) -> Result<Bytes, serde_json::Er
 /// ```
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub fn write_msgpack<T: Serialize + ?Sized>(message: &T) -> Result<Bytes, serde_json::Error> {
     let whole = Args::one(message)?;
     Ok(msgpack::encode_value(whole.list(), whole.attachments()).into())
