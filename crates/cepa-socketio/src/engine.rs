@@ -16,6 +16,7 @@ pub(crate) mod outgoing;
 pub mod packet;
 pub mod payload;
 pub(crate) mod polling;
+pub(crate) mod refusal;
 pub(crate) mod session;
 pub(crate) mod timer;
 pub(crate) mod upgrade;

@@ -9,13 +9,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use cepa_core::{Context, Middleware, Next, Result};
+use cepa_core::{Context, Middleware, Next, Request, Result};
 use parking_lot::RwLock;
 
 use crate::Reason;
 use crate::engine::ending::Ending;
 use crate::engine::http;
 use crate::engine::payload::SEPARATOR;
+use crate::engine::refusal::Refusal;
 use crate::engine::session::{Session, Transport};
 use crate::handshake::HandshakeRequest;
 use crate::options::Options;
@@ -100,6 +101,15 @@ impl EngineIo {
         close: impl Fn(&EngineSession, Reason) + Send + Sync + 'static,
     ) -> EngineIo {
         self.edit(|registered| registered.close = Some(Arc::new(close)))
+    }
+
+    /// Sees the requests that are refused, and why; several do.
+    pub fn on_connection_error(
+        self,
+        observer: impl Fn(&Request, &Refusal) + Send + Sync + 'static,
+    ) -> EngineIo {
+        self.server.observe_refusals(Box::new(observer));
+        self
     }
 
     fn edit(self, edit: impl FnOnce(&mut Registered)) -> EngineIo {

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cepa_core::{Context, Error, Middleware, Next, Result, Shared};
+use cepa_core::{Context, Error, Middleware, Next, Request, Result, Shared};
 use cepa_hub::Hub;
 use serde_json::Value;
 
@@ -19,6 +19,7 @@ use crate::args::{Acknowledge, Args, FromArgs};
 use crate::bundle::{self, Source};
 use crate::dynamic;
 use crate::engine::http;
+use crate::engine::refusal::Refusal;
 use crate::handlers::{self, EventFn, EventNext, Handlers, Incoming};
 use crate::handshake::HandshakeRequest;
 use crate::namespace::Namespace;
@@ -228,6 +229,23 @@ impl SocketIo {
     /// Sees the errors and panics of handlers. Without an observer those that are not exposed are printed.
     pub fn on_error(self, observer: impl Fn(&Error, &Socket) + Send + Sync + 'static) -> SocketIo {
         self.server.observe(Box::new(observer));
+        self
+    }
+
+    /// Sees the requests that are refused before there is a connection, and why, as Node's `connection_error` of the engine.
+    /// What [`admit`](Self::admit) refuses is none of them.
+    ///
+    /// ```
+    /// # use cepa_socketio::SocketIo;
+    /// let io = SocketIo::new().on_connection_error(|request, refusal| {
+    ///     eprintln!("{:?} of {:?}: {refusal}", refusal.code(), request.peer);
+    /// });
+    /// ```
+    pub fn on_connection_error(
+        self,
+        observer: impl Fn(&Request, &Refusal) + Send + Sync + 'static,
+    ) -> SocketIo {
+        self.server.observe_refusals(Box::new(observer));
         self
     }
 

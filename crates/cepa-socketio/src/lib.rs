@@ -57,6 +57,7 @@ pub use args::{Acknowledge, Args, BadArgument, Binary, Emit, FromArgs};
 pub use broadcast::Broadcast;
 pub use cepa_ws::Deflate;
 pub use data::Data;
+pub use engine::refusal::Refusal;
 pub use engine::session::Transport;
 pub use engine_io::{EngineIo, EngineMessage, EngineSession};
 pub use error::{ConnectError, EmitError};

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use cepa_core::{CancellationToken, Context, Error};
+use cepa_core::{CancellationToken, Context, Error, Request};
 use cepa_hub::Hub;
 use cepa_ws::{Deflate, Limits, WebSocketOptions};
 use parking_lot::{Mutex, RwLock};
@@ -23,6 +23,7 @@ use crate::bundle::Bundle;
 use crate::deadline::after;
 use crate::dynamic::{Kind, Namespaces};
 use crate::engine::ending::Ending;
+use crate::engine::refusal::Refusal;
 use crate::engine::session::{Session, Transport};
 use crate::engine_io::Functions;
 use crate::handlers::Judge;
@@ -37,6 +38,7 @@ use crate::{Reason, Socket};
 const SHARDS: usize = 16;
 
 type Observer = Box<dyn Fn(&Error, &Socket) + Send + Sync>;
+type RefusalObserver = Box<dyn Fn(&Request, &Refusal) + Send + Sync>;
 
 pub(crate) struct Server {
     pub(crate) options: Options,
@@ -53,6 +55,7 @@ pub(crate) struct Server {
     pub(crate) namespaces: Namespaces,
     pub(crate) sweeper: Sweeper,
     observers: RwLock<Vec<Observer>>,
+    refusal_observers: RwLock<Vec<RefusalObserver>>,
     judges: RwLock<Vec<Judge>>,
     /// The HTTP servers whose shutdown is awaited.
     watched: Mutex<Vec<CancellationToken>>,
@@ -81,6 +84,7 @@ impl Server {
             sweeper: Sweeper::default(),
             root,
             observers: RwLock::default(),
+            refusal_observers: RwLock::default(),
             judges: RwLock::default(),
             watched: Mutex::default(),
         }
@@ -104,6 +108,17 @@ impl Server {
 
     pub(crate) fn observe(&self, observer: Observer) {
         self.observers.write().push(observer);
+    }
+
+    pub(crate) fn observe_refusals(&self, observer: RefusalObserver) {
+        self.refusal_observers.write().push(observer);
+    }
+
+    /// Shows to the observers that a request is refused.
+    pub(crate) fn refused(&self, request: &Request, refusal: &Refusal) {
+        for observer in self.refusal_observers.read().iter() {
+            let _ = catch_unwind(AssertUnwindSafe(|| observer(request, refusal)));
+        }
     }
 
     /// Shows an error to the observers, or prints it when there are none and the client will not see it.

@@ -1,8 +1,8 @@
 //! Requests under the server's path: verified in Node's order, then handed to a transport.
 //!
-//! Transport, origin, session, method, revision, then the application's judges (CORS comes before, for the files of browsers too). A refusal is JSON with a numeric code, or, for a WebSocket
-//! handshake, the bare text on a closed connection, always with 400 there. A method that is neither GET nor POST is 405
-//! where Node says 500.
+//! Transport, origin, session, method, revision, then the application's judges (CORS comes before, for the files of
+//! browsers too). A [`Refusal`] is JSON with a numeric code, or, for a WebSocket handshake, the bare text on a closed
+//! connection, always with 400 there. A method that is neither GET nor POST is 405 where Node says 500.
 
 use std::sync::Arc;
 
@@ -15,6 +15,7 @@ use http::header::{
 use http::{Method, StatusCode};
 
 use super::answer::Form;
+use super::refusal::Refusal;
 use super::session::{Session, Transport};
 use super::upgrade::{self, Attempt};
 use super::{polling, websocket};
@@ -22,30 +23,6 @@ use crate::handshake::{HandshakeRequest, parameter};
 use crate::options::Options;
 use crate::server::{Server, Unavailable};
 use crate::wire::Carrier;
-
-/// Why a request is refused; the number is the code in the answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Refusal {
-    TransportUnknown = 0,
-    SessionUnknown = 1,
-    BadMethod = 2,
-    BadRequest = 3,
-    Forbidden = 4,
-    Revision = 5,
-}
-
-impl Refusal {
-    fn message(self) -> &'static str {
-        match self {
-            Refusal::TransportUnknown => "Transport unknown",
-            Refusal::SessionUnknown => "Session ID unknown",
-            Refusal::BadMethod => "Bad handshake method",
-            Refusal::BadRequest => "Bad request",
-            Refusal::Forbidden => "Forbidden",
-            Refusal::Revision => "Unsupported protocol version",
-        }
-    }
-}
 
 /// Serves a request under the server's path.
 pub(crate) async fn serve(ctx: &mut Context, server: &Arc<Server>) -> Result {
@@ -72,10 +49,10 @@ pub(crate) async fn serve(ctx: &mut Context, server: &Arc<Server>) -> Result {
             let answered = ctx
                 .upgrade_with(&server.websocket, async move |ws| upgrade::serve(attempt, ws).await)
                 .await;
-            allowed(ctx, answered)
+            allowed(ctx, server, answered)
         }
         Ok(Target::Open(transport, form)) => open(ctx, server, transport, form).await,
-        Err(refusal) => refuse(ctx, refusal, upgrades),
+        Err(refusal) => refuse(ctx, server, &refusal, upgrades),
     }
 }
 
@@ -96,7 +73,7 @@ fn verify(ctx: &Context, server: &Server, upgrades: bool) -> Result<Target, Refu
         _ => return Err(Refusal::TransportUnknown),
     };
     if ctx.request.headers.get(ORIGIN).is_some_and(|origin| origin.to_str().is_err()) {
-        return Err(Refusal::BadRequest);
+        return Err(Refusal::InvalidOrigin);
     }
     // whoever says nothing speaks the old one
     let legacy = value("EIO").as_deref() != Some("4");
@@ -113,8 +90,11 @@ fn verify(ctx: &Context, server: &Server, upgrades: bool) -> Result<Target, Refu
         if session.is_closed() && !welcome {
             return Err(Refusal::SessionUnknown);
         }
-        if legacy != session.is_legacy() || (transport == Transport::Polling && upgrades) {
-            return Err(Refusal::BadRequest);
+        if transport == Transport::Polling && upgrades {
+            return Err(Refusal::TransportMismatch);
+        }
+        if legacy != session.is_legacy() {
+            return Err(Refusal::RevisionMismatch);
         }
         if upgrades && server.options.allow_upgrades {
             return Ok(Target::Upgrade(session, only_text));
@@ -122,7 +102,7 @@ fn verify(ctx: &Context, server: &Server, upgrades: bool) -> Result<Target, Refu
         // a session that is about to become a WebSocket polls until it has
         if upgrades || transport != Transport::Polling || session.transport() != Transport::Polling
         {
-            return Err(Refusal::BadRequest);
+            return Err(Refusal::TransportMismatch);
         }
         return Ok(Target::Poll(session));
     }
@@ -130,14 +110,14 @@ fn verify(ctx: &Context, server: &Server, upgrades: bool) -> Result<Target, Refu
         return Err(Refusal::BadMethod);
     }
     if upgrades != (transport == Transport::WebSocket) {
-        return Err(Refusal::BadRequest);
+        return Err(Refusal::TransportMismatch);
     }
     if legacy && !server.options.allow_eio3 {
         return Err(Refusal::Revision);
     }
     let jsonp = value("j").filter(|_| server.options.jsonp && transport == Transport::Polling);
     if jsonp.is_some() && is_cross_site(ctx) && !server.options.any_origin() {
-        return Err(Refusal::Forbidden);
+        return Err(Refusal::forbidden());
     }
     let digits =
         |text: &str| text.chars().filter(char::is_ascii_digit).take(20).collect::<String>();
@@ -161,19 +141,19 @@ async fn open(ctx: &mut Context, server: &Arc<Server>, transport: Transport, for
     let request = Arc::new(HandshakeRequest::of(&ctx.request));
     for judge in server.judges() {
         if let Err(error) = judge(Arc::clone(&request)).await {
-            let why = (Refusal::Forbidden, error.public_message());
-            return refuse_as(ctx, why, transport == Transport::WebSocket);
+            let refusal = Refusal::Forbidden(error.public_message().to_owned());
+            return refuse(ctx, server, &refusal, transport == Transport::WebSocket);
         }
     }
     let closing = ctx.closing().clone();
     if transport == Transport::Polling {
         return match Session::open(server, request, Carrier::Polling, form, &closing) {
             Ok(session) => polling::open(ctx, &session),
-            Err(reason) => unavailable(ctx, reason),
+            Err(reason) => unavailable(ctx, server, reason),
         };
     }
     if let Some(reason) = server.sessions.unavailable(request.network) {
-        return unavailable(ctx, reason);
+        return unavailable(ctx, server, reason);
     }
     let opening = Arc::clone(server);
     let answered = ctx
@@ -196,43 +176,43 @@ async fn open(ctx: &mut Context, server: &Arc<Server>, transport: Transport, for
             }
         })
         .await;
-    allowed(ctx, answered)
+    allowed(ctx, server, answered)
 }
 
-fn unavailable(ctx: &mut Context, reason: Unavailable) -> Result {
+fn unavailable(ctx: &mut Context, server: &Server, reason: Unavailable) -> Result {
+    let refusal = match reason {
+        Unavailable::Full => Refusal::TooManySessions,
+        Unavailable::Closing => Refusal::ShuttingDown,
+    };
+    server.refused(&ctx.request, &refusal);
     ctx.set_status(StatusCode::SERVICE_UNAVAILABLE);
     ctx.set("retry-after", "5")?;
-    ctx.set_body(match reason {
-        Unavailable::Full => "too many sessions",
-        Unavailable::Closing => "the server is shutting down",
-    })
+    ctx.set_body(refusal.message().to_owned())
 }
 
 /// A foreign origin is refused in Engine.IO's words.
-fn allowed(ctx: &mut Context, answered: Result) -> Result {
+fn allowed(ctx: &mut Context, server: &Server, answered: Result) -> Result {
     match answered {
         Err(error) if error.status() == StatusCode::FORBIDDEN => {
-            refuse(ctx, Refusal::Forbidden, true)
+            refuse(ctx, server, &Refusal::forbidden(), true)
         }
         answered => answered,
     }
 }
 
-fn refuse(ctx: &mut Context, refusal: Refusal, upgrades: bool) -> Result {
-    refuse_as(ctx, (refusal, refusal.message()), upgrades)
-}
-
-fn refuse_as(ctx: &mut Context, (refusal, message): (Refusal, &str), upgrades: bool) -> Result {
+fn refuse(ctx: &mut Context, server: &Server, refusal: &Refusal, upgrades: bool) -> Result {
+    server.refused(&ctx.request, refusal);
+    let message = refusal.message();
     if upgrades {
         ctx.set_status(400);
         ctx.set(CONNECTION, HeaderValue::from_static("close"))?;
         ctx.set("content-type", "text/html")?;
         return ctx.set_body(Body::from(message.to_owned()));
     }
-    ctx.set_status(if refusal == Refusal::Forbidden { 403 } else { 400 });
+    ctx.set_status(if matches!(refusal, Refusal::Forbidden(_)) { 403 } else { 400 });
     ctx.set("content-type", "application/json")?;
-    let message = serde_json::Value::from(message);
-    ctx.set_body(Body::from(format!("{{\"code\":{},\"message\":{message}}}", refusal as u8)))
+    let body = serde_json::json!({ "code": refusal.code(), "message": message });
+    ctx.set_body(Body::from(body.to_string()))
 }
 
 /// Sets the CORS headers for pages of listed origins; true when this was a preflight, which is then answered.

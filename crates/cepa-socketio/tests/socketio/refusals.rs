@@ -1,5 +1,7 @@
+use std::sync::{Arc, Mutex};
+
 use cepa_core::{App, Error, Proxies};
-use cepa_socketio::{Options, SocketIo};
+use cepa_socketio::{EngineIo, Options, Refusal, SocketIo};
 
 use crate::support::{Polling, Ws, quiet, request, serve, sid, start};
 
@@ -164,4 +166,69 @@ async fn one_address_has_no_more_than_its_part() {
         assert_eq!(open("polling", "127.0.0.2").await.status, 200);
         assert_eq!(open("polling", "::1").await.status, 200);
     }
+}
+
+/// Whatever is refused can be seen from outside, and why, also where the client reads but "Bad request".
+#[tokio::test]
+async fn each_refusal_is_told_to_who_wants_to_know() {
+    let seen: Arc<Mutex<Vec<(String, Refusal)>>> = Arc::default();
+    let options = Options { max_sessions: 1, ..quiet() };
+    let note = |seen: &Arc<Mutex<Vec<(String, Refusal)>>>| {
+        let seen = Arc::clone(seen);
+        move |request: &cepa_core::Request, refusal: &Refusal| {
+            seen.lock().unwrap().push((request.method.to_string(), refusal.clone()));
+        }
+    };
+    let io = SocketIo::with_options(options)
+        .allow_request(async |request| match request.query("banned") {
+            Some(_) => Err(Error::new(403, "banned")),
+            None => Ok(()),
+        })
+        .on_connection_error(|_, _| panic!("an observer that fails"))
+        .on_connection_error(note(&seen));
+    let server = start(&io).await;
+    let sid = Polling::open(server.address).await.sid;
+    let upgrade = "\nconnection: upgrade\nupgrade: websocket\nsec-websocket-version: 13\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==";
+    let banned = Refusal::Forbidden("banned".to_owned());
+    let foreign = Refusal::Forbidden("Forbidden".to_owned());
+    for (line, refusal) in [
+        ("GET /socket.io/?EIO=4&transport=x".to_owned(), Refusal::TransportUnknown),
+        ("GET /socket.io/?EIO=4&transport=polling&sid=x".to_owned(), Refusal::SessionUnknown),
+        ("POST /socket.io/?EIO=4&transport=polling".to_owned(), Refusal::BadMethod),
+        ("GET /socket.io/?EIO=4&transport=websocket".to_owned(), Refusal::TransportMismatch),
+        (
+            format!("GET /socket.io/?EIO=4&transport=websocket&sid={sid}"),
+            Refusal::TransportMismatch,
+        ),
+        (
+            format!("GET /socket.io/?EIO=4&transport=polling&sid={sid}{upgrade}"),
+            Refusal::TransportMismatch,
+        ),
+        (format!("GET /socket.io/?EIO=3&transport=polling&sid={sid}"), Refusal::RevisionMismatch),
+        ("GET /socket.io/?transport=polling".to_owned(), Refusal::Revision),
+        ("GET /socket.io/?EIO=4&transport=polling&banned".to_owned(), banned.clone()),
+        (format!("GET /socket.io/?EIO=4&transport=websocket&banned{upgrade}"), banned),
+        (
+            format!(
+                "GET /socket.io/?EIO=4&transport=websocket&sid={sid}{upgrade}\norigin: http://a.example"
+            ),
+            foreign,
+        ),
+        ("GET /socket.io/?EIO=4&transport=polling".to_owned(), Refusal::TooManySessions),
+        (format!("GET /socket.io/?EIO=4&transport=websocket{upgrade}"), Refusal::TooManySessions),
+    ] {
+        let reply = request(server.address, &line, b"").await;
+        assert!(reply.body.contains(refusal.message()), "{line}: {reply:?}");
+        let told = seen.lock().unwrap().pop();
+        assert_eq!(told, Some((line.split(' ').next().unwrap().to_owned(), refusal)), "{line}");
+    }
+    io.close();
+    request(server.address, "GET /socket.io/?EIO=4&transport=polling", b"").await;
+    assert_eq!(seen.lock().unwrap().pop().unwrap().1, Refusal::ShuttingDown);
+
+    let engine = EngineIo::new().on_connection_error(note(&seen));
+    let server = serve(App::new().plug(engine)).await;
+    request(server.address, "GET /engine.io/?EIO=4", b"").await;
+    assert_eq!(seen.lock().unwrap().pop().unwrap().1, Refusal::TransportUnknown);
+    assert!(seen.lock().unwrap().is_empty());
 }
