@@ -19,6 +19,7 @@ use futures_util::FutureExt;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::cancelled::{Cancelled, Signal};
 use crate::middleware::Layer;
 use crate::respond::{fail, respond};
 use crate::{
@@ -47,8 +48,8 @@ pub struct App {
 pub(crate) struct Core {
     pub(crate) shared: Shared,
     pub(crate) keys: Keys,
-    pub(crate) closing: CancellationToken,
-    pub(crate) ended: CancellationToken,
+    pub(crate) closing: Signal,
+    pub(crate) ended: Signal,
     pub(crate) tasks: TaskTracker,
     pub(crate) proxies: Option<Proxies>,
     pub(crate) renderer: Option<Renderer>,
@@ -266,7 +267,12 @@ impl Callback {
 
     /// The token that [`Context::closing`] gives; servers cancel it when they begin to shut down.
     pub fn closing(&self) -> &CancellationToken {
-        &self.core.closing
+        self.core.closing.token()
+    }
+
+    /// The wait that [`Context::until_closing`] gives.
+    pub fn until_closing(&self) -> Cancelled {
+        self.core.closing.cancelled()
     }
 
     /// The tasks of [`Context::spawn`]; servers wait for them when they shut down.
@@ -277,7 +283,12 @@ impl Callback {
     /// Drops the tasks of [`Context::spawn`] that still run when it is cancelled; servers cancel it when
     /// the time for shutting down is over.
     pub fn ended(&self) -> &CancellationToken {
-        &self.core.ended
+        self.core.ended.token()
+    }
+
+    /// The wait for [`ended`](Self::ended), as [`until_closing`](Self::until_closing) is for its token.
+    pub fn until_ended(&self) -> Cancelled {
+        self.core.ended.cancelled()
     }
 }
 

@@ -30,6 +30,7 @@
 
 mod app;
 mod body;
+mod cancelled;
 mod context;
 mod cookies;
 mod delegates;
@@ -46,10 +47,12 @@ mod response;
 mod shared;
 mod stack;
 mod state;
+mod task;
 mod upgrade;
 
 pub use app::{App, Callback};
 pub use body::Body;
+pub use cancelled::Cancelled;
 pub use context::Context;
 pub use cookies::Cookies;
 pub use error::{Error, OrThrow, Result};

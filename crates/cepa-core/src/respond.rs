@@ -38,7 +38,7 @@ pub(crate) async fn respond(mut ctx: Context) -> http::Response<Body> {
     settle(&mut ctx);
     if ctx.response.body.is_stream() {
         let about = Outline::new(&ctx);
-        ctx.response.body.on_failure(|error| {
+        ctx.response.body.on_failure(move |error| {
             about.report(&Error::internal(format!("the response failed part way: {error}")));
         });
     }

@@ -27,12 +27,12 @@ pub(crate) async fn serve(
     shared: Shared,
     place: Place,
 ) {
-    let closing = shared.callback.closing().clone();
+    let mut closing = shared.callback.until_closing();
     let limits = shared.limits.clone();
     let sniffed = tokio::select! {
         biased;
         sniffed = sniff(&mut stream, limits.first_byte) => sniffed,
-        () = closing.cancelled() => return,
+        () = &mut closing => return,
     };
     // A connection that ends before it says anything is nobody's error.
     let Ok((protocol, prefix)) = sniffed else { return };
@@ -54,7 +54,7 @@ pub(crate) async fn serve(
             tokio::pin!(connection);
             tokio::select! {
                 _ = connection.as_mut() => return,
-                () = closing.cancelled() => connection.as_mut().graceful_shutdown(),
+                () = &mut closing => connection.as_mut().graceful_shutdown(),
             }
             let _ = connection.await;
         }
@@ -70,7 +70,7 @@ pub(crate) async fn serve(
             tokio::pin!(connection);
             tokio::select! {
                 _ = connection.as_mut() => {}
-                () = closing.cancelled() => {
+                () = &mut closing => {
                     connection.as_mut().graceful_shutdown();
                     let _ = connection.await;
                 }

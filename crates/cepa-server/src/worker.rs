@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use cepa_core::Callback;
 use futures_util::FutureExt;
+use futures_util::future::select;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::task::TaskTracker;
 
@@ -47,8 +48,7 @@ pub(crate) async fn run(listener: std::net::TcpListener, shared: Shared) -> io::
                 let _ = stream.set_nodelay(true);
                 // Boxed, because each layer around a task may hold it twice.
                 let served = Box::pin(connection::serve(stream, peer, shared.clone(), place));
-                let ended = callback.ended().clone();
-                connections.spawn(async move { ended.run_until_cancelled(served).await });
+                connections.spawn(select(served, callback.until_ended()));
             }
             true
         }

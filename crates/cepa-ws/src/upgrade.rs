@@ -35,11 +35,12 @@
 use std::any::Any;
 use std::io::ErrorKind;
 use std::panic::{AssertUnwindSafe, resume_unwind};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 
-use cepa_core::{CancellationToken, Context, Error, OnUpgrade, Result, Upgraded};
+use cepa_core::{Cancelled, Context, Error, OnUpgrade, Result, Upgraded};
 use futures_util::FutureExt;
+use futures_util::future::{Either, select};
 use http::StatusCode;
 use http::header::{
     CONNECTION, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_EXTENSIONS,
@@ -146,9 +147,8 @@ where
         agreed: accepted.agreed,
         protocol: accepted.protocol,
     };
-    let closing = ctx.closing().clone();
-    // Boxed, because each layer around a task may hold it twice, and this one is idle most of its life.
-    ctx.spawn(Box::pin(run(upgrade, opening, closing, serve)));
+    let connecting = Box::pin(connect(upgrade, opening, serve));
+    ctx.spawn(run(connecting, ctx.until_closing()));
     Ok(())
 }
 
@@ -168,45 +168,41 @@ impl Opening {
     }
 }
 
-/// The life of the task. All of this is held for as long as the connection is, so the user's future stands in it once, in
-/// place.
-#[expect(clippy::manual_async_fn, reason = "an async fn would hold its arguments twice")]
-fn run<F, Fut>(
-    upgrade: OnUpgrade,
-    opening: Opening,
-    closing: CancellationToken,
-    serve: F,
-) -> impl Future<Output = Result> + Send
+/// The user's function at work on the connection behind `shared`. Boxed, so that it takes its own size and no more.
+struct Serving {
+    shared: Arc<Shared>,
+    function: Pin<Box<dyn Future<Output = Result> + Send>>,
+}
+
+/// Waits for the connection. Without one there is nothing to serve: the client left, or an outer layer answered something
+/// else, and has said so itself.
+async fn connect<F, Fut>(upgrade: OnUpgrade, opening: Opening, serve: F) -> Option<Serving>
 where
-    F: FnOnce(WebSocket) -> Fut + Send,
-    Fut: Future<Output = Result> + Send,
+    F: FnOnce(WebSocket) -> Fut + Send + 'static,
+    Fut: Future<Output = Result> + Send + 'static,
 {
-    async move {
-        // Without a connection there is nothing to serve: the client left, or an outer layer answered
-        // something else, and has said so itself.
-        let connected = timeout(opening.limits.handshake_deadline, upgrade.connect()).await;
-        let Ok(Ok(io)) = connected else { return Ok(()) };
-        let socket = opening.open(io);
-        let shared = socket.handle().shared().clone();
-        // A token takes its lock each time it is polled, and this task is polled for every frame: so it has one of its
-        // own, and not that which all connections share.
-        let closing = closing.child_token();
-        let mut closed = pin!(closing.cancelled());
-        let outcome = {
-            let mut serve =
-                pin!(AssertUnwindSafe(async move { serve(socket).await }).catch_unwind());
-            tokio::select! {
-                biased;
-                outcome = &mut serve => Some(outcome),
-                () = &mut closed => {
-                    shared.go_away();
-                    timeout(shared.limits().close_deadline, serve).await.ok()
-                }
-            }
-        };
-        // In a box of its own, made when it is needed.
-        Box::pin(end(&shared, &closing, outcome)).await
-    }
+    let io = timeout(opening.limits.handshake_deadline, upgrade.connect()).await.ok()?.ok()?;
+    let socket = opening.open(io);
+    let shared = socket.handle().shared().clone();
+    Some(Serving { shared, function: Box::pin(serve(socket)) })
+}
+
+/// The life of the task. Its parts are held for as long as the connection is, so whatever is not needed all the time has a
+/// box of its own, for as long as it is.
+async fn run(
+    connecting: Pin<Box<dyn Future<Output = Option<Serving>> + Send>>,
+    mut closing: Cancelled,
+) -> Result {
+    let Some(Serving { shared, function }) = connecting.await else { return Ok(()) };
+    let function = AssertUnwindSafe(function).catch_unwind();
+    let outcome = match select(function, &mut closing).await {
+        Either::Left((outcome, _)) => Some(outcome),
+        Either::Right(((), function)) => {
+            shared.go_away();
+            Box::pin(timeout(shared.limits().close_deadline, function)).await.ok()
+        }
+    };
+    Box::pin(end(&shared, closing, outcome)).await
 }
 
 /// What became of the user's function; `None` when the server shut down and the function did not return in time. The inner
@@ -214,7 +210,7 @@ where
 type Outcome = Option<std::result::Result<Result, Box<dyn Any + Send>>>;
 
 /// Closes the WebSocket by what became of the function.
-async fn end(shared: &Shared, closing: &CancellationToken, outcome: Outcome) -> Result {
+async fn end(shared: &Shared, mut closing: Cancelled, outcome: Outcome) -> Result {
     let (close, outcome) = match outcome {
         Some(Ok(result)) => {
             let (close, result) = judge(result);
@@ -224,22 +220,30 @@ async fn end(shared: &Shared, closing: &CancellationToken, outcome: Outcome) -> 
         None => (Close::new(CloseCode::AWAY, ""), Ok(Ok(()))),
     };
     // The function may have given the WebSocket to someone who goes on with it.
-    if closing.run_until_cancelled(shared.released()).await.is_none() {
+    if unless_closing(&mut closing, shared.released()).await.is_none() {
         shared.go_away();
         let _ = timeout(shared.limits().close_deadline, shared.released()).await;
     }
     shared.begin_close(&close);
-    if closing.run_until_cancelled(shared.close()).await.is_none() {
+    if unless_closing(&mut closing, shared.close()).await.is_none() {
         shared.go_away();
         shared.close().await;
     }
     if shared.link().is_broken() {
         let Limits { close_deadline, shutdown_deadline, .. } = shared.limits();
-        if closing.run_until_cancelled(shared.linger(close_deadline)).await.is_none() {
+        if unless_closing(&mut closing, shared.linger(close_deadline)).await.is_none() {
             shared.linger(shutdown_deadline.min(close_deadline)).await;
         }
     }
     outcome.unwrap_or_else(|panic| resume_unwind(panic))
+}
+
+/// What a future gives, unless the server begins to shut down before.
+async fn unless_closing<T>(closing: &mut Cancelled, future: impl Future<Output = T>) -> Option<T> {
+    match select(pin!(future), closing).await {
+        Either::Left((value, _)) => Some(value),
+        Either::Right(_) => None,
+    }
 }
 
 /// How to close, and what to tell: the peer's faults, which reached us through `?`, are not the program's.
@@ -270,21 +274,17 @@ fn judge(result: Result) -> (Close, Result) {
 
 #[cfg(test)]
 mod tests {
-    use std::future::Ready;
-
     use super::*;
 
     /// The size of the future that a function returns.
-    fn size<A, B, C, D, F>(_: impl Fn(A, B, C, D) -> F) -> usize {
+    fn size<A, B, F>(_: impl Fn(A, B) -> F) -> usize {
         size_of::<F>()
     }
 
     /// What an idle connection holds beside the program's future.
     #[test]
     fn an_idle_connection_is_small() {
-        type Serve = fn(WebSocket) -> Ready<Result>;
-        let run = size(run::<Serve, Ready<Result>>);
-        for (name, size, most) in [("run", run, 512), ("shared", size_of::<Shared>(), 512)] {
+        for (name, size, most) in [("run", size(run), 192), ("shared", size_of::<Shared>(), 512)] {
             assert!(size <= most, "{name} has {size} bytes, more than {most}");
         }
     }

@@ -12,6 +12,7 @@ mod order;
 mod panics;
 mod plugged;
 mod spawned_tasks;
+mod until_closing;
 
 use std::sync::{Arc, Mutex};
 
