@@ -88,7 +88,7 @@ fn raw(upgraded: hyper::upgrade::Upgraded) -> Upgraded {
     match upgraded.downcast::<TokioIo<Socket>>() {
         Ok(parts) => {
             let mut socket = parts.io.into_inner();
-            socket.unread(parts.read_buf);
+            socket.leave(parts.read_buf);
             Box::new(socket)
         }
         Err(upgraded) => Box::new(TokioIo::new(upgraded)),

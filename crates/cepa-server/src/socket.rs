@@ -35,14 +35,21 @@ pub(crate) struct Socket {
     stream: TcpStream,
     /// What comes before the bytes of the stream: at first what was read to tell the version of HTTP.
     prefix: Bytes,
-    framing: Option<Framing>,
+    /// Until the connection leaves HTTP/1: it may idle for long after that.
+    http1: Option<Box<Http1>>,
+    write_stall: Stall,
+    _place: Place,
+}
+
+/// What HTTP/1 alone needs.
+#[derive(Debug)]
+struct Http1 {
+    framing: Framing,
     /// What hyper is given instead of bytes that are refused; nothing more is read then.
     instead: Option<&'static [u8]>,
-    write_stall: Stall,
     linger: Duration,
     /// The end of the time in which what the peer still sends is thrown away.
     lingering: Option<Pin<Box<Sleep>>>,
-    _place: Place,
 }
 
 impl Socket {
@@ -56,28 +63,21 @@ impl Socket {
         Self {
             stream,
             prefix,
-            framing: (protocol == Protocol::Http1).then(|| Framing::new(limits)),
-            instead: None,
+            http1: (protocol == Protocol::Http1).then(|| Box::new(Http1::new(limits))),
             write_stall: Stall::new(limits.write_stall, limits.least_rate),
-            linger: limits.linger,
-            lingering: None,
             _place: place,
         }
     }
 
-    /// Takes back what was read beyond the end of a head, to be read again. Nothing may wait from before.
-    pub(crate) fn unread(&mut self, bytes: Bytes) {
+    /// The connection leaves HTTP. Takes back what was read beyond the end of a head, to be read again. Nothing may wait
+    /// from before.
+    pub(crate) fn leave(&mut self, bytes: Bytes) {
         debug_assert!(self.prefix.is_empty(), "what was read first has been read");
+        self.http1 = None;
         // an empty view would hold all of the buffer that it is of
         if !bytes.is_empty() {
             self.prefix = bytes;
         }
-    }
-
-    /// Whether the peer may still be sending what nobody will read.
-    fn is_amid_a_request(&self) -> bool {
-        self.instead.is_some()
-            || self.framing.as_ref().is_some_and(|framing| !framing.is_between_requests())
     }
 
     fn poll_bytes(&mut self, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
@@ -94,6 +94,22 @@ impl Socket {
     }
 }
 
+impl Http1 {
+    fn new(limits: &Limits) -> Self {
+        Self {
+            framing: Framing::new(limits),
+            instead: None,
+            linger: limits.linger,
+            lingering: None,
+        }
+    }
+
+    /// Whether the peer may still be sending what nobody will read.
+    fn is_amid_a_request(&self) -> bool {
+        self.instead.is_some() || !self.framing.is_between_requests()
+    }
+}
+
 impl AsyncRead for Socket {
     fn poll_read(
         mut self: Pin<&mut Self>,
@@ -102,7 +118,8 @@ impl AsyncRead for Socket {
     ) -> Poll<io::Result<()>> {
         let this = &mut *self;
         loop {
-            match this.instead.filter(|_| this.prefix.is_empty()) {
+            let instead = this.http1.as_ref().and_then(|http1| http1.instead);
+            match instead.filter(|_| this.prefix.is_empty()) {
                 Some(b"") => {
                     let why = "it has a second reading";
                     return Poll::Ready(Err(io::Error::new(io::ErrorKind::InvalidData, why)));
@@ -113,13 +130,13 @@ impl AsyncRead for Socket {
             }
             let before = buf.filled().len();
             ready!(this.poll_bytes(cx, buf))?;
-            let Some(framing) = this.framing.as_mut().filter(|_| this.instead.is_none()) else {
+            let Some(http1) = this.http1.as_mut().filter(|http1| http1.instead.is_none()) else {
                 return Poll::Ready(Ok(()));
             };
-            let Err(offence) = framing.read(&buf.filled()[before..]) else {
+            let Err(offence) = http1.framing.read(&buf.filled()[before..]) else {
                 return Poll::Ready(Ok(()));
             };
-            this.instead = Some(offence.instead);
+            http1.instead = Some(offence.instead);
             this.prefix = Bytes::from_static(offence.instead);
             buf.set_filled(before + offence.at);
             if offence.at > 0 {
@@ -160,13 +177,13 @@ impl AsyncWrite for Socket {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = &mut *self;
-        if this.lingering.is_none() {
+        if this.http1.as_ref().is_none_or(|http1| http1.lingering.is_none()) {
             ready!(Pin::new(&mut this.stream).poll_shutdown(cx))?;
-            if !this.is_amid_a_request() {
-                return Poll::Ready(Ok(()));
-            }
         }
-        let timer = this.lingering.get_or_insert_with(|| Box::pin(sleep(this.linger)));
+        let Some(http1) = this.http1.as_mut().filter(|http1| http1.is_amid_a_request()) else {
+            return Poll::Ready(Ok(()));
+        };
+        let timer = http1.lingering.get_or_insert_with(|| Box::pin(sleep(http1.linger)));
         let mut room = [MaybeUninit::uninit(); 4096];
         let mut thrown_away = ReadBuf::uninit(&mut room);
         // A peer that always has more is not asked for ever: the clock is looked at each time.
