@@ -8,6 +8,7 @@
 //! [`packet`] and [`payload`] are the codec, [`heartbeat`] is the arithmetic of pings; they need nothing else.
 
 pub(crate) mod answer;
+mod bells;
 pub(crate) mod ending;
 pub mod heartbeat;
 pub(crate) mod http;

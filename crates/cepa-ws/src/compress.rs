@@ -22,14 +22,20 @@ use crate::inflate::TAIL;
 pub struct SharedDeflate {
     level: u8,
     bits: u8,
-    threshold: usize,
+    /// In bytes; a frame that is longer than this can say is compressed anyway.
+    threshold: u32,
 }
 
 impl SharedDeflate {
+    /// From how many bytes on a payload is compressed; an empty one never is.
+    fn threshold(self) -> usize {
+        self.threshold.max(1) as usize
+    }
+
     /// The payload compressed without reference to any other message; `None` when it is below the
     /// threshold or would not become shorter.
     pub(crate) fn deflate(self, payload: &[u8]) -> Option<Bytes> {
-        if payload.len() < self.threshold.max(1) {
+        if payload.len() < self.threshold() {
             return None;
         }
         SPARE.with_borrow_mut(|spare| {
@@ -64,7 +70,8 @@ pub(crate) struct Compressor {
 impl Compressor {
     pub(crate) fn new(agreed: &Agreed, role: Role) -> Self {
         let Direction { takeover, bits } = agreed.sent_by(role);
-        let (level, threshold) = (agreed.deflate.level, agreed.deflate.threshold);
+        let level = agreed.deflate.level;
+        let threshold = u32::try_from(agreed.deflate.threshold).unwrap_or(u32::MAX);
         Self { shared: SharedDeflate { level, bits, threshold }, takeover, stream: None }
     }
 
@@ -77,7 +84,7 @@ impl Compressor {
         if !self.takeover {
             return self.shared.deflate(payload);
         }
-        if payload.len() < self.shared.threshold.max(1) {
+        if payload.len() < self.shared.threshold() {
             return None;
         }
         // The peer must see all that the compressor has seen, so this one is sent whatever its length.

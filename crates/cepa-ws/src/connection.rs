@@ -8,6 +8,7 @@
 //! behind which nothing is read until that is received; from then on `write_deadline` alone bounds the peer.
 
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use cepa_core::{Io, Upgraded};
@@ -70,6 +71,14 @@ impl WebSocket {
     /// given once; the connection is over, and after it comes `None`.
     pub async fn recv(&mut self) -> Result<Option<Message>> {
         self.0.wait(Link::poll_recv).await
+    }
+
+    /// [`recv`](Self::recv) as a poll, for tasks that wait for several things in one future.
+    ///
+    /// # Errors
+    /// As [`recv`](Self::recv).
+    pub fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Message>>> {
+        self.0.poll(cx, Link::poll_recv)
     }
 
     /// Sends a message and waits until the stream has taken it.

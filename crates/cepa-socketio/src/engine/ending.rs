@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::bells::Bell;
 use super::session::{Session, Transport};
 use crate::Reason;
 use crate::deadline::after;
@@ -67,9 +68,9 @@ impl Session {
         if forgotten {
             self.forget();
         }
-        self.writer.notify_one();
-        self.timer.notify_one();
-        self.returned.notify_one();
+        self.bells.ring(Bell::Writer);
+        self.bells.ring(Bell::Timer);
+        self.bells.ring(Bell::Upgrade);
     }
 
     /// Drops a closed session for good.
@@ -81,8 +82,8 @@ impl Session {
             state.outbox.take()
         };
         drop(outbox);
-        self.timer.notify_one();
-        self.returned.notify_one();
+        self.bells.ring(Bell::Timer);
+        self.bells.ring(Bell::Upgrade);
     }
 
     pub(crate) fn is_closed(&self) -> bool {

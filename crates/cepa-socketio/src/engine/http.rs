@@ -7,7 +7,9 @@
 use std::sync::Arc;
 
 use cepa_core::{Body, Context, Result};
-use cepa_ws::{CloseCode, WebSocketExt};
+use cepa_ws::{CloseCode, WebSocket, WebSocketExt};
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, Either, ready};
 use http::header::{
     ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, ALLOW, CONNECTION, HeaderValue,
     ORIGIN, UPGRADE,
@@ -46,9 +48,8 @@ pub(crate) async fn serve(ctx: &mut Context, server: &Arc<Server>) -> Result {
         Ok(Target::Upgrade(session, only_text)) => {
             // from here on, so that a client that leaves before the 101 is noticed too
             let attempt = Attempt::begin(&session, only_text);
-            let answered = ctx
-                .upgrade_with(&server.websocket, async move |ws| upgrade::serve(attempt, ws).await)
-                .await;
+            let answered =
+                ctx.upgrade_with(&server.websocket, move |ws| upgrade::serve(attempt, ws)).await;
             allowed(ctx, server, answered)
         }
         Ok(Target::Open(transport, form)) => open(ctx, server, transport, form).await,
@@ -157,26 +158,33 @@ async fn open(ctx: &mut Context, server: &Arc<Server>, transport: Transport, for
     }
     let opening = Arc::clone(server);
     let answered = ctx
-        .upgrade_with(&server.websocket, async move |mut ws| {
+        .upgrade_with(&server.websocket, move |ws| {
             let (deflate, only_text) = (ws.shared_deflate(), form.only_text);
             let carrier = Carrier::Frames { deflate, only_text };
-            match Session::open(&opening, request, carrier, form, &closing) {
-                Ok(session) => match websocket::open(&session) {
-                    Some(outbox) => websocket::serve(session, ws, outbox).await,
-                    None => Ok(()),
-                },
-                Err(reason) => {
-                    let code = match reason {
-                        Unavailable::Full => CloseCode::TRY_AGAIN,
-                        Unavailable::Closing => CloseCode::AWAY,
-                    };
-                    let _ = ws.close(code, "").await;
-                    Ok(())
-                }
+            let session = match Session::open(&opening, request, carrier, form, &closing) {
+                Ok(session) => session,
+                Err(reason) => return Either::Right(turned_away(ws, reason)),
+            };
+            match websocket::open(&session) {
+                Some(outbox) => Either::Left(websocket::serve(session, ws, outbox)),
+                None => Either::Right(ready(Ok(())).boxed()),
             }
         })
         .await;
     allowed(ctx, server, answered)
+}
+
+/// Ends a WebSocket for which there is no session.
+fn turned_away(mut ws: WebSocket, reason: Unavailable) -> BoxFuture<'static, Result> {
+    let code = match reason {
+        Unavailable::Full => CloseCode::TRY_AGAIN,
+        Unavailable::Closing => CloseCode::AWAY,
+    };
+    let close = async move {
+        let _ = ws.close(code, "").await;
+        Ok(())
+    };
+    close.boxed()
 }
 
 fn unavailable(ctx: &mut Context, server: &Server, reason: Unavailable) -> Result {

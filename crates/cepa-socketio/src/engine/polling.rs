@@ -11,6 +11,7 @@ use cepa_core::{Body, Context, Result};
 use cepa_hub::Outbox;
 use tokio::time::{Instant, sleep_until};
 
+use super::bells::Bell;
 use super::ending::{Closed, Ending};
 use super::packet::Packet;
 use super::payload::push_text;
@@ -62,7 +63,7 @@ pub(super) async fn get(ctx: &mut Context, session: Arc<Session>) -> Result {
 /// A pending GET.
 struct Poll<'a> {
     session: &'a Arc<Session>,
-    outbox: Option<Outbox>,
+    outbox: Option<Box<Outbox>>,
     /// The session was closed when this came: it carries the news.
     late: bool,
     /// The answer is on its way.
@@ -144,7 +145,7 @@ impl<'a> Poll<'a> {
                         session.close(Reason::ForcedServerClose, Ending::Cut);
                     }
                 }
-                () = session.writer.notified() => {}
+                () = session.bells.rung(Bell::Writer) => {}
                 () = sleep_until(complete_at.unwrap_or(now)), if complete_at.is_some() => {}
             }
         }
@@ -172,7 +173,7 @@ impl Drop for Poll<'_> {
             }
             (state.closed.is_some(), state.transport == Transport::Polling)
         };
-        self.session.returned.notify_one();
+        self.session.bells.ring(Bell::Upgrade);
         if closed {
             if self.last || !self.done {
                 self.session.forget();

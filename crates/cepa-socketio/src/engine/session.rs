@@ -19,10 +19,10 @@ use cepa_hub::{Member, Outbox, OutboxOptions};
 use parking_lot::Mutex;
 use serde_json::json;
 use tokio::runtime::Handle;
-use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::answer::Form;
+use super::bells::Bells;
 use super::ending::{Closed, Ending};
 use super::heartbeat::Heartbeat;
 use super::packet::Packet;
@@ -63,12 +63,7 @@ pub(crate) struct Session {
     /// The shutdown of the HTTP server that it came in by.
     closing: CancellationToken,
     pub(super) state: Mutex<State>,
-    /// Wakes who writes: the pending GET or the WebSocket.
-    pub(super) writer: Notify,
-    /// Wakes the timer of a polling session; a WebSocket keeps its own time, and is woken as the writer.
-    pub(super) timer: Notify,
-    /// Wakes an upgrade that waits for the outbox.
-    pub(super) returned: Notify,
+    pub(super) bells: Bells,
     pub(super) control: Member,
     /// How its answers are written.
     form: Form,
@@ -78,8 +73,8 @@ pub(super) struct State {
     pub(super) transport: Transport,
     /// How what goes into the outbox is written: once that is read by a WebSocket, now and for ever, it may be frames.
     pub(super) format: Format,
-    /// `None` while somebody writes.
-    pub(super) outbox: Option<Outbox>,
+    /// `None` while somebody writes, a WebSocket for all its life.
+    pub(super) outbox: Option<Box<Outbox>>,
     pub(super) posting: bool,
     /// A WebSocket stands ready to take over.
     pub(super) upgrading: bool,
@@ -154,7 +149,7 @@ impl Session {
             state: Mutex::new(State {
                 transport,
                 format,
-                outbox: Some(outbox),
+                outbox: Some(Box::new(outbox)),
                 posting: false,
                 upgrading: false,
                 probed: false,
@@ -168,9 +163,7 @@ impl Session {
                 return_by: None,
                 stalled: None,
             }),
-            writer: Notify::new(),
-            timer: Notify::new(),
-            returned: Notify::new(),
+            bells: Bells::default(),
             control,
             form,
         });
@@ -330,8 +323,7 @@ impl Session {
         }
         state.transport = Transport::WebSocket;
         drop(state);
-        self.writer.notify_one();
-        self.timer.notify_one();
+        self.wake_timer();
         true
     }
 

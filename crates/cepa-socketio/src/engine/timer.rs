@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
+use super::bells::Bell;
 use super::ending::Ending;
 use super::heartbeat::Beat;
 use super::session::{Session, Transport};
@@ -51,8 +52,8 @@ impl Session {
 
     /// A deadline has changed.
     pub(crate) fn wake_timer(&self) {
-        self.timer.notify_one();
-        self.writer.notify_one();
+        self.bells.ring(Bell::Timer);
+        self.bells.ring(Bell::Writer);
     }
 
     /// What the timer has to do at this moment; it ends the session when a deadline has passed.
@@ -106,14 +107,14 @@ impl Session {
             let until = match self.tick() {
                 Tick::Sleep(until) => until,
                 Tick::Ping => {
-                    self.writer.notify_one();
+                    self.bells.ring(Bell::Writer);
                     continue;
                 }
                 Tick::Over => break,
             };
             tokio::select! {
                 () = tokio::time::sleep_until(until) => {}
-                () = self.timer.notified() => {}
+                () = self.bells.rung(Bell::Timer) => {}
                 // too slow for a broadcast, maybe with no GET that would notice
                 _ = self.control.outbox_closed(), if !self.is_closed() => {
                     self.close(Reason::ForcedServerClose, Ending::Cut);

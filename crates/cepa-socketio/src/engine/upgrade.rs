@@ -15,19 +15,39 @@
 use std::sync::Arc;
 
 use cepa_core::Result;
+use cepa_hub::Outbox;
 use cepa_ws::{CloseCode, Message, WebSocket};
 use tokio::time::timeout;
 
+use super::bells::Bell;
 use super::packet::Packet;
 use super::session::{Session, Transport};
 use super::websocket;
 use crate::wire::Carrier;
 
 /// Serves a WebSocket that names the sid of a session; without an attempt it comes too late or is one too many.
-pub(super) async fn serve(attempt: Option<Attempt>, mut ws: WebSocket) -> Result {
+#[expect(clippy::manual_async_fn, reason = "an async fn would hold its arguments twice")]
+pub(super) fn serve(
+    attempt: Option<Attempt>,
+    ws: WebSocket,
+) -> impl Future<Output = Result> + Send {
+    async move {
+        // in a box of its own, which is not there any more when the connection idles
+        match Box::pin(take_over(attempt, ws)).await {
+            Some((session, ws, outbox)) => websocket::serve(session, ws, outbox).await,
+            None => Ok(()),
+        }
+    }
+}
+
+/// Agrees with the client on the upgrade, and waits for the outbox. `None`: the WebSocket is closed.
+async fn take_over(
+    attempt: Option<Attempt>,
+    mut ws: WebSocket,
+) -> Option<(Arc<Session>, WebSocket, Outbox)> {
     let Some(attempt) = attempt else {
         let _ = ws.close(CloseCode::NO_STATUS, "").await;
-        return Ok(());
+        return None;
     };
     let session = Arc::clone(&attempt.0);
     let agreed = tokio::select! {
@@ -37,18 +57,18 @@ pub(super) async fn serve(attempt: Option<Attempt>, mut ws: WebSocket) -> Result
     if !agreed || !session.switch() {
         drop(attempt);
         let _ = ws.close(CloseCode::NO_STATUS, "").await;
-        return Ok(());
+        return None;
     }
     let outbox = loop {
         let outbox = session.state.lock().outbox.take();
         match outbox {
-            Some(outbox) => break outbox,
+            Some(outbox) => break *outbox,
             None if session.owes_nothing() => {
                 let _ = ws.close(CloseCode::NO_STATUS, "").await;
                 session.client.drained().await;
-                return Ok(());
+                return None;
             }
-            None => session.returned.notified().await,
+            None => session.bells.rung(Bell::Upgrade).await,
         }
     };
     session.frame(Carrier::Frames { deflate: ws.shared_deflate(), only_text: attempt.1 });
@@ -57,7 +77,7 @@ pub(super) async fn serve(attempt: Option<Attempt>, mut ws: WebSocket) -> Result
         // the farewell is in good hands
         session.forget();
     }
-    websocket::serve(session, ws, outbox).await
+    Some((session, ws, outbox))
 }
 
 /// The exchange up to the client's `5`; `5` without a probe will do, as in Node.
@@ -96,13 +116,13 @@ impl Attempt {
 
     fn probed(&self) {
         self.0.state.lock().probed = true;
-        self.0.writer.notify_one();
+        self.0.bells.ring(Bell::Writer);
     }
 
     /// Waits until the session is over and its client has nothing more to hear.
     async fn ended(&self) {
         while !self.0.owes_nothing() {
-            self.0.returned.notified().await;
+            self.0.bells.rung(Bell::Upgrade).await;
         }
     }
 }

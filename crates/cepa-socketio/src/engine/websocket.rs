@@ -11,16 +11,17 @@ use std::future::poll_fn;
 use std::mem;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::task::Poll;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
+use bytes::Bytes;
 use cepa_core::Result;
 use cepa_hub::{Closed, Outbox};
 use cepa_ws::{CloseCode, Message, WebSocket, WebSocketError, encode_text};
 use futures_util::poll;
-use tokio::sync::futures::Notified;
 use tokio::time::{Instant, sleep, sleep_until};
 
+use super::bells::Bell;
 use super::ending::Ending;
 use super::legacy;
 use super::packet::Packet;
@@ -43,7 +44,21 @@ pub(super) fn open(session: &Arc<Session>) -> Option<Outbox> {
     let outbox = session.state.lock().outbox.take();
     session.greet();
     session.begin();
-    outbox
+    outbox.map(|outbox| *outbox)
+}
+
+/// What the task has to see to.
+enum Turn {
+    /// The client has sent something, or ended the connection.
+    Received(Result<Option<Message>, WebSocketError>),
+    /// What could not be taken has been.
+    Delivered,
+    /// There is something to be sent, or never will be.
+    Taken(Result<Vec<Bytes>, Closed>),
+    /// The session has changed; a deadline may have come nearer.
+    Rung,
+    /// A deadline has come.
+    Due,
 }
 
 /// Serves a session until either side ends it.
@@ -56,11 +71,10 @@ pub(super) fn serve(
     async move {
         let _guard = Gone(&session);
         outbox.set_writable(true);
-        let mut batch = Vec::new();
         let mut held: Option<Delivery> = None;
-        let mut hangs = false;
         let mut deadline = pin!(sleep_until(Instant::now()));
-        let mut woken = pin!(session.writer.notified());
+        let mut hangs = false;
+        let mut sends_first = false;
         loop {
             if deadline.deadline() <= Instant::now() {
                 match session.tick() {
@@ -83,16 +97,39 @@ pub(super) fn serve(
                 session.close(Reason::TransportClose, Ending::Left);
                 break;
             }
-            // in no fixed order: neither a client that floods nor a room that does may starve the other direction
-            tokio::select! {
-                received = ws.recv(), if held.is_none() => {
-                    let message = match received {
-                        Ok(Some(message)) => message,
-                        ended => {
-                            session.close(reason(&ended, &session), Ending::Left);
-                            break;
-                        }
+            // by turns: neither a client that floods nor a room that does may starve the other direction
+            sends_first = !sends_first;
+            let turn = poll_fn(|cx| {
+                if session.bells.poll(Bell::Writer, cx).is_ready() {
+                    return Poll::Ready(Turn::Rung);
+                }
+                for sends in [sends_first, !sends_first] {
+                    let turn = match sends {
+                        true => poll_outbox(&mut outbox, cx),
+                        false => poll_inbox(&mut ws, &mut held, cx),
                     };
+                    if turn.is_ready() {
+                        return turn;
+                    }
+                }
+                deadline.as_mut().poll(cx).map(|()| Turn::Due)
+            });
+            let mut writing = match turn.await {
+                Turn::Taken(Ok(batch)) => {
+                    if let Some(watch) = session.server.outside.watching() {
+                        watch.frames_out(&batch);
+                    }
+                    ws.send_batch(batch)
+                }
+                Turn::Taken(Err(closed)) => {
+                    let reason = match closed {
+                        Closed::Hub => Reason::ServerShuttingDown,
+                        Closed::Evicted | Closed::Member => Reason::ForcedServerClose,
+                    };
+                    session.close(reason, Ending::Cut);
+                    break;
+                }
+                Turn::Received(Ok(Some(message))) => {
                     match receive(&session, message) {
                         Ok(None) => {}
                         Ok(Some(waiting)) => {
@@ -101,55 +138,59 @@ pub(super) fn serve(
                         }
                         Err(_) => break,
                     }
+                    continue;
                 }
-                () = wait(&mut held), if held.is_some() => {
+                Turn::Received(ended) => {
+                    session.close(reason(&ended, &session), Ending::Left);
+                    break;
+                }
+                Turn::Delivered => {
                     held = None;
                     session.set_stalled(false);
+                    continue;
                 }
-                taken = poll_fn(|cx| outbox.poll_recv_many(cx, &mut batch, BATCH)) => {
-                    if let Err(closed) = taken {
-                        let reason = match closed {
-                            Closed::Hub => Reason::ServerShuttingDown,
-                            Closed::Evicted | Closed::Member => Reason::ForcedServerClose,
-                        };
-                        session.close(reason, Ending::Cut);
-                        break;
-                    }
-                    if let Some(watch) = session.server.outside.watching() {
-                        watch.frames_out(&batch);
-                    }
-                    let mut writing = ws.send_batch(mem::take(&mut batch));
-                    let written = match poll!(&mut writing) {
-                        Poll::Ready(written) => Some(written),
-                        Poll::Pending => {
-                            let patient = patiently(&session, &outbox, writing, woken.as_mut());
-                            let written = Box::pin(patient).await;
-                            deadline.as_mut().reset(Instant::now());
-                            written
-                        }
-                    };
-                    match written {
-                        Some(Ok(())) => outbox.flushed(),
-                        Some(Err(_)) => {
-                            session.close(Reason::TransportError, Ending::Left);
-                            break;
-                        }
-                        None => {
-                            hangs = true;
-                            break;
-                        }
-                    }
-                }
-                () = &mut woken => {
-                    woken.set(session.writer.notified());
-                    // a deadline may have come nearer
+                Turn::Rung => {
                     deadline.as_mut().reset(Instant::now());
+                    continue;
                 }
-                () = &mut deadline => {}
+                Turn::Due => continue,
+            };
+            let written = match poll!(&mut writing) {
+                Poll::Ready(written) => Some(written),
+                Poll::Pending => {
+                    let written = Box::pin(patiently(&session, &outbox, writing)).await;
+                    deadline.as_mut().reset(Instant::now());
+                    written
+                }
+            };
+            match written {
+                Some(Ok(())) => outbox.flushed(),
+                Some(Err(_)) => {
+                    session.close(Reason::TransportError, Ending::Left);
+                    break;
+                }
+                None => {
+                    hangs = true;
+                    break;
+                }
             }
         }
         Box::pin(end(&session, ws, outbox, hangs)).await;
         Ok(())
+    }
+}
+
+fn poll_outbox(outbox: &mut Outbox, cx: &mut Context<'_>) -> Poll<Turn> {
+    let mut batch = Vec::new();
+    let taken = outbox.poll_recv_many(cx, &mut batch, BATCH);
+    taken.map(|taken| Turn::Taken(taken.map(|_| batch)))
+}
+
+/// While something is held nothing is read.
+fn poll_inbox(ws: &mut WebSocket, held: &mut Option<Delivery>, cx: &mut Context<'_>) -> Poll<Turn> {
+    match held {
+        Some(held) => held.as_mut().poll(cx).map(|()| Turn::Delivered),
+        None => ws.poll_recv(cx).map(Turn::Received),
     }
 }
 
@@ -184,18 +225,11 @@ fn deliver(session: &Arc<Session>, mut held: Held) -> Delivery {
     Box::pin(async move { held.deliver(&session).await })
 }
 
-async fn wait(held: &mut Option<Delivery>) {
-    if let Some(held) = held {
-        held.await;
-    }
-}
-
 /// Waits for a client that is slow to read; `None` when it is not waited for any more.
-async fn patiently<'s>(
-    session: &'s Session,
+async fn patiently(
+    session: &Session,
     outbox: &Outbox,
     mut writing: impl Future<Output = Result<(), WebSocketError>> + Unpin,
-    mut woken: Pin<&mut Notified<'s>>,
 ) -> Option<Result<(), WebSocketError>> {
     let started = Instant::now();
     loop {
@@ -207,7 +241,7 @@ async fn patiently<'s>(
                 }
                 return Some(written);
             }
-            () = &mut woken => woken.set(session.writer.notified()),
+            () = session.bells.rung(Bell::Writer) => {}
             () = sleep(SLOW) => {}
         }
         if outbox.closed() == Some(Closed::Evicted) {
@@ -276,7 +310,7 @@ mod tests {
     /// What an idle session holds; `examples/idle.rs` measures all of it.
     #[test]
     fn an_idle_session_is_small() {
-        let sizes = [("serve", size(serve), 544), ("session", size_of::<Session>(), 560)];
+        let sizes = [("serve", size(serve), 352), ("session", size_of::<Session>(), 464)];
         for (name, size, most) in sizes {
             assert!(size <= most, "{name} has {size} bytes, more than {most}");
         }
