@@ -77,7 +77,7 @@ struct Answer {
 /// Nobody comes in without a name.
 async fn admit(socket: Socket) -> Result {
     let auth =
-        Auth::deserialize(&socket.handshake().auth).or_throw(400, "auth needs nick and client")?;
+        Auth::deserialize(&*socket.handshake().auth).or_throw(400, "auth needs nick and client")?;
     socket.data().insert(Who::parse(&auth.client, &auth.nick)?);
     Ok(())
 }

@@ -36,7 +36,7 @@ fn base() -> SocketIo {
         ..Options::default()
     });
     let greet = |namespace: SocketIo| {
-        namespace.on_connect(async |socket| Ok(socket.emit("auth", &socket.handshake().auth)?))
+        namespace.on_connect(async |socket| Ok(socket.emit("auth", &*socket.handshake().auth)?))
     };
     drop(greet(io.of("/custom")));
     messages(greet(io))

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 fn events(namespace: SocketIo) -> SocketIo {
     namespace
-        .on_connect(async |socket| Ok(socket.emit("auth", &socket.handshake().auth)?))
+        .on_connect(async |socket| Ok(socket.emit("auth", &*socket.handshake().auth)?))
         .on("message", async |socket, args: Args| Ok(socket.emit("message-back", &args)?))
         .on("message-with-ack", async |_socket, args: Args| args)
         .on("ask-me", async |socket, args: Args| {

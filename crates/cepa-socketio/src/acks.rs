@@ -4,6 +4,7 @@
 //! with the socket ([`EmitError::Disconnected`]); one that is dropped is forgotten.
 
 use std::collections::HashMap;
+use std::mem;
 use std::time::Duration;
 
 use parking_lot::Mutex;
@@ -14,7 +15,28 @@ use crate::args::Args;
 use crate::error::EmitError;
 
 #[derive(Debug)]
-pub(crate) struct Acks(Mutex<Option<HashMap<u64, oneshot::Sender<Args>>>>);
+pub(crate) struct Acks(Mutex<Waits>);
+
+#[derive(Debug)]
+enum Waits {
+    /// Most sockets wait for none most of the time, so the table is made when it is needed.
+    None,
+    #[expect(clippy::box_collection, reason = "a pointer in each socket, where a table is six")]
+    Some(Box<HashMap<u64, oneshot::Sender<Args>>>),
+    /// The socket is disconnected.
+    Over,
+}
+
+impl Waits {
+    fn remove(&mut self, id: u64) -> Option<oneshot::Sender<Args>> {
+        let Waits::Some(waits) = self else { return None };
+        let answered = waits.remove(&id);
+        if waits.is_empty() {
+            *self = Waits::None;
+        }
+        answered
+    }
+}
 
 /// A wait for one answer.
 #[derive(Debug)]
@@ -26,19 +48,23 @@ pub(crate) struct Pending<'a> {
 
 impl Acks {
     pub(crate) fn new() -> Acks {
-        Acks(Mutex::new(Some(HashMap::new())))
+        Acks(Mutex::new(Waits::None))
     }
 
     /// Begins to wait; `None` once the socket is disconnected.
     pub(crate) fn expect(&self, id: u64) -> Option<Pending<'_>> {
         let (sender, answer) = oneshot::channel();
-        self.0.lock().as_mut()?.insert(id, sender);
+        match &mut *self.0.lock() {
+            Waits::Some(waits) => _ = waits.insert(id, sender),
+            Waits::Over => return None,
+            none => *none = Waits::Some(Box::new(HashMap::from([(id, sender)]))),
+        }
         Some(Pending { acks: self, id, answer })
     }
 
     /// An answer arrived. It is copied: a view would hold the whole body that it came in until all others have answered too.
     pub(crate) fn settle(&self, id: Option<u64>, mut args: Args) {
-        let waiting = id.and_then(|id| self.0.lock().as_mut()?.remove(&id));
+        let waiting = id.and_then(|id| self.0.lock().remove(id));
         if let Some(waiting) = waiting {
             args.detach();
             // nobody waits any more: the answer came too late
@@ -48,7 +74,7 @@ impl Acks {
 
     /// The socket is disconnected: all waits end.
     pub(crate) fn close(&self) {
-        let waiting = self.0.lock().take();
+        let waiting = mem::replace(&mut *self.0.lock(), Waits::Over);
         drop(waiting);
     }
 }
@@ -66,8 +92,6 @@ impl Pending<'_> {
 
 impl Drop for Pending<'_> {
     fn drop(&mut self) {
-        if let Some(waiting) = self.acks.0.lock().as_mut() {
-            waiting.remove(&self.id);
-        }
+        self.acks.0.lock().remove(self.id);
     }
 }

@@ -9,12 +9,13 @@
 //! a CONNECT while too many others are under way.
 
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock};
 
 use bytes::Bytes;
 use parking_lot::Mutex;
 use serde_json::{Value, json};
+use smallvec::SmallVec;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
@@ -35,9 +36,13 @@ use crate::socket::Socket;
 /// How many sockets of one client may be under way at once: being connected, or gone while their handlers still run.
 const MAX_CONNECTING: usize = 16;
 
+/// The auth payload of those who sent none.
+static NO_AUTH: LazyLock<Arc<Value>> = LazyLock::new(|| Arc::new(json!({})));
+
 pub(crate) struct Client {
     decoder: Mutex<Input>,
-    sockets: Mutex<Vec<Socket>>,
+    /// Most clients have one.
+    sockets: Mutex<SmallVec<[Socket; 1]>>,
     /// How many [`Busy`] there are.
     busy: AtomicUsize,
     /// Told when one of them ends, and at the end of the connection.
@@ -66,7 +71,7 @@ pub(crate) enum Held {
     /// An event for a socket whose queue was full; `None` once it is in.
     Event(Socket, Option<Job>),
     /// A CONNECT with its auth payload.
-    Connect(Option<Seat>, Value),
+    Connect(Option<Seat>, Arc<Value>),
 }
 
 impl Held {
@@ -75,7 +80,7 @@ impl Held {
         match self {
             Held::Event(socket, held) => {
                 while let Some(job) = held.take() {
-                    let space = socket.queue().space.notified();
+                    let space = socket.queue().space();
                     match socket.enqueue(job) {
                         Some(job) => {
                             *held = Some(job);
@@ -92,7 +97,7 @@ impl Held {
                 }
                 if session.client.has_place() {
                     if let Some(seat) = seat.take() {
-                        session.client.join(session, seat, std::mem::take(auth));
+                        session.client.join(session, seat, Arc::clone(auth));
                     }
                     return;
                 }
@@ -220,12 +225,12 @@ impl Client {
             }
             (None, Body::Connect(_)) if session.is_legacy() => {
                 let auth = pairs(query).into_iter().map(|(key, value)| (key, value.into()));
-                Ok(self.connect(session, name, Value::Object(auth.collect())))
+                Ok(self.connect(session, name, Arc::new(Value::Object(auth.collect()))))
             }
             (None, Body::Connect(auth)) => {
                 let auth = match auth {
-                    Some(auth) => object(&auth).map_err(refused)?,
-                    None => json!({}),
+                    Some(auth) => Arc::new(object(&auth).map_err(refused)?),
+                    None => Arc::clone(&NO_AUTH),
                 };
                 Ok(self.connect(session, name, auth))
             }
@@ -249,10 +254,10 @@ impl Client {
     /// A client of protocol 4 is in `/` from the beginning.
     pub(crate) fn connect_to_root(&self, session: &Arc<Session>) {
         // nothing else is under way
-        let _ = self.connect(session, "/", json!({}));
+        let _ = self.connect(session, "/", Arc::clone(&NO_AUTH));
     }
 
-    fn connect(&self, session: &Arc<Session>, name: &str, auth: Value) -> Option<Held> {
+    fn connect(&self, session: &Arc<Session>, name: &str, auth: Arc<Value>) -> Option<Held> {
         let full = self.sockets.lock().len() >= session.server.options.max_namespaces;
         let seat = match session.server.namespaces.enter(&session.server, name, &auth) {
             Ok(_) if full => Err(TOO_MANY),
@@ -276,7 +281,7 @@ impl Client {
         self.busy.load(Ordering::Acquire) < MAX_CONNECTING
     }
 
-    fn join(&self, session: &Arc<Session>, seat: Seat, auth: Value) {
+    fn join(&self, session: &Arc<Session>, seat: Seat, auth: Arc<Value>) {
         let socket = Socket::new(seat, session, auth);
         self.sockets.lock().push(socket.clone());
         if session.is_closed() {
@@ -291,7 +296,7 @@ impl Client {
     pub(crate) fn ask(&self) -> Asked<'_> {
         self.asked.fetch_add(1, Ordering::AcqRel);
         for socket in &*self.sockets.lock() {
-            socket.queue().space.notify_waiters();
+            socket.queue().tell_of_space();
         }
         Asked(self)
     }
@@ -312,7 +317,7 @@ impl Client {
 
     /// The sockets at this moment.
     pub(crate) fn sockets(&self) -> Vec<Socket> {
-        self.sockets.lock().clone()
+        self.sockets.lock().to_vec()
     }
 
     /// The connection is over.

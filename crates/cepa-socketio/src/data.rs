@@ -22,7 +22,9 @@ use parking_lot::{Mutex, RwLock};
 /// ```
 #[derive(Default)]
 pub struct Data {
-    values: RwLock<HashMap<TypeId, Value>>,
+    /// Made when it is needed.
+    #[expect(clippy::box_collection, reason = "a pointer in each socket, where a table is six")]
+    values: RwLock<Option<Box<HashMap<TypeId, Value>>>>,
     json: Mutex<Option<Box<Shown>>>,
 }
 
@@ -39,17 +41,18 @@ struct Shown {
 impl Data {
     /// Keeps a value, in place of an earlier one of its type.
     pub fn insert<T: Send + Sync + 'static>(&self, value: T) {
-        self.values.write().insert(TypeId::of::<T>(), Arc::new(value));
+        let mut values = self.values.write();
+        values.get_or_insert_default().insert(TypeId::of::<T>(), Arc::new(value));
     }
 
     /// The value of this type.
     pub fn get<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
-        self.values.read().get(&TypeId::of::<T>())?.clone().downcast().ok()
+        self.values.read().as_ref()?.get(&TypeId::of::<T>())?.clone().downcast().ok()
     }
 
     /// Takes the value of this type out.
     pub fn remove<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
-        self.values.write().remove(&TypeId::of::<T>())?.downcast().ok()
+        self.values.write().as_mut()?.remove(&TypeId::of::<T>())?.downcast().ok()
     }
 
     /// Keeps a value that others may see, in place of the one before.
@@ -86,6 +89,7 @@ impl Data {
 
 impl fmt::Debug for Data {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}({} values)", type_name::<Self>(), self.values.read().len())
+        let count = self.values.read().as_ref().map_or(0, |values| values.len());
+        write!(f, "{}({count} values)", type_name::<Self>())
     }
 }

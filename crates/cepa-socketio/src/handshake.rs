@@ -22,8 +22,8 @@ pub(crate) use json::Fields;
 /// What a client said when it connected to a namespace.
 #[derive(Debug, Clone)]
 pub struct Handshake {
-    /// The auth payload, an object; `{}` when the client sent none.
-    pub auth: Value,
+    /// The auth payload, an object; `{}`, which all who sent none share.
+    pub auth: Arc<Value>,
     /// When the client joined the namespace.
     pub time: SystemTime,
     pub(crate) request: Arc<HandshakeRequest>,

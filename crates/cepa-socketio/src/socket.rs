@@ -85,7 +85,7 @@ pub(crate) enum Was {
 }
 
 impl Socket {
-    pub(crate) fn new(seat: Seat, session: &Arc<Session>, auth: Value) -> Socket {
+    pub(crate) fn new(seat: Seat, session: &Arc<Session>, auth: Arc<Value>) -> Socket {
         let namespace = seat.namespace();
         let request = Arc::clone(&session.request);
         let memory = namespace.memory().filter(|_| !session.is_legacy());

@@ -98,6 +98,7 @@ async fn work(socket: &Socket, mut running: Running<'_>) {
 /// Runs events, several at a time, until none runs and none waits.
 async fn side_by_side(socket: &Socket, at_a_time: usize) {
     let queue = socket.queue();
+    let arrived = queue.arrived();
     let mut running = FuturesUnordered::new();
     loop {
         while running.len() < at_a_time
@@ -107,7 +108,7 @@ async fn side_by_side(socket: &Socket, at_a_time: usize) {
         }
         tokio::select! {
             done = running.next() => if done.is_none() { return },
-            () = queue.arrived.notified(), if running.len() < at_a_time => {}
+            () = arrived.notified(), if running.len() < at_a_time => {}
         }
     }
 }

@@ -181,7 +181,7 @@ fn state(namespace: SocketIo, root: &SocketIo) -> SocketIo {
                 "rooms": room_names(&socket),
                 "recovered": socket.is_recovered(),
                 "transport": socket.transport().as_str(),
-                "auth": socket.handshake().auth,
+                "auth": *socket.handshake().auth,
                 "data": socket.data().json(),
                 "clients": root.connections(),
                 "local": socket.namespace().len(),

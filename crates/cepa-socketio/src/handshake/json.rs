@@ -60,7 +60,7 @@ impl Serialize for Handshake {
         fields.serialize_field("issued", &date::millis(self.issued))?;
         fields.serialize_field("url", &self.url)?;
         fields.serialize_field("query", &query)?;
-        fields.serialize_field("auth", &self.auth)?;
+        fields.serialize_field("auth", &*self.auth)?;
         fields.end()
     }
 }
@@ -77,7 +77,7 @@ impl<'de> Deserialize<'de> for Handshake {
         let headers: Map<_, _> = fields.get("headers").unwrap_or_default();
         let auth = fields.get("auth").filter(Value::is_object);
         Ok(Handshake {
-            auth: auth.unwrap_or_else(|| Map::new().into()),
+            auth: Arc::new(auth.unwrap_or_else(|| Map::new().into())),
             time: time.unwrap_or(issued),
             request: Arc::new(HandshakeRequest {
                 url: fields.get("url").unwrap_or_default(),

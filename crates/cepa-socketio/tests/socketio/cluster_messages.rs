@@ -230,7 +230,7 @@ fn a_socket_is_read_whatever_its_details_are() {
     ] {
         let text = format!(r#"{{"id":"s","handshake":{handshake},"rooms":["s",5,null],"data":{deep}}}"#);
         let socket: SocketDetails = message::read(&text.into()).unwrap();
-        assert_eq!((&socket.data, &socket.handshake.auth), (&json!({}), &json!({})));
+        assert_eq!((&socket.data, &*socket.handshake.auth), (&json!({}), &json!({})));
         assert_eq!(socket.rooms.iter().map(|it| &**it).collect::<Vec<_>>(), ["s", "5"]);
         assert_eq!(socket.handshake.headers().count(), 0);
     }

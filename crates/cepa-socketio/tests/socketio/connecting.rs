@@ -11,7 +11,7 @@ fn server(options: Options) -> SocketIo {
     let io = SocketIo::with_options(options);
     for name in ["/", "custom", "/auth"] {
         io.of(name)
-            .on_connect(async |socket| Ok(socket.emit("auth", &socket.handshake().auth)?))
+            .on_connect(async |socket| Ok(socket.emit("auth", &*socket.handshake().auth)?))
             .on("echo", async |socket, args: cepa_socketio::Args| -> cepa_core::Result {
                 Ok(socket.emit("echo", &args)?)
             });

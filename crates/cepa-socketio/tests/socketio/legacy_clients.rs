@@ -19,7 +19,7 @@ fn echo(options: Options) -> SocketIo {
         io.of(name)
             .on("echo", async |socket, args: Args| Ok(socket.emit("echo", &args)?))
             .on("id", async |socket, (): ()| socket.id().to_owned())
-            .on("auth", async |socket, (): ()| socket.handshake().auth.clone());
+            .on("auth", async |socket, (): ()| (*socket.handshake().auth).clone());
     }
     io.of("/data")
         .admit(async |_socket| Err(ConnectError::new("no").with_data(json!({ "code": 1 })).into()));
