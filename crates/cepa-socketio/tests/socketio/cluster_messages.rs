@@ -1,5 +1,5 @@
-//! The bytes between servers, against those that Node's packages write: socket.io-adapter 2.5.8 (cluster messages),
-//! @socket.io/redis-adapter 8.3.0 with notepack.io 3.0.1, and @msgpack/msgpack 3.
+//! The bytes between servers, against those that Node's packages write: cluster messages of socket.io-adapter 2.5.8 in
+//! the encoding of the sharded adapter (notepack.io 3.0.1), and what @msgpack/msgpack 3 writes. Others: `redis_messages`.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -8,17 +8,17 @@ use cepa_socketio::adapter::message::{self, Event, First};
 use cepa_socketio::adapter::{Answer, Emission, Request, SocketDetails, Whom};
 use cepa_socketio::{Args, Binary, Emit, SocketIo};
 use proptest::prelude::*;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::cluster_format::{self as wire, Flags, Opts, Packet};
+use crate::cluster_format::{self as wire, Packet};
 use crate::cluster_wire::Wire;
 use crate::support::{Ws, start};
 
 const UID: &str = "0123456789abcdef";
 const ID: &str = "0011223344556677";
 
-fn hex(text: &str) -> Bytes {
+pub fn hex(text: &str) -> Bytes {
     assert!(text.len().is_multiple_of(2));
     let pairs = (0..text.len()).step_by(2);
     pairs.map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap()).collect()
@@ -138,41 +138,6 @@ fn every_answer_is_a_cluster_message_of_node() {
             other => panic!("{other:?}"),
         }
     }
-}
-
-/// Spec 4.1: `[uid, packet, opts]`, always msgpack.
-#[test]
-fn the_broadcast_of_the_pub_sub_adapter_is_nodes() {
-    let node = hex(
-        "93a667713769533383a47479706502a46461746194a2686901a17881a161c0a36e7370a12f83a5726f6f6d7390a665786365707490a5666c61677380",
-    );
-    let event = Event::new("hi", &(1, "x", json!({ "a": null }))).unwrap();
-    let packet = Packet { r#type: 2, data: event.clone(), nsp: Some("/".into()) };
-    let opts = Opts::new(Whom::default(), Some(Flags::default()));
-    assert_eq!(message::write_msgpack(&("gq7iS3", packet, opts)).unwrap(), node);
-    let (uid, packet, opts): (String, Packet, Opts) = message::read(&node).unwrap();
-    assert_eq!((&*uid, packet.nsp.as_deref(), packet.data), ("gq7iS3", Some("/"), event));
-    assert_eq!(opts, Opts::new(Whom::default(), Some(Flags::default())));
-}
-
-/// Spec 4.1, type 7, which is msgpack always; the keys are in Node's order.
-#[test]
-fn a_request_for_acknowledgements_of_the_pub_sub_adapter_is_nodes() {
-    #[derive(Serialize, Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Ask {
-        uid: String,
-        request_id: String,
-        r#type: u8,
-        packet: Packet,
-        opts: Opts,
-    }
-    let node = hex(
-        "85a3756964a6677137695333a9726571756573744964a6514f45387241a47479706507a67061636b657483a47479706502a46461746192a171c40101a36e7370a12fa46f70747383a5726f6f6d7391a172a665786365707490a5666c61677381a774696d656f75740a",
-    );
-    let ask: Ask = message::read(&node).unwrap();
-    assert_eq!(ask.packet.data, Event::new("q", &Binary::from(vec![1])).unwrap());
-    assert_eq!(message::write_msgpack(&ask).unwrap(), node);
 }
 
 /// Spec 4.5: what a streams adapter persists of a session.

@@ -41,6 +41,7 @@ mod pinned_memory;
 mod polling;
 mod polling_payloads;
 mod recovery;
+mod redis_messages;
 mod refusals;
 mod rooms;
 mod server_side;
