@@ -28,8 +28,9 @@
 //!
 //! The msgpack is that of notepack 3 and of `@msgpack/msgpack`: binary is `bin`, whole numbers are as short as they can be,
 //! others 64 bits. Read is also what notepack 2 wrote, extension type 0. A date is a text after reading, as in JSON, and
-//! `undefined` is `null`. Half a surrogate pair, which JSON can write, is U+FFFD in msgpack. A message is as large as the adapter's transport lets it be: nothing is allocated from a length
-//! that it declares, and what is read takes a small multiple of its bytes.
+//! `undefined` is `null`. Half a surrogate pair, which JSON can write, is U+FFFD in msgpack. A message is as large as the
+//! adapter's transport lets it be: nothing is allocated from a length that it declares, and what is read takes a small
+//! multiple of its bytes.
 //!
 //! [`Event`] and [`First`] are read from fields of structs and elements of lists; serde cannot bring them through
 //! `flatten` or an enum that finds its variant by trying.
@@ -58,8 +59,8 @@ pub struct First(pub Args);
 /// no map of msgpack does.
 ///
 /// # Errors
-/// As [`Args::one`]; and when there is a binary value in it and it is nested deeper than [`scan::MAX_DEPTH`](crate::scan::MAX_DEPTH): events
-/// with binary of clients that nest to the limit do not fit into a message.
+/// As [`Args::one`]; and when there is a binary value in it and it is nested deeper than
+/// [`scan::MAX_DEPTH`](crate::scan::MAX_DEPTH), as is an event with binary whose client went to that limit itself.
 pub fn write<T: Serialize + ?Sized>(message: &T) -> Result<Bytes, serde_json::Error> {
     let whole = Args::one(message)?;
     if whole.attachments().is_empty() {
