@@ -4,7 +4,7 @@
 //! all over the same outbox ([`Hub::attach`]).
 //!
 //! Invariants: the member's own list of rooms and the rooms' lists of members agree whenever `rooms` is unlocked (a change
-//! holds it throughout); once `gone` is set nothing is joined. Lock order: `rooms` before a room; a publish takes no
+//! holds it throughout); once it `is_gone` nothing is joined. Lock order: `rooms` before a room; a publish takes no
 //! `rooms` lock.
 
 use std::fmt;
@@ -56,12 +56,15 @@ pub(crate) struct MemberInner {
 struct Joined {
     /// Sorted by name; most members are in one or two.
     rooms: SmallVec<[Arc<Room>; 2]>,
-    /// Those it was in at the end.
-    last: Box<[Arc<str>]>,
-    gone: bool,
+    /// Those it was in at the end, once it has left the hub.
+    last: Option<Box<[Arc<str>]>>,
 }
 
 impl Joined {
+    fn is_gone(&self) -> bool {
+        self.last.is_some()
+    }
+
     fn find(&self, room: &str) -> Result<usize, usize> {
         self.rooms.binary_search_by(|joined| (*joined.name).cmp(room))
     }
@@ -116,10 +119,9 @@ impl Member {
     /// The rooms it is in, or was in when it left the hub; sorted.
     pub fn last_rooms(&self) -> Vec<Arc<str>> {
         let joined = self.0.rooms.lock();
-        if joined.gone {
-            joined.last.to_vec()
-        } else {
-            joined.rooms.iter().map(|room| Arc::clone(&room.name)).collect()
+        match &joined.last {
+            Some(last) => last.to_vec(),
+            None => joined.rooms.iter().map(|room| Arc::clone(&room.name)).collect(),
         }
     }
 
@@ -202,7 +204,7 @@ impl Member {
 
     /// Whether it has left the hub, by whatever way.
     pub fn is_closed(&self) -> bool {
-        self.0.rooms.lock().gone
+        self.0.rooms.lock().is_gone()
     }
 
     /// Bytes that wait in its outbox or are being written, as [`Outbox::buffered_bytes`](crate::Outbox::buffered_bytes).
@@ -228,14 +230,14 @@ impl MemberInner {
     /// Runs `register` unless the member is gone, such that it cannot go meanwhile.
     pub(crate) fn unless_gone(&self, register: impl FnOnce()) {
         let joined = self.rooms.lock();
-        if !joined.gone {
+        if !joined.is_gone() {
             register();
         }
     }
 
     pub(crate) fn join(self: &Arc<Self>, room: &str) -> bool {
         let mut joined = self.rooms.lock();
-        let (false, Err(at)) = (joined.gone, joined.find(room)) else { return false };
+        let (false, Err(at)) = (joined.is_gone(), joined.find(room)) else { return false };
         joined.rooms.insert(at, self.hub.inner().rooms.join(room, self));
         true
     }
@@ -249,11 +251,10 @@ impl MemberInner {
     pub(crate) fn leave_hub_untold(&self) {
         let rooms = {
             let mut joined = self.rooms.lock();
-            if joined.gone {
+            if joined.is_gone() {
                 return;
             }
-            joined.gone = true;
-            joined.last = joined.rooms.iter().map(|room| Arc::clone(&room.name)).collect();
+            joined.last = Some(joined.rooms.iter().map(|room| Arc::clone(&room.name)).collect());
             std::mem::take(&mut joined.rooms)
         };
         for room in rooms {

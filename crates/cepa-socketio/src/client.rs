@@ -10,13 +10,14 @@
 
 use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use bytes::Bytes;
 use parking_lot::Mutex;
 use serde_json::{Value, json};
 use smallvec::SmallVec;
 use tokio::sync::Notify;
+use tokio::sync::futures::Notified;
 use tokio::time::Instant;
 
 use crate::Reason;
@@ -45,8 +46,8 @@ pub(crate) struct Client {
     sockets: Mutex<SmallVec<[Socket; 1]>>,
     /// How many [`Busy`] there are.
     busy: AtomicUsize,
-    /// Told when one of them ends, and at the end of the connection.
-    change: Notify,
+    /// Told when one of them ends, and at the end of the connection; made for the first who waits.
+    change: OnceLock<Box<Notify>>,
     /// How many [`Asked`] there are.
     asked: AtomicUsize,
 }
@@ -91,7 +92,7 @@ impl Held {
                 }
             }
             Held::Connect(seat, auth) => loop {
-                let change = session.client.change.notified();
+                let change = session.client.change();
                 if session.is_closed() {
                     return;
                 }
@@ -120,7 +121,7 @@ impl Busy {
 impl Drop for Busy {
     fn drop(&mut self) {
         self.0.client.busy.fetch_sub(1, Ordering::AcqRel);
-        self.0.client.change.notify_waiters();
+        self.0.client.tell_of_change();
     }
 }
 
@@ -146,7 +147,7 @@ impl Client {
             decoder: Mutex::new(Input { decoder, attachments_by: None, speaks: None }),
             sockets: Mutex::default(),
             busy: AtomicUsize::new(0),
-            change: Notify::new(),
+            change: OnceLock::new(),
             asked: AtomicUsize::new(0),
         }
     }
@@ -277,6 +278,17 @@ impl Client {
         None
     }
 
+    /// Told of the next change; who looks after it was made misses nothing.
+    fn change(&self) -> Notified<'_> {
+        self.change.get_or_init(Box::default).notified()
+    }
+
+    fn tell_of_change(&self) {
+        if let Some(change) = self.change.get() {
+            change.notify_waiters();
+        }
+    }
+
     fn has_place(&self) -> bool {
         self.busy.load(Ordering::Acquire) < MAX_CONNECTING
     }
@@ -325,7 +337,7 @@ impl Client {
         for socket in self.sockets() {
             socket.close(reason);
         }
-        self.change.notify_waiters();
+        self.tell_of_change();
     }
 
     /// Waits for the handlers that still run when the connection is over, the disconnect handlers among them, those of
@@ -333,7 +345,7 @@ impl Client {
     /// as well.
     pub(crate) async fn drained(&self) {
         loop {
-            let change = self.change.notified();
+            let change = self.change();
             if self.busy.load(Ordering::Acquire) == 0 {
                 return;
             }

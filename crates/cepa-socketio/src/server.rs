@@ -23,6 +23,7 @@ use crate::bundle::Bundle;
 use crate::deadline::after;
 use crate::dynamic::{Kind, Namespaces};
 use crate::engine::ending::Ending;
+use crate::engine::heartbeat::Pace;
 use crate::engine::refusal::Refusal;
 use crate::engine::session::{Session, Transport};
 use crate::engine_io::Functions;
@@ -42,6 +43,7 @@ type RefusalObserver = Box<dyn Fn(&Request, &Refusal) + Send + Sync>;
 
 pub(crate) struct Server {
     pub(crate) options: Options,
+    pub(crate) pace: Arc<Pace>,
     pub(crate) sessions: Sessions,
     /// The hub of the sessions' own members, which is in no namespace.
     pub(crate) control: Hub,
@@ -76,6 +78,7 @@ impl Server {
             control: Hub::new(),
             packets: Wires::packets(),
             websocket: websocket(&options),
+            pace: Arc::new(Pace { interval: options.ping_interval, timeout: options.ping_timeout }),
             options,
             bundle: Bundle::default(),
             plain: None,

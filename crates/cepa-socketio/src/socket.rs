@@ -59,13 +59,18 @@ struct Inner {
     queue: Queue,
     acks: Acks,
     data: Arc<Data>,
-    /// What the client may return with, when connections are recovered.
-    pid: Option<Box<str>>,
-    /// The last event that it had, when it has returned.
-    after: Option<u64>,
+    /// When connections are recovered.
+    ticket: Option<Box<Ticket>>,
     own: Own,
     /// Until it is gone.
     seat: Mutex<Option<Seat>>,
+}
+
+/// What a client returns with.
+struct Ticket {
+    pid: Box<str>,
+    /// The last event that it had, when it has returned.
+    after: Option<u64>,
 }
 
 enum Phase {
@@ -90,10 +95,14 @@ impl Socket {
         let request = Arc::clone(&session.request);
         let memory = namespace.memory().filter(|_| !session.is_legacy());
         let returned = memory.and_then(|memory| memory.take(&auth, session));
-        let after = returned.as_ref().map(|returned| returned.after);
-        let (pid, left) = match returned {
-            Some(Returned { pid, left, .. }) => (Some(pid), Some(left)),
-            None => (memory.map(|_| crate::server::random_id()), None),
+        let (ticket, left) = match returned {
+            Some(Returned { pid, after, left }) => {
+                (Some(Ticket { pid, after: Some(after) }), Some(left))
+            }
+            None => {
+                let fresh = |_| Ticket { pid: crate::server::random_id(), after: None };
+                (memory.map(fresh), None)
+            }
         };
         let (id, rooms, data) = match left {
             Some(left) => (left.id, left.rooms, left.data),
@@ -111,8 +120,7 @@ impl Socket {
             queue: Queue::new(session.server.options.max_incoming),
             acks: Acks::new(),
             data,
-            pid,
-            after,
+            ticket: ticket.map(Box::new),
             own: Own::default(),
             seat: Mutex::new(Some(seat)),
         }))
@@ -141,7 +149,7 @@ impl Socket {
     /// Whether it was lost and has returned: it has its id, its rooms, its data, and what it missed.
     /// See [`Options::recovery`](crate::Options::recovery).
     pub fn is_recovered(&self) -> bool {
-        self.0.after.is_some()
+        self.0.after().is_some()
     }
 
     /// What carries the connection now.
@@ -302,6 +310,18 @@ impl Socket {
             }
             Pushed::Full(job) => Some(job),
         }
+    }
+}
+
+impl Inner {
+    /// What its client may return with.
+    fn pid(&self) -> Option<&str> {
+        self.ticket.as_ref().map(|ticket| &*ticket.pid)
+    }
+
+    /// The last event that a client which has returned had.
+    fn after(&self) -> Option<u64> {
+        self.ticket.as_ref()?.after
     }
 }
 

@@ -4,17 +4,26 @@
 //! may take the timeout; any other packet that arrives while it is awaited moves that deadline once, so that a large
 //! upload does not end its session. The session's timer asks [`Heartbeat::check`]; nothing is rounded.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use crate::deadline::after;
 
+/// How often a ping is sent and how long its pong may take; all sessions of a server share them.
+#[derive(Debug)]
+pub struct Pace {
+    /// From a pong, or the opening, to the next ping.
+    pub interval: Duration,
+    /// From a ping to the end.
+    pub timeout: Duration,
+}
+
 /// When to send the next ping, and when a pong is overdue.
 #[derive(Debug)]
 pub struct Heartbeat {
-    interval: Duration,
-    timeout: Duration,
+    pace: Arc<Pace>,
     due: Instant,
     awaited: bool,
     moved: bool,
@@ -35,15 +44,15 @@ pub enum Beat {
 
 impl Heartbeat {
     /// The heartbeat of a session that is opened now.
-    pub fn new(interval: Duration, timeout: Duration, now: Instant) -> Heartbeat {
-        let due = after(now, interval);
-        Heartbeat { interval, timeout, due, awaited: false, moved: false, listens: false }
+    pub fn new(pace: &Arc<Pace>, now: Instant) -> Heartbeat {
+        let (pace, due) = (Arc::clone(pace), after(now, pace.interval));
+        Heartbeat { pace, due, awaited: false, moved: false, listens: false }
     }
 
     /// That of revision 3, where the client sends the pings: it may be silent for interval and timeout.
-    pub fn listening(interval: Duration, timeout: Duration, now: Instant) -> Heartbeat {
-        let due = after(after(now, interval), timeout);
-        Heartbeat { interval, timeout, due, awaited: true, moved: false, listens: true }
+    pub fn listening(pace: &Arc<Pace>, now: Instant) -> Heartbeat {
+        let (pace, due) = (Arc::clone(pace), after(after(now, pace.interval), pace.timeout));
+        Heartbeat { pace, due, awaited: true, moved: false, listens: true }
     }
 
     /// A pong arrived.
@@ -52,16 +61,16 @@ impl Heartbeat {
             return self.heard(now);
         }
         self.awaited = false;
-        self.due = after(now, self.interval);
+        self.due = after(now, self.pace.interval);
     }
 
     /// Another packet arrived.
     pub fn heard(&mut self, now: Instant) {
         if self.listens {
-            self.due = after(after(now, self.interval), self.timeout);
+            self.due = after(after(now, self.pace.interval), self.pace.timeout);
         } else if self.awaited && !self.moved {
             self.moved = true;
-            self.due = after(now, self.timeout);
+            self.due = after(now, self.pace.timeout);
         }
     }
 
@@ -70,7 +79,7 @@ impl Heartbeat {
         if self.listens {
             self.heard(now);
         } else if self.awaited {
-            self.due = after(now, self.timeout);
+            self.due = after(now, self.pace.timeout);
         }
     }
 
@@ -86,7 +95,8 @@ impl Heartbeat {
         self.moved = false;
         // from when it was due, so that a timer's lateness does not add up; unless the process was asleep
         let late = now - self.due;
-        self.due = after(if late < self.timeout / 2 { self.due } else { now }, self.timeout);
+        self.due =
+            after(if late < self.pace.timeout / 2 { self.due } else { now }, self.pace.timeout);
         Beat::Ping
     }
 }

@@ -133,11 +133,10 @@ impl Session {
             OutboxOptions::new(&server.packets.of(format)).limit_bytes(options.max_outgoing);
         let (control, outbox) = server.control.outbox(queue);
         let now = Instant::now();
-        let (interval, timeout) = (options.ping_interval, options.ping_timeout);
         let heartbeat = if form.legacy {
-            Heartbeat::listening(interval, timeout, now)
+            Heartbeat::listening(&server.pace, now)
         } else {
-            Heartbeat::new(interval, timeout, now)
+            Heartbeat::new(&server.pace, now)
         };
         let session = Arc::new(Session {
             sid: crate::server::random_id(),

@@ -30,7 +30,7 @@ impl Socket {
             let Phase::Connecting(rooms) = &mut *phase else { return };
             let rooms = std::mem::take(rooms);
             let mut outcome = Outcome::Queued;
-            if let (Some(memory), Some(after)) = (&memory, inner.after) {
+            if let (Some(memory), Some(after)) = (&memory, inner.after()) {
                 for event in memory.missed(after, &rooms) {
                     outcome = inner.session.queue_event(&inner.namespace, event);
                 }
@@ -40,7 +40,7 @@ impl Socket {
                 let answer = if inner.session.is_legacy() {
                     write::connected_plainly(name)
                 } else {
-                    write::connected(name, self.id(), inner.pid.as_deref())
+                    write::connected(name, self.id(), inner.pid())
                 };
                 outcome = inner.session.queue(answer, &[], true);
             }
@@ -52,7 +52,7 @@ impl Socket {
             for room in &rooms {
                 member.join_untold(room);
             }
-            if let (Some(memory), Some(pid)) = (&mut memory, &inner.pid) {
+            if let (Some(memory), Some(pid)) = (&mut memory, inner.pid()) {
                 memory.join(pid, self);
             }
             let _ = inner.member.set(member);
@@ -94,7 +94,7 @@ impl Socket {
     /// Whether it has gone and its client may be back as another socket, now or later.
     pub(crate) fn may_return(&self) -> bool {
         let gone = matches!(*self.0.phase.lock(), Phase::Gone(_));
-        let memory = self.0.namespace.memory().zip(self.0.pid.as_deref()).filter(|_| gone);
+        let memory = self.0.namespace.memory().zip(self.0.pid()).filter(|_| gone);
         memory.is_some_and(|(memory, pid)| memory.lock().knows(pid))
     }
 
@@ -122,7 +122,7 @@ impl Socket {
     pub(crate) fn close(&self, reason: Reason) -> Was {
         let inner = &self.0;
         // locked until it has left: whoever returns meanwhile finds all of it
-        let memory = inner.namespace.memory().zip(inner.pid.as_deref());
+        let memory = inner.namespace.memory().zip(inner.pid());
         let mut remembering = memory.map(|(memory, _)| memory.lock());
         let member = inner.member.get();
         let (busy, rooms) = {

@@ -1,6 +1,7 @@
+use std::sync::Arc;
 use std::time::Duration;
 
-use cepa_socketio::engine::heartbeat::{Beat, Heartbeat};
+use cepa_socketio::engine::heartbeat::{Beat, Heartbeat, Pace};
 use tokio::time::Instant;
 
 const INTERVAL: Duration = Duration::from_secs(25);
@@ -9,7 +10,8 @@ const MOMENT: Duration = Duration::from_millis(1);
 
 fn opened() -> (Heartbeat, Instant) {
     let now = Instant::now();
-    (Heartbeat::new(INTERVAL, TIMEOUT, now), now)
+    let pace = Arc::new(Pace { interval: INTERVAL, timeout: TIMEOUT });
+    (Heartbeat::new(&pace, now), now)
 }
 
 #[test]
