@@ -34,13 +34,13 @@
 
 use std::any::Any;
 use std::io::ErrorKind;
-use std::panic::{AssertUnwindSafe, resume_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 
 use cepa_core::{Cancelled, Context, Error, OnUpgrade, Result, Upgraded};
 use futures_util::FutureExt;
-use futures_util::future::{Either, select};
+use futures_util::future::{Either, lazy, select};
 use http::StatusCode;
 use http::header::{
     CONNECTION, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_EXTENSIONS,
@@ -184,7 +184,13 @@ where
     let io = timeout(opening.limits.handshake_deadline, upgrade.connect()).await.ok()?.ok()?;
     let socket = opening.open(io);
     let shared = socket.handle().shared().clone();
-    Some(Serving { shared, function: Box::pin(serve(socket)) })
+    let function: Pin<Box<dyn Future<Output = Result> + Send>> =
+        match catch_unwind(AssertUnwindSafe(|| serve(socket))) {
+            Ok(function) => Box::pin(function),
+            // a panic before the first await is told as those behind it
+            Err(panic) => Box::pin(lazy(|_| -> Result { resume_unwind(panic) })),
+        };
+    Some(Serving { shared, function })
 }
 
 /// The life of the task. Its parts are held for as long as the connection is, so whatever is not needed all the time has a

@@ -108,6 +108,22 @@ async fn an_error_closes_with_1011_and_is_observed() {
 }
 
 #[tokio::test]
+async fn a_panic_before_the_first_await_is_told_too() {
+    let (callback, log) = observed(App::new().with(async |ctx, _next| {
+        ctx.upgrade(|ws| {
+            assert!(ws.protocol().is_some(), "told to");
+            std::future::ready(Ok(()))
+        })
+        .await
+    }));
+    let (_, mut client) = open(&callback).await;
+    assert_eq!(ending(&mut client).await, (1011, "the server failed".to_owned()));
+    callback.tasks().close();
+    callback.tasks().wait().await;
+    assert!(log.lock().unwrap()[0].contains("told to"));
+}
+
+#[tokio::test]
 async fn a_panic_ends_this_connection_only() {
     let (callback, log) = observed(App::new().with(async |ctx, _next| {
         ctx.upgrade(async |mut ws| {
