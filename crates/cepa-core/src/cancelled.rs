@@ -118,7 +118,13 @@ impl Future for Cancelled {
 impl Drop for Cancelled {
     fn drop(&mut self) {
         if let Some((at, _)) = self.place {
-            let waker = self.bell.wakers().try_remove(at);
+            let mut wakers = self.bell.wakers();
+            let waker = wakers.try_remove(at);
+            if wakers.is_empty() {
+                // after a peak its memory returns
+                *wakers = Slab::new();
+            }
+            drop(wakers);
             drop(waker);
         }
     }
@@ -127,5 +133,23 @@ impl Drop for Cancelled {
 impl fmt::Debug for Cancelled {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Cancelled").field(&self.bell.is_rung()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn those_who_have_gone_leave_no_places_behind() {
+        let signal = Signal::default();
+        let mut waits: Vec<_> = (0..1000).map(|_| signal.cancelled()).collect();
+        for wait in &mut waits {
+            let polled = Pin::new(wait).poll(&mut Context::from_waker(Waker::noop()));
+            assert!(polled.is_pending());
+        }
+        assert!(signal.bell.wakers().capacity() >= 1000);
+        drop(waits);
+        assert_eq!(signal.bell.wakers().capacity(), 0);
     }
 }
