@@ -97,12 +97,11 @@ pub(super) fn serve(
                 session.close(Reason::TransportClose, Ending::Left);
                 break;
             }
-            // by turns: neither a client that floods nor a room that does may starve the other direction
-            sends_first = !sends_first;
             let turn = poll_fn(|cx| {
                 if session.bells.poll(Bell::Writer, cx).is_ready() {
                     return Poll::Ready(Turn::Rung);
                 }
+                // neither a client that floods nor a room that does may starve the other direction
                 for sends in [sends_first, !sends_first] {
                     let turn = match sends {
                         true => poll_outbox(&mut outbox, cx),
@@ -116,6 +115,7 @@ pub(super) fn serve(
             });
             let mut writing = match turn.await {
                 Turn::Taken(Ok(batch)) => {
+                    sends_first = false;
                     if let Some(watch) = session.server.outside.watching() {
                         watch.frames_out(&batch);
                     }
@@ -130,6 +130,7 @@ pub(super) fn serve(
                     break;
                 }
                 Turn::Received(Ok(Some(message))) => {
+                    sends_first = true;
                     match receive(&session, message) {
                         Ok(None) => {}
                         Ok(Some(waiting)) => {
