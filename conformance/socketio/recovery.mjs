@@ -26,6 +26,9 @@ for (const transports of [["websocket"], ["polling"], ["polling", "websocket"]])
   try {
     const seen = [];
     listener.on("n", (n, data) => (seen.push(n), n % 3 || assert.equal(data.byteLength ?? data.length, 1)));
+    // The client hands events on a tick after it has decoded them. Those that its end comes between it keeps for after the return,
+    // with the offset of before them, so that they come again: with any server, each twice, were they not dropped here.
+    listener.io.on("reconnect_attempt", () => (listener.receiveBuffer = []));
     await Promise.all([next(talker, "connect"), next(listener, "connect")]);
     const { id } = listener;
     await ask(listener, "join", room);
