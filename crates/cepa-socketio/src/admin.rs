@@ -29,6 +29,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::options::Options;
+use crate::remote::RemoteSocket;
 use crate::server::Server;
 use crate::{Socket, SocketIo};
 
@@ -155,10 +156,17 @@ async fn all_sockets(server: &Weak<Server>, most: usize) -> Value {
     let Some(server) = server.upgrade() else { return json!([]) };
     let mut all = Vec::new();
     for namespace in server.namespaces.all() {
-        if all.len() < most
-            && let Ok(found) = namespace.fetch_sockets().await
-        {
-            all.extend(found.iter().take(most - all.len()).map(watch::shown));
+        let left = most - all.len();
+        if left == 0 {
+            break;
+        }
+        if server.outside.cluster.adapter().is_none() {
+            // no pictures but of those that are shown
+            let sockets = namespace.sockets();
+            let pictures = sockets.iter().take(left).map(RemoteSocket::of);
+            all.extend(pictures.map(|picture| watch::shown(&picture)));
+        } else if let Ok(found) = namespace.fetch_sockets().await {
+            all.extend(found.iter().take(left).map(watch::shown));
         }
     }
     Value::Array(all)
