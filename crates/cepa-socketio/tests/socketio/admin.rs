@@ -37,6 +37,16 @@ impl Page {
     async fn send(&mut self, list: &str) {
         self.0.send(&format!("42/admin,{list}")).await;
     }
+
+    /// Sends a command, and gives the answer; what the page is told meanwhile is passed over.
+    async fn command(&mut self, list: &str) -> String {
+        self.0.send(&format!("42/admin,7{list}")).await;
+        loop {
+            if let Some(answer) = self.0.text().await.strip_prefix("43/admin,7") {
+                return answer.to_owned();
+            }
+        }
+    }
 }
 
 fn often() -> Admin {
@@ -126,12 +136,17 @@ async fn a_command_makes_no_namespace() {
     let io = SocketIo::new().admin(often());
     let server = start(&io).await;
     let mut page = Page::connect(&server).await;
-    page.send("[\"join\",\"/none\",\"room\",null]").await;
-    page.send("[\"emit\",\"/none\",[],\"hi\"]").await;
-    page.send("[\"_disconnect\",\"/admin\",false,[]]").await;
+    for command in [
+        "[\"join\",\"/none\",\"room\",null]",
+        "[\"emit\",\"/none\",[],\"hi\"]",
+        "[\"_disconnect\",\"/admin\",false,[]]",
+    ] {
+        assert_eq!(page.command(command).await, "[]", "{command}");
+    }
     // broken commands are errors of that event alone
-    page.send("[\"join\",7]").await;
-    page.send("[\"leave\"]").await;
+    for broken in ["[\"join\",7]", "[\"leave\"]"] {
+        assert!(page.command(broken).await.starts_with("[{\"error\":"), "{broken}");
+    }
     for _ in 0..2 {
         let numbers = page.told("server_stats").await;
         let names = numbers[0]["namespaces"].as_array().unwrap();
