@@ -209,8 +209,8 @@ export const events = {
     for (const close of [false, true]) {
       const guests = [await guest(), await guest()];
       await join(room, ...guests);
-      const lost = Promise.all(guests.map((socket) => next(socket, "disconnect")));
-      const left = Promise.all(guests.map(({ id }) => departure(id)));
+      const lost = soon(Promise.all(guests.map((socket) => next(socket, "disconnect"))), "end of all guests");
+      const left = soon(Promise.all(guests.map(({ id }) => departure(id))), "departure of all guests");
       await ask(ana, "kick-room", room, close);
       assert.deepEqual((await lost).map(([reason]) => reason), ["io server disconnect", "io server disconnect"]);
       const departed = [namespace, "server namespace disconnect"];
@@ -280,7 +280,7 @@ export const doors = {
     slow.emit("kick", false);
     assert.equal((await next(slow, "disconnect"))[0], "io server disconnect");
     assert.deepEqual(await ask(main, "echo", 1), [1]);
-    const lost = Promise.all([main, numbered].map((socket) => next(socket, "disconnect")));
+    const lost = soon(Promise.all([main, numbered].map((socket) => next(socket, "disconnect"))), "end of the others");
     main.emit("kick", true);
     assert.deepEqual((await lost).map(([reason]) => reason), ["io server disconnect", "io server disconnect"]);
   },
