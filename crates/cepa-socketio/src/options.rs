@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use cepa_ws::Deflate;
 
+use crate::cookie::SessionCookie;
 use crate::recovery::RecoveryOptions;
 
 /// The settings of a [`SocketIo`](crate::SocketIo).
@@ -96,8 +97,8 @@ pub struct Options {
     pub jsonp: bool,
     /// Whether a client whose first message is binary is taken to speak msgpack (`socket.io-msgpack-parser`); true.
     pub msgpack: bool,
-    /// The name of a cookie that holds the session id, for load balancers; none. It is `Secure` over TLS.
-    pub cookie: Option<String>,
+    /// A cookie that holds the session id, for load balancers; none. A name will do, `Some("io".into())`.
+    pub cookie: Option<SessionCookie>,
     /// Origins, such as `https://onions.example`, whose pages may use the server beside its own; none. `*` is any origin.
     /// Others can open no WebSocket, and cannot read what polling answers (but for [`jsonp`](Self::jsonp)).
     pub origins: Vec<String>,

@@ -67,7 +67,7 @@ impl Server {
     #[track_caller]
     pub(crate) fn new(mut options: Options) -> Server {
         if let Some(cookie) = &options.cookie {
-            assert!(is_token(cookie), "no cookie can have the name {cookie:?}");
+            cookie.check();
         }
         let end = options.path.trim_end_matches('/').len();
         options.path.truncate(end);
@@ -362,14 +362,6 @@ fn websocket(options: &Options) -> WebSocketOptions {
         result = if origin == "*" { result.any_origin() } else { result.origin(origin) };
     }
     result
-}
-
-/// RFC 6265 has RFC 2616's tokens as names.
-fn is_token(name: &str) -> bool {
-    !name.is_empty()
-        && name
-            .bytes()
-            .all(|byte| byte.is_ascii_graphic() && !b"()<>@,;:\\\"/[]?={}".contains(&byte))
 }
 
 /// 15 random bytes as 20 characters of URL-safe base64: ids of sessions and of sockets.

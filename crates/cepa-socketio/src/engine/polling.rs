@@ -32,9 +32,7 @@ pub(super) fn open(ctx: &mut Context, session: &Arc<Session>) -> Result {
     let mut body = Vec::new();
     Packet::Open(session.open_packet().into()).encode(&mut body);
     if let Some(cookie) = &session.server.options.cookie {
-        let secure = if session.request.secure { "; Secure" } else { "" };
-        let value = format!("{cookie}={}; Path=/; HttpOnly; SameSite=Lax{secure}", session.sid());
-        ctx.append("set-cookie", value)?;
+        ctx.append("set-cookie", cookie.line(session.sid(), session.request.secure))?;
     }
     session.begin();
     let minded = Arc::clone(session);

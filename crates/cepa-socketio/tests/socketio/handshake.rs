@@ -1,7 +1,7 @@
 use std::time::Duration;
 
-use cepa_core::{App, Proxies};
-use cepa_socketio::{Options, RecoveryOptions, SocketIo};
+use cepa_core::{App, Proxies, SameSite};
+use cepa_socketio::{Options, RecoveryOptions, SessionCookie, SocketIo};
 use tokio::sync::mpsc;
 
 use crate::support::{Polling, Ws, quiet, request, serve, sid, soon, start};
@@ -93,7 +93,28 @@ async fn the_cookie_is_secure_over_tls() {
     let server = serve(app).await;
     let head = "GET /socket.io/?EIO=4&transport=polling\nx-forwarded-proto: https\nx-forwarded-for: 1.2.3.4";
     let reply = request(server.address, head, b"").await;
-    assert!(reply.header("set-cookie").unwrap().ends_with("; SameSite=Lax; Secure"), "{reply:?}");
+    assert!(reply.header("set-cookie").unwrap().ends_with("; Secure; SameSite=Lax"), "{reply:?}");
+}
+
+#[tokio::test]
+async fn the_cookie_has_the_attributes_that_it_is_given() {
+    let cookie = SessionCookie {
+        name: "balance".into(),
+        path: "/socket.io".into(),
+        domain: Some("onions.example".into()),
+        max_age: Some(Duration::from_millis(3_600_999)),
+        http_only: false,
+        same_site: SameSite::None,
+        secure: Some(true),
+    };
+    let io = SocketIo::with_options(Options { cookie: Some(cookie), ..quiet() });
+    let server = start(&io).await;
+    let reply = request(server.address, "GET /socket.io/?EIO=4&transport=polling", b"").await;
+    let expected = "Max-Age=3600; Domain=onions.example; Path=/socket.io; Secure; SameSite=None";
+    assert_eq!(
+        reply.header("set-cookie").unwrap(),
+        format!("balance={}; {expected}", sid(&reply.body))
+    );
 }
 
 /// "Never", in the words of an option; the client's timers take less.
