@@ -10,14 +10,12 @@
 
 use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, LazyLock, OnceLock};
+use std::sync::{Arc, LazyLock};
 
 use bytes::Bytes;
 use parking_lot::Mutex;
 use serde_json::{Value, json};
 use smallvec::SmallVec;
-use tokio::sync::Notify;
-use tokio::sync::futures::Notified;
 use tokio::time::Instant;
 
 use crate::Reason;
@@ -27,6 +25,7 @@ use crate::engine::ending::Ending;
 use crate::engine::session::Session;
 use crate::error::ConnectError;
 use crate::handshake::pairs;
+use crate::lazy_notify::LazyNotify;
 use crate::msgpack;
 use crate::options::Options;
 use crate::packet::{Body, Decoder, Malformed, Packet, write};
@@ -46,8 +45,8 @@ pub(crate) struct Client {
     sockets: Mutex<SmallVec<[Socket; 1]>>,
     /// How many [`Busy`] there are.
     busy: AtomicUsize,
-    /// Told when one of them ends, and at the end of the connection; made for the first who waits.
-    change: OnceLock<Box<Notify>>,
+    /// Told when one of them ends, and at the end of the connection.
+    change: LazyNotify,
     /// How many [`Asked`] there are.
     asked: AtomicUsize,
 }
@@ -81,7 +80,7 @@ impl Held {
         match self {
             Held::Event(socket, held) => {
                 while let Some(job) = held.take() {
-                    let space = socket.queue().space();
+                    let space = socket.queue().space.notified();
                     match socket.enqueue(job) {
                         Some(job) => {
                             *held = Some(job);
@@ -92,7 +91,7 @@ impl Held {
                 }
             }
             Held::Connect(seat, auth) => loop {
-                let change = session.client.change();
+                let change = session.client.change.notified();
                 if session.is_closed() {
                     return;
                 }
@@ -121,7 +120,7 @@ impl Busy {
 impl Drop for Busy {
     fn drop(&mut self) {
         self.0.client.busy.fetch_sub(1, Ordering::AcqRel);
-        self.0.client.tell_of_change();
+        self.0.client.change.notify_waiters();
     }
 }
 
@@ -147,7 +146,7 @@ impl Client {
             decoder: Mutex::new(Input { decoder, attachments_by: None, speaks: None }),
             sockets: Mutex::default(),
             busy: AtomicUsize::new(0),
-            change: OnceLock::new(),
+            change: LazyNotify::default(),
             asked: AtomicUsize::new(0),
         }
     }
@@ -278,17 +277,6 @@ impl Client {
         None
     }
 
-    /// Told of the next change; who looks after it was made misses nothing.
-    fn change(&self) -> Notified<'_> {
-        self.change.get_or_init(Box::default).notified()
-    }
-
-    fn tell_of_change(&self) {
-        if let Some(change) = self.change.get() {
-            change.notify_waiters();
-        }
-    }
-
     fn has_place(&self) -> bool {
         self.busy.load(Ordering::Acquire) < MAX_CONNECTING
     }
@@ -308,7 +296,7 @@ impl Client {
     pub(crate) fn ask(&self) -> Asked<'_> {
         self.asked.fetch_add(1, Ordering::AcqRel);
         for socket in &*self.sockets.lock() {
-            socket.queue().tell_of_space();
+            socket.queue().space.notify_waiters();
         }
         Asked(self)
     }
@@ -337,7 +325,7 @@ impl Client {
         for socket in self.sockets() {
             socket.close(reason);
         }
-        self.tell_of_change();
+        self.change.notify_waiters();
     }
 
     /// Waits for the handlers that still run when the connection is over, the disconnect handlers among them, those of
@@ -345,7 +333,7 @@ impl Client {
     /// as well.
     pub(crate) async fn drained(&self) {
         loop {
-            let change = self.change();
+            let change = self.change.notified();
             if self.busy.load(Ordering::Acquire) == 0 {
                 return;
             }

@@ -31,6 +31,7 @@ mod error;
 mod handlers;
 mod handshake;
 mod io;
+mod lazy_notify;
 mod listeners;
 pub mod msgpack;
 mod namespace;

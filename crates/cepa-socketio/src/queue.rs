@@ -9,15 +9,13 @@
 //! What waits is a copy: a view would hold the whole polling body or read buffer that it came in, which is not counted.
 
 use std::collections::VecDeque;
-use std::sync::OnceLock;
 
 use parking_lot::Mutex;
-use tokio::sync::Notify;
-use tokio::sync::futures::Notified;
 
 use crate::Reason;
 use crate::args::Args;
 use crate::client::Busy;
+use crate::lazy_notify::LazyNotify;
 
 /// What an event costs beside its bytes.
 const COST: usize = 64;
@@ -40,17 +38,10 @@ pub(crate) struct Job {
 pub(crate) struct Queue {
     limit: usize,
     state: Mutex<State>,
-    /// Made for the first who waits: most queues never have one.
-    waits: OnceLock<Box<Waits>>,
-}
-
-/// Those who wait for a queue.
-#[derive(Debug, Default)]
-struct Waits {
     /// Told when an event was taken, when there is nothing more to run, and when the limit has changed.
-    space: Notify,
+    pub(crate) space: LazyNotify,
     /// Told of an event while the task runs, which may have room for another.
-    arrived: Notify,
+    pub(crate) arrived: LazyNotify,
 }
 
 #[derive(Debug)]
@@ -95,24 +86,12 @@ impl Queue {
     pub(crate) fn new(limit: usize) -> Queue {
         let state =
             State { jobs: VecDeque::new(), bytes: 0, running: true, failed: false, end: End::Open };
-        Queue { limit, state: Mutex::new(state), waits: OnceLock::new() }
-    }
-
-    /// Told when there may be room; who looks after it was made misses nothing.
-    pub(crate) fn space(&self) -> Notified<'_> {
-        self.waits.get_or_init(Box::default).space.notified()
-    }
-
-    /// There may be room.
-    pub(crate) fn tell_of_space(&self) {
-        if let Some(waits) = self.waits.get() {
-            waits.space.notify_waiters();
+        Queue {
+            limit,
+            state: Mutex::new(state),
+            space: LazyNotify::default(),
+            arrived: LazyNotify::default(),
         }
-    }
-
-    /// Told of each event that arrives from now on.
-    pub(crate) fn arrived(&self) -> &Notify {
-        &self.waits.get_or_init(Box::default).arrived
     }
 
     /// Takes an event, or hands it back; `asked` says that a handler waits for the client.
@@ -133,9 +112,7 @@ impl Queue {
         state.jobs.push_back(job);
         if std::mem::replace(&mut state.running, true) {
             drop(state);
-            if let Some(waits) = self.waits.get() {
-                waits.arrived.notify_one();
-            }
+            self.arrived.notify_one();
             Pushed::Queued
         } else {
             Pushed::Start
@@ -152,7 +129,7 @@ impl Queue {
             state.end = End::Due(reason, busy);
             !std::mem::replace(&mut state.running, true)
         };
-        self.tell_of_space();
+        self.space.notify_waiters();
         start
     }
 
@@ -165,7 +142,7 @@ impl Queue {
             std::mem::take(&mut state.jobs)
         };
         drop(jobs);
-        self.tell_of_space();
+        self.space.notify_waiters();
     }
 
     /// The task ended before its work did.
@@ -182,7 +159,7 @@ impl Queue {
     /// The next event, if one waits.
     pub(crate) fn next_event(&self) -> Option<Job> {
         let job = self.state.lock().take()?;
-        self.tell_of_space();
+        self.space.notify_waiters();
         Some(job)
     }
 
@@ -190,7 +167,7 @@ impl Queue {
         let mut state = self.state.lock();
         if let Some(job) = state.take() {
             drop(state);
-            self.tell_of_space();
+            self.space.notify_waiters();
             return Work::Event(job);
         }
         match std::mem::replace(&mut state.end, End::Over) {
@@ -199,7 +176,7 @@ impl Queue {
         }
         state.running = false;
         drop(state);
-        self.tell_of_space();
+        self.space.notify_waiters();
         Work::Rest
     }
 }

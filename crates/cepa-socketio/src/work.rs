@@ -98,7 +98,7 @@ async fn work(socket: &Socket, mut running: Running<'_>) {
 /// Runs events, several at a time, until none runs and none waits.
 async fn side_by_side(socket: &Socket, at_a_time: usize) {
     let queue = socket.queue();
-    let arrived = queue.arrived();
+    let arrived = queue.arrived.made();
     let mut running = FuturesUnordered::new();
     loop {
         while running.len() < at_a_time
