@@ -86,24 +86,33 @@ impl Namespaces {
         options: &Options,
     ) -> Namespace {
         let name = slashed(name);
+        if let Some(namespace) = self.kept(&name) {
+            return namespace;
+        }
         let parent = self.parent_of(&name, &Value::Null);
         let kind = parent.map_or(Kind::Named, |parent| child(server, parent));
         let new = Namespace::new(&name, kind, options, &server.outside);
         let _telling = self.telling.lock();
-        new.adopt_hub();
-        let namespace = {
-            let mut by_name = self.by_name.write();
-            let namespace = by_name.entry(name).or_insert_with(|| self.counted(&new)).clone();
-            if let Kind::Child(child) = namespace.kind() {
-                // never given back
-                child.seats.fetch_add(1, Ordering::Relaxed);
-            }
-            namespace
-        };
-        if namespace == new {
-            namespace.announce();
+        if let Some(faster) = self.kept(&name) {
+            return faster;
         }
-        namespace
+        new.adopt_hub();
+        if let Kind::Child(child) = new.kind() {
+            child.seats.fetch_add(1, Ordering::Relaxed);
+        }
+        self.insert(&new);
+        new.announce();
+        new
+    }
+
+    /// The namespace of this name, whose seat is never given back.
+    fn kept(&self, name: &str) -> Option<Namespace> {
+        let by_name = self.by_name.read();
+        let namespace = by_name.get(name)?;
+        if let Kind::Child(child) = namespace.kind() {
+            child.seats.fetch_add(1, Ordering::Relaxed);
+        }
+        Some(namespace.clone())
     }
 
     pub(crate) fn add_parent(
@@ -141,26 +150,25 @@ impl Namespaces {
         }
         let new = Namespace::new(name, child(server, parent), &server.options, &server.outside);
         let _telling = self.telling.lock();
-        new.adopt_hub();
-        let seat = {
-            let mut by_name = self.by_name.write();
-            if !by_name.contains_key(name) && full() {
-                return Err(TOO_MANY);
-            }
-            Seat::take(by_name.entry(name.into()).or_insert_with(|| self.counted(&new)))
-        };
-        if *seat.namespace() == new {
-            new.announce();
+        if let Some(faster) = self.by_name.read().get(name) {
+            return Ok(Seat::take(faster));
         }
+        if full() {
+            return Err(TOO_MANY);
+        }
+        new.adopt_hub();
+        let seat = Seat::take(&new);
+        self.insert(&new);
+        new.announce();
         Ok(seat)
     }
 
-    /// A namespace that is about to be in the map.
-    fn counted(&self, new: &Namespace) -> Namespace {
+    /// Puts a new namespace into the map; the caller holds `telling`, so that there is none of its name.
+    fn insert(&self, new: &Namespace) {
         if matches!(new.kind(), Kind::Child(_)) {
             self.children.fetch_add(1, Ordering::Relaxed);
         }
-        new.clone()
+        self.by_name.write().insert(new.name().into(), new.clone());
     }
 
     /// Makes the server one of a cluster; false when it is in one already.

@@ -1,6 +1,6 @@
 //! Servers that an adapter joins, here in one process: every request and answer between them goes as bytes.
 
-use std::sync::{Mutex, mpsc};
+use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
 use cepa_hub::{Hub, HubOptions, Membership};
@@ -236,6 +236,57 @@ async fn an_adapter_may_hear_of_rooms() {
 fn an_adapter_that_would_not_hear_of_rooms_is_refused() {
     let io = SocketIo::new().with_hub(Hub::new());
     drop(io.with_adapter(Listening(unbounded_channel().0)));
+}
+
+/// Counts what it is told of each namespace.
+#[derive(Clone, Default)]
+struct Counting(Arc<Mutex<Vec<String>>>);
+
+impl Counting {
+    fn told(&self, what: &str, namespace: &str) {
+        self.0.lock().unwrap().push(format!("{what} {namespace}"));
+    }
+}
+
+impl Adapter for Counting {
+    fn open(&self, local: Local) {
+        self.told("open", local.name());
+    }
+
+    fn close(&self, namespace: &str) {
+        self.told("close", namespace);
+    }
+
+    fn send(&self, _: &str, _: Request) {}
+
+    fn hub(&self, namespace: &str) -> Option<Hub> {
+        self.told("hub", namespace);
+        None
+    }
+
+    fn ask<'a>(&'a self, _: &'a str, _: Request, _: Instant) -> Asked<'a> {
+        Box::pin(async { Answered::default() })
+    }
+}
+
+#[tokio::test]
+async fn an_adapter_is_asked_once_for_the_hub_of_a_namespace() {
+    let told = Counting::default();
+    let io = SocketIo::new().with_adapter(told.clone());
+    for _ in 0..3 {
+        io.of("/x").emit("news", &1).unwrap();
+    }
+    drop(io.of_pattern("/room-*"));
+    let server = start(&io).await;
+    let mut client = Ws::open(server.address).await;
+    client.send("40/room-a,").await;
+    assert!(client.text().await.starts_with("40/room-a,{"));
+    let mut other = Ws::open(server.address).await;
+    other.send("40/room-a,").await;
+    assert!(other.text().await.starts_with("40/room-a,{"));
+    let told = told.0.lock().unwrap();
+    let expected = ["hub /", "open /", "hub /x", "open /x", "hub /room-a", "open /room-a"];
+    assert_eq!(told[..], expected);
 }
 
 #[test]
