@@ -9,6 +9,7 @@
 //! - The token wakes the bell, which does not hold the wait for the token: there is no cycle.
 
 use std::fmt;
+use std::mem;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -18,7 +19,9 @@ use slab::Slab;
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
 /// A token, and the bell of those who wait for it.
-pub(crate) struct Signal {
+pub(crate) struct Signal(Arc<Inner>);
+
+struct Inner {
     token: CancellationToken,
     bell: Arc<Bell>,
     /// What wakes the bell, for as long as it is held.
@@ -38,17 +41,17 @@ impl Default for Signal {
         let waker = Waker::from(bell.clone());
         // it is new: the poll does no more than to register the bell
         let _ = wait.as_mut().poll(&mut Context::from_waker(&waker));
-        Self { token, bell, _wait: wait }
+        Self(Arc::new(Inner { token, bell, _wait: wait }))
     }
 }
 
 impl Signal {
     pub(crate) fn token(&self) -> &CancellationToken {
-        &self.token
+        &self.0.token
     }
 
     pub(crate) fn cancelled(&self) -> Cancelled {
-        Cancelled { bell: self.bell.clone(), place: None }
+        Cancelled { signal: self.0.clone(), place: None }
     }
 }
 
@@ -66,7 +69,7 @@ impl Bell {
 impl Wake for Bell {
     fn wake(self: Arc<Self>) {
         self.rung.store(true, Ordering::Release);
-        let waiting = std::mem::take(&mut *self.wakers());
+        let waiting = mem::take(&mut *self.wakers());
         waiting.into_iter().for_each(|(_, waker)| waker.wake());
     }
 }
@@ -75,14 +78,14 @@ impl Wake for Bell {
 ///
 /// A clone waits for itself.
 pub struct Cancelled {
-    bell: Arc<Bell>,
+    signal: Arc<Inner>,
     /// Where the waker of the last poll is, and that waker.
     place: Option<(usize, Waker)>,
 }
 
 impl Clone for Cancelled {
     fn clone(&self) -> Self {
-        Self { bell: self.bell.clone(), place: None }
+        Self { signal: self.signal.clone(), place: None }
     }
 }
 
@@ -90,7 +93,8 @@ impl Future for Cancelled {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let Self { bell, place } = &mut *self;
+        let Self { signal, place } = &mut *self;
+        let bell = &signal.bell;
         if bell.is_rung() {
             return Poll::Ready(());
         }
@@ -102,14 +106,13 @@ impl Future for Cancelled {
             return Poll::Ready(());
         }
         let waker = cx.waker().clone();
-        let at = match place {
-            Some((at, _)) => {
-                wakers[*at] = waker.clone();
-                *at
-            }
-            None => wakers.insert(waker.clone()),
+        let (at, before) = match place {
+            Some((at, _)) => (*at, Some(mem::replace(&mut wakers[*at], waker.clone()))),
+            None => (wakers.insert(waker.clone()), None),
         };
         drop(wakers);
+        // whatever dropping a waker does, it does it without the lock
+        drop(before);
         *place = Some((at, waker));
         Poll::Pending
     }
@@ -118,7 +121,7 @@ impl Future for Cancelled {
 impl Drop for Cancelled {
     fn drop(&mut self) {
         if let Some((at, _)) = self.place {
-            let mut wakers = self.bell.wakers();
+            let mut wakers = self.signal.bell.wakers();
             let waker = wakers.try_remove(at);
             if wakers.is_empty() {
                 // after a peak its memory returns
@@ -132,7 +135,7 @@ impl Drop for Cancelled {
 
 impl fmt::Debug for Cancelled {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Cancelled").field(&self.bell.is_rung()).finish()
+        f.debug_tuple("Cancelled").field(&self.signal.bell.is_rung()).finish()
     }
 }
 
@@ -148,8 +151,8 @@ mod tests {
             let polled = Pin::new(wait).poll(&mut Context::from_waker(Waker::noop()));
             assert!(polled.is_pending());
         }
-        assert!(signal.bell.wakers().capacity() >= 1000);
+        assert!(signal.0.bell.wakers().capacity() >= 1000);
         drop(waits);
-        assert_eq!(signal.bell.wakers().capacity(), 0);
+        assert_eq!(signal.0.bell.wakers().capacity(), 0);
     }
 }

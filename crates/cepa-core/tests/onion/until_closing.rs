@@ -75,3 +75,15 @@ fn no_waker_is_kept_by_those_who_are_gone() {
     drop(wait);
     assert_eq!(Arc::strong_count(&woken), 1);
 }
+
+#[test]
+fn a_wait_outlives_its_app() {
+    let callback: Callback = App::new().into();
+    let (token, mut wait) = (callback.closing().clone(), callback.until_closing());
+    let woken = Arc::<Woken>::default();
+    assert!(poll(&mut wait, &woken).is_pending());
+    drop(callback);
+    token.cancel();
+    assert_eq!(woken.times(), 1);
+    assert!(poll(&mut wait, &woken).is_ready());
+}
