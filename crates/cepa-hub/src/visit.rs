@@ -39,7 +39,7 @@ impl HubInner {
     /// Calls `f` once for each selected member.
     pub(crate) fn visit(&self, selection: &Selection<'_>, mut f: impl FnMut(&Arc<MemberInner>)) {
         let named = self.named(selection);
-        let locked: SmallVec<[_; 4]> =
+        let locked: SmallVec<[_; FEW]> =
             named.iter().map(|named| (named, named.room.members.read())).collect();
         let except = selection.excepted_members();
         let spared = || locked.iter().filter(|(named, _)| named.excepted);
@@ -83,8 +83,8 @@ impl HubInner {
     }
 
     /// The rooms that are there, each once, in the order in which they are locked.
-    fn named(&self, selection: &Selection<'_>) -> SmallVec<[Named; 4]> {
-        let mut named = SmallVec::<[Named; 4]>::new();
+    fn named(&self, selection: &Selection<'_>) -> SmallVec<[Named; FEW]> {
+        let mut named = SmallVec::<[Named; FEW]>::new();
         for (names, wanted) in [(selection.rooms(), true), (selection.excepted_rooms(), false)] {
             let rooms = names.iter().filter_map(|name| self.rooms.get(name));
             named.extend(rooms.map(|room| Named { room, wanted, excepted: !wanted }));
