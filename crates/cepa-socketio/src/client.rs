@@ -212,9 +212,9 @@ impl Client {
         let mut socket =
             self.sockets.lock().iter().find(|socket| socket.namespace().name() == name).cloned();
         let asks = matches!(packet.body, Body::Connect(_)) && !(session.is_legacy() && name == "/");
-        // it has given up what it asked before, and asks anew: one answer will do
+        // it has given up what it asked before, and asks anew: one answer will do; what it returned to it may return to
         if let Some(before) = socket.take_if(|before| asks && before.is_connecting()) {
-            before.close(Reason::ClientNamespaceDisconnect);
+            before.close(Reason::TransportClose);
         }
         match (socket, packet.body) {
             (None, Body::Connect(auth))

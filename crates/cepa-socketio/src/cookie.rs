@@ -1,7 +1,7 @@
 //! [`SessionCookie`]: the cookie by which a load balancer knows the server of a session.
 //!
 //! It is sent with the answer to a handshake by polling and never read here: the query names the session. Names, defaults
-//! and the order of attributes are those of Node's option `cookie`.
+//! and the order of attributes are those of Node's option `cookie`; that it is `Secure` by itself over TLS is ours.
 
 use std::time::Duration;
 

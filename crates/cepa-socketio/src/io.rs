@@ -232,8 +232,9 @@ impl SocketIo {
         self
     }
 
-    /// Sees the requests that are refused before there is a connection, and why, as Node's `connection_error` of the engine.
-    /// What [`admit`](Self::admit) refuses is none of them.
+    /// Sees the requests that are refused before there is a connection, and why ([`Refusal`] lists it), as Node's
+    /// `connection_error` of the engine. What [`admit`](Self::admit) refuses is none of them, nor is a malformed handshake of
+    /// WebSocket or a body that cannot be read.
     ///
     /// ```
     /// # use cepa_socketio::SocketIo;

@@ -100,8 +100,8 @@ pub(crate) struct State {
     /// The connected sockets, by pid.
     live: HashMap<Box<str>, Socket>,
     left: HashMap<Box<str>, Left>,
-    /// How many have returned and are not yet connected; for them too events are kept.
-    returning: usize,
+    /// The pids of those that have returned and are not yet connected; for them too events are kept.
+    returning: HashSet<Box<str>>,
     /// The pids of `left` in the order of their end; one that was given back may still be here, with another end.
     order: VecDeque<(Instant, Box<str>)>,
 }
@@ -180,9 +180,15 @@ impl Memory {
         count
     }
 
-    /// Sends an event with an offset to one socket.
+    /// Sends an event with an offset to one socket; if that was lost meanwhile, to the one that its client is or will be.
     pub(crate) fn send(&self, socket: &Socket, event: Event) -> Outcome {
         let mut state = self.lock();
+        if !socket.is_connected() {
+            drop(state);
+            let namespace = socket.namespace();
+            self.publish(namespace, namespace.hub().everyone().to(socket.id()), event);
+            return Outcome::Closed;
+        }
         let event = event.with_offset(self.next(&mut state));
         let outcome = socket.session().queue_event(socket.namespace(), &event);
         state.keep(&self.budget, Message::new(event), vec![socket.id().into()], Vec::new());
@@ -215,8 +221,10 @@ impl Memory {
             self.budget.clients.fetch_sub(1, Ordering::Relaxed);
             let reaches = state.first() - 1 <= after && after <= state.last;
             let valid = reaches && Instant::now() < left.until;
-            // in the same breath, so that nothing is forgotten in between
-            state.returning += usize::from(valid);
+            if valid {
+                // in the same breath, so that nothing is forgotten in between
+                state.returning.insert(pid.into());
+            }
             (left, valid)
         };
         valid.then(|| Returned { pid: pid.into(), after, left })
@@ -282,12 +290,12 @@ pub(crate) enum Dropped {
 impl State {
     /// Whether nobody is here, and nobody may return.
     fn is_idle(&self) -> bool {
-        self.live.is_empty() && self.left.is_empty() && self.returning == 0
+        self.live.is_empty() && self.left.is_empty() && self.returning.is_empty()
     }
 
     /// Whether a client with this pid is here, or may return.
     pub(crate) fn knows(&self, pid: &str) -> bool {
-        self.live.contains_key(pid) || self.left.contains_key(pid) || self.returning > 0
+        self.live.contains_key(pid) || self.left.contains_key(pid) || self.returning.contains(pid)
     }
 
     /// The offset of the oldest event that is kept, or of the next one.
@@ -373,14 +381,14 @@ impl State {
     }
 
     /// One that had returned is connected, or gone again.
-    pub(crate) fn settle(&mut self) {
-        self.returning -= 1;
+    pub(crate) fn settle(&mut self, pid: &str) {
+        self.returning.remove(pid);
     }
 
     /// A socket is connected.
     pub(crate) fn join(&mut self, pid: &str, socket: &Socket) {
         if socket.is_recovered() {
-            self.settle();
+            self.settle(pid);
         }
         self.live.insert(pid.into(), socket.clone());
         Sweeper::start(socket.session());

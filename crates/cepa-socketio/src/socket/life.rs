@@ -147,7 +147,7 @@ impl Socket {
             let returns = known && !rooms.is_empty() && reason.is_recoverable();
             let left = returns.then(|| memory.left(self, &rooms, &inner.data, seat));
             if busy.is_none() && self.is_recovered() {
-                state.settle();
+                state.settle(pid);
             }
             dropped = state.leave(memory.budget(), self, pid, left);
         }

@@ -589,3 +589,40 @@ async fn what_is_old_is_forgotten_after_the_first_http_server_has_ended() {
     let nothing = Remembered { events: 0, bytes: 0, clients: 0 };
     until("end of the memory", || io.remembered().unwrap() == nothing).await;
 }
+
+/// The official client does so when it disconnects and connects while the server takes its time.
+#[tokio::test]
+async fn who_asks_twice_before_the_answer_returns_all_the_same() {
+    let gate = Arc::new(tokio::sync::Semaphore::new(1));
+    let (entered, mut waiting) = mpsc::unbounded_channel();
+    let io = server(RecoveryOptions { skip_admit: false, ..RecoveryOptions::default() }).admit({
+        let gate = gate.clone();
+        async move |_: Socket| {
+            entered.send(()).unwrap();
+            gate.acquire().await?.forget();
+            Ok(())
+        }
+    });
+    let server = start(&io).await;
+    let mut client = Client::connect(&server).await;
+    waiting.recv().await.unwrap();
+    io.emit("seen", &1).unwrap();
+    client.event().await;
+    client.ws = Ws::open(server.address).await;
+    soon("the end of the first", async {
+        while !io.is_empty() {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    io.emit("missed", &2).unwrap();
+    let auth = serde_json::json!({ "pid": client.pid, "offset": client.offset });
+    for _ in 0..2 {
+        client.ws.send(&format!("40{auth}")).await;
+        waiting.recv().await.unwrap();
+    }
+    gate.add_permits(2);
+    assert_eq!(client.event().await, serde_json::json!(["missed", 2]));
+    let answer = json(&client.ws.text().await);
+    assert!(client.is_recovered(&answer), "{answer}");
+}
