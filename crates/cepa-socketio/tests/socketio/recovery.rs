@@ -609,12 +609,7 @@ async fn who_asks_twice_before_the_answer_returns_all_the_same() {
     io.emit("seen", &1).unwrap();
     client.event().await;
     client.ws = Ws::open(server.address).await;
-    soon("the end of the first", async {
-        while !io.is_empty() {
-            tokio::task::yield_now().await;
-        }
-    })
-    .await;
+    alone(&io).await;
     io.emit("missed", &2).unwrap();
     let auth = serde_json::json!({ "pid": client.pid, "offset": client.offset });
     for _ in 0..2 {

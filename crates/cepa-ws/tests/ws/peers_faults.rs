@@ -9,7 +9,7 @@ use cepa_ws::{CloseCode, Limits, WebSocketExt, WebSocketOptions};
 use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf};
 
 use crate::handshake::request;
-use crate::upgrade::{ending, observed, open, open_raw};
+use crate::upgrade::{done, ending, observed, open, open_raw};
 use crate::wire::Peer;
 
 #[tokio::test]
@@ -26,8 +26,7 @@ async fn sending_to_one_who_has_left_is_no_failure() {
     let (_, mut client) = open(&callback).await;
     client.recv().await.unwrap();
     client.close(CloseCode::AWAY, "").await.unwrap();
-    callback.tasks().close();
-    callback.tasks().wait().await;
+    done(&callback).await;
     assert!(log.lock().unwrap().is_empty());
 }
 
@@ -45,8 +44,7 @@ async fn what_is_too_big_is_observed_as_a_fault_of_the_client() {
     client.send("too long").await.unwrap();
     assert_eq!(ending(&mut client).await, (1009, "message too big".to_owned()));
     drop(client);
-    callback.tasks().close();
-    callback.tasks().wait().await;
+    done(&callback).await;
     let log = log.lock().unwrap();
     assert_eq!(*log, ["/ws 413 the WebSocket peer sent message too big (1009)"]);
 }
@@ -61,8 +59,7 @@ async fn silence_is_observed_as_a_fault_of_the_client() {
         .await
     }));
     let (_, silent) = open(&callback).await;
-    callback.tasks().close();
-    callback.tasks().wait().await;
+    done(&callback).await;
     drop(silent);
     let log = log.lock().unwrap();
     assert_eq!(*log, ["/ws 408 the WebSocket peer does not answer pings"]);
@@ -84,8 +81,7 @@ async fn after_a_violation_the_peer_may_finish_what_it_was_sending() {
     peer.send(&[0; 50_000]).await;
     peer.expect_end().await;
     drop(peer);
-    callback.tasks().close();
-    callback.tasks().wait().await;
+    done(&callback).await;
 }
 
 #[tokio::test]
@@ -101,8 +97,7 @@ async fn an_error_that_the_program_made_of_a_fault_stays_the_programs() {
     peer.send(&[0xff]).await;
     peer.expect_close(1002).await;
     drop(peer);
-    callback.tasks().close();
-    callback.tasks().wait().await;
+    done(&callback).await;
     assert!(log.lock().unwrap()[0].starts_with("/ws 422 not what we speak"));
 }
 
@@ -131,8 +126,7 @@ async fn a_message_that_is_not_the_json_asked_for_is_1007_and_observed_as_400() 
             (1007, format!("not the JSON that is wanted: {wrong}"))
         );
     }
-    callback.tasks().close();
-    callback.tasks().wait().await;
+    done(&callback).await;
     assert_eq!(
         log.lock().unwrap()[0],
         "/ws 400 not the JSON that is wanted: EOF while parsing a list at line 1 column 2"
@@ -150,8 +144,7 @@ async fn a_value_without_a_json_form_is_a_failure_of_the_server() {
     }));
     let (_, mut client) = open(&callback).await;
     assert_eq!(ending(&mut client).await, (1011, "Internal Server Error".to_owned()));
-    callback.tasks().close();
-    callback.tasks().wait().await;
+    done(&callback).await;
     assert!(log.lock().unwrap()[0].starts_with("/ws 500"), "{log:?}");
 }
 
@@ -199,7 +192,6 @@ async fn a_stream_that_fails_is_observed_as_a_fault_of_the_client() {
     let mut request = request();
     request.set_upgrade(OnUpgrade::new(async move { Ok(Box::new(Torn(near)) as _) }));
     assert_eq!(callback.handle(request).await.status(), 101);
-    callback.tasks().close();
-    callback.tasks().wait().await;
+    done(&callback).await;
     assert_eq!(*log.lock().unwrap(), ["/ws 400 the WebSocket's stream failed: a wrong record"]);
 }

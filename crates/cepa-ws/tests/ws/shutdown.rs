@@ -8,7 +8,7 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use tokio::time::{Instant, sleep};
 
-use crate::upgrade::{ending, observed, open, open_raw};
+use crate::upgrade::{done, ending, observed, open, open_raw};
 use crate::wire::Peer;
 
 #[tokio::test(start_paused = true)]
@@ -28,8 +28,7 @@ async fn closes_with_1001_and_ends_the_loop() {
     let start = Instant::now();
     callback.closing().cancel();
     assert_eq!(ending(&mut client).await, (1001, "the server shuts down".to_owned()));
-    callback.tasks().close();
-    callback.tasks().wait().await;
+    done(&callback).await;
     assert_eq!(start.elapsed(), Duration::ZERO);
     assert!(log.lock().unwrap().is_empty());
 }
@@ -49,8 +48,7 @@ async fn it_does_not_wait_for_a_function_that_does_not_return() {
     let start = Instant::now();
     callback.closing().cancel();
     assert_eq!(ending(&mut client).await.0, 1001);
-    callback.tasks().close();
-    callback.tasks().wait().await;
+    done(&callback).await;
     assert_eq!(start.elapsed(), Limits::default().close_deadline);
 }
 
@@ -76,8 +74,7 @@ async fn it_does_not_wait_long_for_a_client_that_reads_nothing() {
         tokio::time::sleep(Duration::from_millis(1)).await;
         let start = Instant::now();
         callback.closing().cancel();
-        callback.tasks().close();
-        callback.tasks().wait().await;
+        done(&callback).await;
         assert_eq!(start.elapsed(), expected);
         assert!(log.lock().unwrap().is_empty());
         drop(idle);
@@ -93,8 +90,7 @@ async fn it_hastens_a_close_that_has_begun() {
     tokio::time::sleep(Duration::from_millis(1)).await;
     let start = Instant::now();
     callback.closing().cancel();
-    callback.tasks().close();
-    callback.tasks().wait().await;
+    done(&callback).await;
     assert_eq!(start.elapsed(), Limits::default().shutdown_deadline);
     drop(silent);
 }
@@ -120,8 +116,7 @@ async fn it_reaches_halves_in_other_tasks_and_does_not_wait_for_idle_owners() {
     callback.closing().cancel();
     assert_eq!(ending(&mut client).await, (1001, "the server shuts down".to_owned()));
     assert_eq!(start.elapsed(), Duration::ZERO, "the receiving task was woken");
-    callback.tasks().close();
-    callback.tasks().wait().await;
+    done(&callback).await;
     assert_eq!(start.elapsed(), Limits::default().close_deadline);
 }
 
@@ -135,8 +130,7 @@ async fn told_of_shutdown_at_once(app: App) {
     let begun = Instant::now();
     callback.closing().cancel();
     assert_eq!(ending(&mut client).await.0, 1001);
-    callback.tasks().close();
-    callback.tasks().wait().await;
+    done(&callback).await;
     assert_eq!(begun.elapsed(), Duration::ZERO);
 }
 
@@ -179,8 +173,7 @@ async fn it_hastens_the_close_behind_a_function_that_has_returned() {
     silent.expect_close(1000).await;
     let start = Instant::now();
     callback.closing().cancel();
-    callback.tasks().close();
-    callback.tasks().wait().await;
+    done(&callback).await;
     assert_eq!(start.elapsed(), Limits::default().shutdown_deadline);
     drop(silent);
 }
@@ -200,8 +193,7 @@ async fn it_hastens_the_wait_for_the_rest_of_what_was_refused() {
     sleep(Duration::from_millis(1)).await;
     let start = Instant::now();
     callback.closing().cancel();
-    callback.tasks().close();
-    callback.tasks().wait().await;
+    done(&callback).await;
     assert_eq!(start.elapsed(), Limits::default().shutdown_deadline);
     drop(peer);
 }

@@ -44,6 +44,12 @@ pub async fn ending(ws: &mut WebSocket) -> (u16, String) {
     (close.code.get(), close.reason.to_string())
 }
 
+/// Waits until all tasks of the app are over.
+pub async fn done(callback: &Callback) {
+    callback.tasks().close();
+    callback.tasks().wait().await;
+}
+
 #[tokio::test]
 async fn the_echo_of_the_front_page() {
     let (callback, log) = observed(App::new().with(async |ctx, _next| {
@@ -101,8 +107,7 @@ async fn an_error_closes_with_1011_and_is_observed() {
         client.send(message).await.unwrap();
         assert_eq!(ending(&mut client).await, (1011, reason.to_owned()));
     }
-    callback.tasks().close();
-    callback.tasks().wait().await;
+    done(&callback).await;
     let log = log.lock().unwrap();
     assert_eq!(*log, ["/ws 500: the database is on fire", "/ws 422 not a vegetable"]);
 }
@@ -118,8 +123,7 @@ async fn a_panic_before_the_first_await_is_told_too() {
     }));
     let (_, mut client) = open(&callback).await;
     assert_eq!(ending(&mut client).await, (1011, "the server failed".to_owned()));
-    callback.tasks().close();
-    callback.tasks().wait().await;
+    done(&callback).await;
     assert!(log.lock().unwrap()[0].contains("told to"));
 }
 
@@ -142,8 +146,7 @@ async fn a_panic_ends_this_connection_only() {
     bystander.send("fine").await.unwrap();
     assert_eq!(bystander.recv().await.unwrap(), Some("fine".into()));
     drop(bystander);
-    callback.tasks().close();
-    callback.tasks().wait().await;
+    done(&callback).await;
     let log = log.lock().unwrap();
     assert_eq!(log.len(), 1, "{log:?}");
     assert!(log[0].contains("told to"), "{log:?}");
@@ -192,8 +195,7 @@ async fn when_the_connection_never_comes_nothing_is_run() {
     let mut request = request();
     request.set_upgrade(OnUpgrade::new(async { Err(std::io::ErrorKind::BrokenPipe.into()) }));
     assert_eq!(callback.handle(request).await.status(), 101);
-    callback.tasks().close();
-    callback.tasks().wait().await;
+    done(&callback).await;
     assert!(log.lock().unwrap().is_empty());
 }
 
@@ -207,7 +209,6 @@ async fn an_upgrade_that_is_not_awaited_is_none() {
     let mut request = request();
     request.set_upgrade(OnUpgrade::new(async move { Ok(Box::new(near) as _) }));
     assert_eq!(callback.handle(request).await.status(), 200);
-    callback.tasks().close();
-    callback.tasks().wait().await;
+    done(&callback).await;
     assert!(log.lock().unwrap().is_empty());
 }
